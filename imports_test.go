@@ -1,0 +1,121 @@
+package whorl_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// arrows says which rooms a room may import besides itself; ARCHITECTURE.md
+// gives the reasons. A room is the longest of these names that is a prefix of
+// the package's path.
+var arrows = map[string][]string{
+	"cmd":             {"", "reports", "experiments", "stages", "pipeline", "pipeline/stage", "pipeline/store"},
+	"reports":         {"experiments", "biometrics", "pipeline/stage"},
+	"experiments":     {"pipeline", "pipeline/stage", "biometrics"},
+	"stages":          {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
+	"stages/internal": {"pipeline/stage", "fingerprint"},
+	"pipeline":        {"pipeline/stage", "pipeline/store"},
+	"pipeline/stage":  {},
+	"pipeline/store":  {"pipeline/stage"},
+	"siamese":         {"siamese/kernel"},
+	"siamese/kernel":  {},
+	"fingerprint":     {},
+	"biometrics":      {},
+	"":                {}, // the root package: the embedded source
+}
+
+// soleImporter names the only room that may import a module.
+var soleImporter = map[string]string{
+	"gorgonia.org/":                   "siamese",
+	"github.com/mattn/go-sqlite3":     "experiments",
+	"github.com/go-echarts/":          "reports",
+	"github.com/spf13/cobra":          "cmd",
+	"github.com/sbinet/npyio":         "stages/internal, siamese",
+	"gonum.org/v1/gonum":              "biometrics, experiments, siamese",
+	"go.yaml.in/yaml/":                "pipeline, experiments",
+	"golang.org/x/image/bmp":          "fingerprint",
+	"github.com/mattn/go-isatty":      "cmd",
+	"golang.org/x/term":               "cmd",
+	"github.com/chromedp/chromedp":    "",
+	"github.com/google/go-cmp":        "",
+	"pgregory.net/rapid":              "",
+	"github.com/rogpeppe/go-internal": "",
+}
+
+func room(path string) string {
+	best := ""
+	for r := range arrows {
+		if len(r) > len(best) && (path == r || strings.HasPrefix(path, r+"/")) {
+			best = r
+		}
+	}
+	return best
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+// TestImports keeps the arrows between rooms as DESIGN and ARCHITECTURE.md
+// draw them: one way, and no stage beside another.
+func TestImports(t *testing.T) {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	seen := 0
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		seen++
+		from := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "whorl"), "/")
+		for _, imp := range p.Imports {
+			if imp == "whorl" || strings.HasPrefix(imp, "whorl/") {
+				checkArrow(t, from, strings.TrimPrefix(strings.TrimPrefix(imp, "whorl"), "/"))
+				continue
+			}
+			for module, rooms := range soleImporter {
+				if strings.HasPrefix(imp, module) && !contains(strings.Split(rooms, ", "), room(from)) {
+					t.Errorf("%s imports %s, which is for %q only", p.ImportPath, imp, rooms)
+				}
+			}
+		}
+	}
+	if seen < 15 {
+		t.Errorf("only %d packages seen: the test looks in the wrong place", seen)
+	}
+}
+
+func checkArrow(t *testing.T, from, to string) {
+	t.Helper()
+	a, b := room(from), room(to)
+	switch {
+	case a == "stages" && b == "stages":
+		if strings.Split(from, "/")[1] != strings.Split(to, "/")[1] {
+			t.Errorf("%s imports its sibling %s: stages meet only through artifacts", from, to)
+		}
+	case a == b, contains(arrows[a], b):
+	default:
+		t.Errorf("%s imports %s: no arrow goes from room %q to room %q", from, to, a, b)
+	}
+}
