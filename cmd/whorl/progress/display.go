@@ -1,0 +1,208 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"whorl/pipeline"
+	"whorl/pipeline/stage"
+)
+
+const (
+	redraw = 100 * time.Millisecond // between frames on a terminal
+	repeat = 10 * time.Second       // between lines of one phase elsewhere
+)
+
+// A Display shows running stages. Its methods may be called by several
+// goroutines at once.
+type Display struct {
+	mu     sync.Mutex
+	w      io.Writer
+	live   bool // w is a terminal: redraw in place
+	width  func() int
+	now    func() time.Time
+	prefix string
+
+	running []*meter
+	drawn   int // live lines on the screen
+	last    time.Time
+	printed map[string]printed
+}
+
+// printed is what the last plain line about a stage said.
+type printed struct {
+	phase string
+	at    time.Time
+}
+
+// New returns a display on w, live if w is a terminal.
+func New(w io.Writer) *Display {
+	d := &Display{w: w, now: time.Now, printed: map[string]printed{}}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		d.live = true
+		d.width = func() int {
+			if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 20 {
+				return n
+			}
+			return 80
+		}
+	}
+	return d
+}
+
+// Heading prints a line and puts prefix before the lines that follow, as
+// "[3/8] " for the third trial of a sweep.
+func (d *Display) Heading(prefix, format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.prefix = prefix
+	d.print(fmt.Sprintf(format, args...))
+	d.draw(true)
+}
+
+// Started adds a stage to those shown as running.
+func (d *Display) Started(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.now()
+	d.running = append(d.running, newMeter(name, now))
+	d.printed[name] = printed{at: now}
+	d.draw(true)
+}
+
+// Progress updates what is shown of a running stage.
+func (d *Display) Progress(name string, p stage.Progress) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	m := d.find(name)
+	if m == nil {
+		return
+	}
+	now := d.now()
+	m.update(p, now)
+	if d.live {
+		d.draw(false)
+		return
+	}
+	was := d.printed[name]
+	if p.Phase == was.phase && now.Sub(was.at) < repeat {
+		return
+	}
+	d.printed[name] = printed{phase: p.Phase, at: now}
+	if s := m.describe(); s != "" {
+		d.print(name + ": " + s)
+	}
+}
+
+// Finished takes a stage off those shown as running and says what became of
+// it.
+func (d *Display) Finished(r pipeline.StageResult) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i, m := range d.running {
+		if m.name == r.Name {
+			d.running = append(d.running[:i], d.running[i+1:]...)
+			break
+		}
+	}
+	d.print(summary(r))
+	d.draw(true)
+}
+
+func summary(r pipeline.StageResult) string {
+	seconds := func(s float64) string { return duration(time.Duration(s * float64(time.Second))) }
+	switch r.Status {
+	case pipeline.Ran:
+		return fmt.Sprintf("%s: ran in %s", r.Name, seconds(r.Seconds))
+	case pipeline.Cached:
+		return fmt.Sprintf("%s: cached, saved %s", r.Name, seconds(r.Cost))
+	case pipeline.Broken:
+		return fmt.Sprintf("%s: failed after %s", r.Name, seconds(r.Seconds))
+	default:
+		return fmt.Sprintf("%s: %s", r.Name, r.Status)
+	}
+}
+
+// Print prints a line above the live ones.
+func (d *Display) Print(line string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.print(line)
+	d.draw(true)
+}
+
+// Close removes the live lines.
+func (d *Display) Close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.running = nil
+	d.erase()
+}
+
+func (d *Display) find(name string) *meter {
+	for _, m := range d.running {
+		if m.name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+// print writes a permanent line; live lines must be drawn again after it.
+func (d *Display) print(line string) {
+	d.erase()
+	fmt.Fprintln(d.w, d.prefix+line)
+}
+
+func (d *Display) erase() {
+	if d.drawn > 0 {
+		fmt.Fprintf(d.w, "\x1b[%dA\x1b[J", d.drawn)
+		d.drawn = 0
+	}
+}
+
+// draw shows a line for each running stage, at most once a frame unless
+// forced.
+func (d *Display) draw(force bool) {
+	if !d.live {
+		return
+	}
+	now := d.now()
+	if !force && now.Sub(d.last) < redraw {
+		return
+	}
+	d.last = now
+	d.erase()
+	width := d.width()
+	var b strings.Builder
+	for _, m := range d.running {
+		fmt.Fprintln(&b, clip(line(m, d.prefix, now), width-1))
+	}
+	io.WriteString(d.w, b.String())
+	d.drawn = len(d.running)
+}
+
+func line(m *meter, prefix string, now time.Time) string {
+	s := prefix + m.name + " "
+	if bar := m.bar(20); bar != "" {
+		s += bar + " "
+	}
+	if text := m.describe(); text != "" {
+		return s + text
+	}
+	return s + duration(now.Sub(m.started))
+}
+
+// clip cuts a line to the terminal's width, so that erasing counts right.
+func clip(s string, width int) string {
+	if r := []rune(s); len(r) > width {
+		return string(r[:width])
+	}
+	return s
+}
