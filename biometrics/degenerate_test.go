@@ -1,0 +1,125 @@
+package biometrics
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestNewRefuses(t *testing.T) {
+	for _, c := range []struct {
+		score   []float64
+		genuine []bool
+		want    string
+	}{
+		{nil, nil, "no scores"},
+		{[]float64{1}, []bool{true, false}, "1 scores but 2 labels"},
+		{[]float64{0, math.NaN()}, []bool{true, false}, "score 1 is NaN"},
+		{[]float64{math.Inf(-1)}, []bool{true}, "score 0 is -Inf"},
+	} {
+		if _, err := New(c.score, c.genuine); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("New(%v): error %v, want one with %q", c.score, err, c.want)
+		}
+	}
+}
+
+func TestOneClassOnly(t *testing.T) {
+	for _, genuine := range []bool{true, false} {
+		s, err := New([]float64{.2, .7, .7}, []bool{genuine, genuine, genuine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rate, threshold := s.EER()
+		c := s.At(.5)
+		undefined := map[string]float64{"AUC": s.AUC(), "EER": rate, "EER threshold": threshold}
+		if genuine {
+			undefined["FMR"] = c.FMR()
+			near(t, "recall", c.Recall(), 2./3)
+			near(t, "average precision", s.AveragePrecision(), 1)
+		} else {
+			undefined["FNMR"], undefined["recall"] = c.FNMR(), c.Recall()
+			undefined["average precision"] = s.AveragePrecision()
+			near(t, "FMR", c.FMR(), 2./3)
+			near(t, "precision", c.Precision(), 0)
+		}
+		for name, v := range undefined {
+			if !math.IsNaN(v) {
+				t.Errorf("all genuine %v: %s is %v, want NaN", genuine, name, v)
+			}
+		}
+		if got := len(s.ROC().Corners().FPR); got < 2 {
+			t.Errorf("all genuine %v: corners leave %d points", genuine, got)
+		}
+	}
+}
+
+func TestNothingIsAMatch(t *testing.T) {
+	c := paper(t).At(0.95)
+	if !math.IsNaN(c.Precision()) || c.F1() != 0 || c.Recall() != 0 {
+		t.Errorf("precision %v, F1 %v, recall %v", c.Precision(), c.F1(), c.Recall())
+	}
+	if r := c.Report(); r.Genuine.Precision != 0 {
+		t.Errorf("precision in report: %v, want 0 as in scikit-learn", r.Genuine.Precision)
+	}
+	if r := (Confusion{}).Report(); r != (ClassReport{}) {
+		t.Errorf("report of nothing: %+v", r)
+	}
+}
+
+func TestCertainAndWrong(t *testing.T) {
+	s, err := New([]float64{0, 1}, []bool{true, false})
+	if err != nil {
+		t.Fatal(err)
+	}
+	loss, err := s.LogLoss()
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "log loss", loss, 52*math.Ln2) // 2^-52, not infinite
+}
+
+func TestRefusals(t *testing.T) {
+	wide, err := New([]float64{-1, 2}, []bool{true, false})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fails := func(name, want string, err error) {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want one with %q", name, err, want)
+		}
+	}
+	_, err = wide.LogLoss()
+	fails("log loss", "score -1 is no probability", err)
+	_, err = wide.Brier()
+	fails("Brier", "score -1", err)
+	_, err = wide.ECE(10)
+	fails("ECE", "score -1", err)
+	_, err = wide.ECE(0)
+	fails("ECE", "0 bins", err)
+	_, err = wide.Histogram(10, 0, 1)
+	fails("histogram", "do not fit", err)
+	_, err = wide.Histogram(0, -1, 2)
+	fails("histogram", "0 bins", err)
+	_, err = CMC(nil, 5)
+	fails("CMC", "no ranks", err)
+	_, err = CMC([]int{1, 6}, 5)
+	fails("CMC", "rank 6 of search 1", err)
+	_, err = CMC([]int{1}, 0)
+	fails("CMC", "gallery of 0", err)
+	_, err = Wilson(3, 2, .95)
+	fails("Wilson", "3 of 2", err)
+	_, err = ClopperPearson(1, 2, 1)
+	fails("Clopper-Pearson", "confidence 1", err)
+	_, err = DeLong([]float64{1, 0, 0}, []bool{true, false, false}, .95)
+	fails("DeLong", "two of each", err)
+	_, err = DeLongTest([]float64{1, 0}, []float64{1}, []bool{true, false})
+	fails("DeLongTest", "first system", err)
+	boot := Bootstrap{Replicates: 10, Confidence: .95}
+	_, err = boot.Interval([]float64{1}, []bool{true}, nil, (*Scores).AUC)
+	fails("bootstrap of one class", "undefined", err)
+	_, err = boot.Interval([]float64{1, 0}, []bool{true, false}, []int{1}, (*Scores).AUC)
+	fails("bootstrap", "1 clusters", err)
+	boot.Replicates = 0
+	_, err = boot.Interval([]float64{1, 0}, []bool{true, false}, nil, (*Scores).AUC)
+	fails("bootstrap", "0 bootstrap replicates", err)
+}
