@@ -1,0 +1,218 @@
+package synth
+
+import (
+	"fmt"
+	"image"
+)
+
+// An Alteration is a way in which SOCOFing's prints were altered.
+type Alteration int
+
+const (
+	CentralRotation Alteration = iota // a disc, turned
+	Obliteration                      // a region worn to a blur
+	ZCut                              // two triangles of skin along a Z, swapped
+)
+
+// String returns the suffix that SOCOFing's file names have for a.
+func (a Alteration) String() string {
+	switch a {
+	case CentralRotation:
+		return "CR"
+	case Obliteration:
+		return "Obl"
+	case ZCut:
+		return "Zcut"
+	}
+	return fmt.Sprintf("Alteration(%d)", int(a))
+}
+
+// A Level is how hard an alteration makes it to know the print again.
+type Level int
+
+const (
+	Easy Level = iota
+	Medium
+	Hard
+)
+
+// String returns the name of l in SOCOFing's folders.
+func (l Level) String() string {
+	switch l {
+	case Easy:
+		return "Easy"
+	case Medium:
+		return "Medium"
+	case Hard:
+		return "Hard"
+	}
+	return fmt.Sprintf("Level(%d)", int(l))
+}
+
+// Alter returns an altered copy of the print that [Print] returns for the same
+// seed, subject and finger. Pixels outside the altered region keep their
+// values, and the region grows with the level.
+func Alter(print *image.Gray, seed uint64, subject, finger int, a Alteration, l Level) *image.Gray {
+	out := image.NewGray(print.Rect)
+	copy(out.Pix, print.Pix)
+	switch a {
+	case CentralRotation:
+		rotate(out, print, newSource("CR", seed, uint64(subject), uint64(finger), uint64(l)), l)
+	case Obliteration:
+		// One cause, more or less of it: the same at every level.
+		obliterate(out, print, newSource("Obl", seed, uint64(subject), uint64(finger)), l)
+	case ZCut:
+		zcut(out, print, newSource("Zcut", seed, uint64(subject), uint64(finger), uint64(l)), l)
+	}
+	frame(out)
+	return out
+}
+
+// middleOfInk returns the centroid of the dark pixels within the frame.
+func middleOfInk(g *image.Gray) vec {
+	var n, sx, sy int
+	for y := frameBefore; y < bottom; y++ {
+		for x := frameBefore; x < right; x++ {
+			if g.Pix[y*g.Stride+x] < 128 {
+				n, sx, sy = n+1, sx+x, sy+y
+			}
+		}
+	}
+	if n == 0 {
+		return vec{Width / 2, Height / 2}
+	}
+	return vec{float64(sx) / float64(n), float64(sy) / float64(n)}
+}
+
+// place returns the centre of an alteration whose extent is within the given
+// distance of it, near the middle of the print.
+func place(r *source, g *image.Gray, within float64) vec {
+	m := middleOfInk(g).add(vec{11 * r.normal(), 11 * r.normal()})
+	return vec{
+		clamp(m.x, frameBefore+within, right-1-within),
+		clamp(m.y, frameBefore+within, bottom-1-within),
+	}
+}
+
+// rotate turns a disc about its centre. Its rim heals as a pale ring, wider
+// at the upper levels.
+func rotate(out, in *image.Gray, r *source, l Level) {
+	rad := [...]float64{20, 27.5, 31}[l] + [...]float64{0.8, 1.8, 2}[l]*r.normal()
+	rim := [...]float64{1.5, 3, 3}[l] * r.uniform(0.4, 1.2)
+	pale := r.uniform(0.2, 0.9)
+	fade := 0.0 // now and then an easy one fades out altogether
+	if l == Easy && r.chance(0.35) {
+		fade = r.uniform(0.4, 0.8)
+	}
+	c := place(r, in, rad)
+	by := turn(r.uniform(0.4, 2.4)) // 44 to 135 degrees
+	if r.chance(0.5) {
+		by = by.conj()
+	}
+	eachPixel(func(x, y int) {
+		d := vec{float64(x), float64(y)}.sub(c)
+		dist := d.length()
+		if dist >= rad {
+			return
+		}
+		v := sample(in, c.add(d.times(by)))
+		v += (255 - v) * pale * smoothstep(dist, rad-2*rim, rad-rim) * (1 - smoothstep(dist, rad-rim, rad))
+		v += (255 - v) * fade * (1 - dist/rad)
+		set(out, x, y, v)
+	})
+}
+
+// obliterate wears a ragged region down to blotches.
+func obliterate(out, in *image.Gray, r *source, l Level) {
+	rad := r.uniform(19, 27) * [...]float64{0.75, 1, 1.15}[l]
+	c := place(r, in, 20)
+	ragged := clouds(r, 12)
+	coarse := clouds(r, r.uniform(5, 11))
+	fine := clouds(r, 2.5)
+	strength := r.uniform(0.6, 1.3)
+	mean := 90 + 60*r.uniform(0, 1)
+	eachPixel(func(x, y int) {
+		dist := vec{float64(x), float64(y)}.sub(c).length()
+		in0 := float64(in.Pix[y*in.Stride+x])
+		worn := 1 - smoothstep(dist+0.3*rad*ragged(x, y), rad-5, rad+3)
+		if worn == 0 {
+			r.uint64()
+			return
+		}
+		// What is left of the ridges is blurred away.
+		v := mean + 210*strength*coarse(x, y) + 40*fine(x, y) + 12*r.normal()
+		v = lerp(v, blurred(in, x, y), 0.3)
+		set(out, x, y, lerp(in0, v, worn))
+	})
+}
+
+// zcut swaps the two triangles of skin beside the diagonal of a parallelogram,
+// as a Z-plasty does, and leaves pale scars along the strokes of the Z.
+func zcut(out, in *image.Gray, r *source, l Level) {
+	long := [...]float64{17, 44, 60}[l] * r.uniform(0.9, 1.1)
+	high := [...]float64{13, 29, 38}[l] * r.uniform(0.9, 1.1)
+	c := place(r, in, [...]float64{11, 27, 36}[l])
+	axis := turn(r.uniform(-0.25, 0.25))
+	slant := vec{r.uniform(0.1, 0.5), 1}
+	if r.chance(0.5) {
+		slant.x = -slant.x
+	}
+	a := axis.scale(long)
+	b := slant.times(axis).scale(high)
+	corner := c.sub(a.add(b).scale(0.5))
+	area := a.cross(b)
+	scar := r.uniform(0.15, 0.7)
+	eachPixel(func(x, y int) {
+		d := vec{float64(x), float64(y)}.sub(corner)
+		s, t := d.cross(b)/area, a.cross(d)/area
+		if s < 0 || s > 1 || t < 0 || t > 1 {
+			return
+		}
+		// Across the diagonal from the end of a to the end of b.
+		from := corner.add(a.scale(1 - t)).add(b.scale(1 - s))
+		v := sample(in, from)
+		// The strokes: both long sides and the diagonal between them.
+		off := min(t*high, (1-t)*high, max(s+t-1, 1-s-t)*0.7*high)
+		v += (255 - v) * scar * (1 - smoothstep(off, 0, 2))
+		set(out, x, y, v)
+	})
+}
+
+// eachPixel visits the pixels within the frame.
+func eachPixel(visit func(x, y int)) {
+	for y := frameBefore; y < bottom; y++ {
+		for x := frameBefore; x < right; x++ {
+			visit(x, y)
+		}
+	}
+}
+
+// sample returns the grey value at p, bilinear between pixels within the
+// frame, white beyond them.
+func sample(g *image.Gray, p vec) float64 {
+	x, y := int(p.x), int(p.y)
+	if x < frameBefore || y < frameBefore || x >= right-1 || y >= bottom-1 {
+		return 255
+	}
+	i := y*g.Stride + x
+	u, v := p.x-float64(x), p.y-float64(y)
+	return lerp(
+		lerp(float64(g.Pix[i]), float64(g.Pix[i+1]), u),
+		lerp(float64(g.Pix[i+g.Stride]), float64(g.Pix[i+g.Stride+1]), u), v)
+}
+
+// blurred returns the mean of the 5x5 pixels about one, within the frame.
+func blurred(g *image.Gray, x, y int) float64 {
+	var sum, n int
+	for j := max(y-2, frameBefore); j < min(y+3, bottom); j++ {
+		for i := max(x-2, frameBefore); i < min(x+3, right); i++ {
+			sum += int(g.Pix[j*g.Stride+i])
+			n++
+		}
+	}
+	return float64(sum) / float64(n)
+}
+
+func set(g *image.Gray, x, y int, v float64) {
+	g.Pix[y*g.Stride+x] = uint8(clamp(v, 0, 255) + 0.5)
+}

@@ -1,0 +1,51 @@
+package synth
+
+// A source is a stream of random numbers that is named by what it is for. It
+// is SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), whose state is a counter.
+type source struct{ state uint64 }
+
+const golden = 0x9e3779b97f4a7c15
+
+// newSource returns the stream of the given purpose and numbers. Different
+// names give unrelated streams, whatever has been drawn from others.
+func newSource(purpose string, numbers ...uint64) *source {
+	h := uint64(len(purpose))
+	for i := range len(purpose) {
+		h = mix(h + golden + uint64(purpose[i]))
+	}
+	for _, n := range numbers {
+		h = mix(h + golden + mix(n+golden))
+	}
+	return &source{h}
+}
+
+func mix(z uint64) uint64 {
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+func (s *source) uint64() uint64 {
+	s.state += golden
+	return mix(s.state)
+}
+
+// uniform returns a number in [lo, hi).
+func (s *source) uniform(lo, hi float64) float64 {
+	u := float64(s.uint64()>>11) / (1 << 53)
+	return lo + float64(u*(hi-lo))
+}
+
+// normal returns a number of mean 0 and deviation 1, within ±3.5: the sum of
+// four uniform ones, which needs no logarithm.
+func (s *source) normal() float64 {
+	u := s.uint64()
+	sum := u&0xffff + u>>16&0xffff + u>>32&0xffff + u>>48
+	return (float64(sum) - 2*0xffff) / 37837.2 // 65536 / sqrt(3)
+}
+
+// chance is true with probability p.
+func (s *source) chance(p float64) bool { return s.uniform(0, 1) < p }
+
+// intn returns an integer in [0, n).
+func (s *source) intn(n int) int { return int(s.uint64() >> 33 % uint64(n)) }

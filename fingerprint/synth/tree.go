@@ -1,0 +1,142 @@
+package synth
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Options says which prints a tree has.
+type Options struct {
+	Subjects int    // at least 1; numbered from 1
+	Seed     uint64 // trees of different seeds have no print in common
+}
+
+// MaxSubjects is how many subjects a tree may have: their numbers are 16 bits
+// wide in label arrays.
+const MaxSubjects = 65535
+
+// Files is how many files a tree of these options has: each print and nine
+// altered copies.
+func (o Options) Files() int { return o.Subjects * Fingers * (1 + len(alterations)*len(levels)) }
+
+func (o Options) check() error {
+	if o.Subjects < 1 || o.Subjects > MaxSubjects {
+		return fmt.Errorf("%d subjects: must be from 1 to %d", o.Subjects, MaxSubjects)
+	}
+	return nil
+}
+
+var (
+	hands       = [...]string{"Left", "Right"}
+	fingers     = [...]string{"thumb", "index", "middle", "ring", "little"}
+	genders     = [...]string{"M", "F"}
+	alterations = [...]Alteration{CentralRotation, Obliteration, ZCut}
+	levels      = [...]Level{Easy, Medium, Hard}
+)
+
+// name is the file name of a print without alteration and extension, such as
+// "12__F_Left_ring_finger".
+func name(seed uint64, subject, finger int) string {
+	return fmt.Sprintf("%d__%s_%s_%s_finger", subject, genders[Gender(seed, subject)], hands[finger/5], fingers[finger%5])
+}
+
+// WriteTree writes the tree Real, Altered/Altered-Easy, -Medium and -Hard under
+// dir, which is made if need be. It works on all cores. A directory that has a
+// Real or an Altered already is refused and left as it is. After each file,
+// report is told how many of how many are done, by one goroutine at a time or
+// several; it may be nil.
+func WriteTree(ctx context.Context, dir string, o Options, report func(done, total int)) error {
+	if err := o.check(); err != nil {
+		return fmt.Errorf("writing synthetic prints: %w", err)
+	}
+	if err := makeFolders(dir); err != nil {
+		return fmt.Errorf("writing synthetic prints: %w", err)
+	}
+	var done atomic.Int64
+	write := func(path string, content []byte) error {
+		if err := writeNew(filepath.Join(dir, path), content); err != nil {
+			return err
+		}
+		if n := int(done.Add(1)); report != nil {
+			report(n, o.Files())
+		}
+		return nil
+	}
+	g, working := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for subject := 1; subject <= o.Subjects; subject++ {
+		for finger := range Fingers {
+			if working.Err() != nil {
+				break
+			}
+			g.Go(func() error {
+				if err := working.Err(); err != nil {
+					return err
+				}
+				return writeFinger(o.Seed, subject, finger, write)
+			})
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return fmt.Errorf("writing synthetic prints: %w", err)
+	}
+	return ctx.Err()
+}
+
+// writeFinger writes the ten files of a finger.
+func writeFinger(seed uint64, subject, finger int, write func(path string, content []byte) error) error {
+	print := Print(seed, subject, finger)
+	stem := name(seed, subject, finger)
+	if err := write(filepath.Join("Real", stem+".BMP"), encodeReal(print)); err != nil {
+		return err
+	}
+	for _, l := range levels {
+		for _, a := range alterations {
+			altered := Alter(print, seed, subject, finger, a, l)
+			path := filepath.Join("Altered", "Altered-"+l.String(), stem+"_"+a.String()+".BMP")
+			if err := write(path, encodeAltered(altered)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func makeFolders(dir string) error {
+	for _, sub := range []string{"Real", "Altered"} {
+		path := filepath.Join(dir, sub)
+		if _, err := os.Lstat(path); err == nil {
+			return fmt.Errorf("%s exists already: name a new directory, or remove it first", path)
+		} else if !os.IsNotExist(err) {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "Real"), 0o777); err != nil {
+		return err
+	}
+	for _, l := range levels {
+		if err := os.MkdirAll(filepath.Join(dir, "Altered", "Altered-"+l.String()), 0o777); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeNew writes a file that does not exist yet.
+func writeNew(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(content); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
