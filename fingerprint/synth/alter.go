@@ -1,70 +1,33 @@
 package synth
 
 import (
-	"fmt"
 	"image"
+
+	"whorl/fingerprint"
 )
-
-// An Alteration is a way in which SOCOFing's prints were altered.
-type Alteration int
-
-const (
-	CentralRotation Alteration = iota // a disc, turned
-	Obliteration                      // a region worn to a blur
-	ZCut                              // two triangles of skin along a Z, swapped
-)
-
-// String returns the suffix that SOCOFing's file names have for a.
-func (a Alteration) String() string {
-	switch a {
-	case CentralRotation:
-		return "CR"
-	case Obliteration:
-		return "Obl"
-	case ZCut:
-		return "Zcut"
-	}
-	return fmt.Sprintf("Alteration(%d)", int(a))
-}
-
-// A Level is how hard an alteration makes it to know the print again.
-type Level int
-
-const (
-	Easy Level = iota
-	Medium
-	Hard
-)
-
-// String returns the name of l in SOCOFing's folders.
-func (l Level) String() string {
-	switch l {
-	case Easy:
-		return "Easy"
-	case Medium:
-		return "Medium"
-	case Hard:
-		return "Hard"
-	}
-	return fmt.Sprintf("Level(%d)", int(l))
-}
 
 // Alter returns an altered copy of the print that [Print] returns for the same
-// seed, subject and finger. Pixels outside the altered region keep their
-// values, and the region grows with the level.
-func Alter(print *image.Gray, seed uint64, subject, finger int, a Alteration, l Level) *image.Gray {
+// seed and finger, one of SOCOFing's alterations at one of its three levels:
+// [fingerprint.Easy], Medium or Hard. Pixels outside the altered region keep
+// their values, and the region grows with the level. Other alterations and
+// levels panic.
+func Alter(print *image.Gray, seed uint64, id fingerprint.Identity, a fingerprint.Alteration, level fingerprint.Subset) *image.Gray {
 	out := image.NewGray(print.Rect)
 	copy(out.Pix, print.Pix)
+	of := []uint64{seed, uint64(id.Subject), uint64(id.Hand), uint64(id.Finger)}
+	l := int(level - fingerprint.Easy)
+	each := append(of, uint64(l))
 	switch a {
-	case CentralRotation:
-		rotate(out, print, newSource("CR", seed, uint64(subject), uint64(finger), uint64(l)), l)
-	case Obliteration:
-		// One cause, more or less of it: the same at every level.
-		obliterate(out, print, newSource("Obl", seed, uint64(subject), uint64(finger)), l)
-	case ZCut:
-		zcut(out, print, newSource("Zcut", seed, uint64(subject), uint64(finger), uint64(l)), l)
+	case fingerprint.CentralRotation:
+		rotate(out, print, newSource("CR", each...), l)
+	case fingerprint.Obliteration:
+		// One cause, more or less of it: the same blotches at every level.
+		obliterate(out, print, newSource("Obl", of...), l)
+	case fingerprint.ZCut:
+		zcut(out, print, newSource("Zcut", each...), l)
+	default:
+		panic("synth: unknown alteration")
 	}
-	frame(out)
 	return out
 }
 
@@ -96,12 +59,12 @@ func place(r *source, g *image.Gray, within float64) vec {
 
 // rotate turns a disc about its centre. Its rim heals as a pale ring, wider
 // at the upper levels.
-func rotate(out, in *image.Gray, r *source, l Level) {
+func rotate(out, in *image.Gray, r *source, l int) {
 	rad := [...]float64{20, 27.5, 31}[l] + [...]float64{0.8, 1.8, 2}[l]*r.normal()
 	rim := [...]float64{1.5, 3, 3}[l] * r.uniform(0.4, 1.2)
 	pale := r.uniform(0.2, 0.9)
 	fade := 0.0 // now and then an easy one fades out altogether
-	if l == Easy && r.chance(0.35) {
+	if l == 0 && r.chance(0.35) {
 		fade = r.uniform(0.4, 0.8)
 	}
 	c := place(r, in, rad)
@@ -123,7 +86,7 @@ func rotate(out, in *image.Gray, r *source, l Level) {
 }
 
 // obliterate wears a ragged region down to blotches.
-func obliterate(out, in *image.Gray, r *source, l Level) {
+func obliterate(out, in *image.Gray, r *source, l int) {
 	rad := r.uniform(19, 27) * [...]float64{0.75, 1, 1.15}[l]
 	c := place(r, in, 20)
 	ragged := clouds(r, 12)
@@ -132,15 +95,16 @@ func obliterate(out, in *image.Gray, r *source, l Level) {
 	strength := r.uniform(0.6, 1.3)
 	mean := 90 + 60*r.uniform(0, 1)
 	eachPixel(func(x, y int) {
-		dist := vec{float64(x), float64(y)}.sub(c).length()
+		p := vec{float64(x), float64(y)}
+		dist := p.sub(c).length()
 		in0 := float64(in.Pix[y*in.Stride+x])
-		worn := 1 - smoothstep(dist+0.3*rad*ragged(x, y), rad-5, rad+3)
+		worn := 1 - smoothstep(dist+0.3*rad*ragged(p), rad-5, rad+3)
 		if worn == 0 {
 			r.uint64()
 			return
 		}
 		// What is left of the ridges is blurred away.
-		v := mean + 210*strength*coarse(x, y) + 40*fine(x, y) + 12*r.normal()
+		v := mean + 210*strength*coarse(p) + 40*fine(p) + 12*r.normal()
 		v = lerp(v, blurred(in, x, y), 0.3)
 		set(out, x, y, lerp(in0, v, worn))
 	})
@@ -148,7 +112,7 @@ func obliterate(out, in *image.Gray, r *source, l Level) {
 
 // zcut swaps the two triangles of skin beside the diagonal of a parallelogram,
 // as a Z-plasty does, and leaves pale scars along the strokes of the Z.
-func zcut(out, in *image.Gray, r *source, l Level) {
+func zcut(out, in *image.Gray, r *source, l int) {
 	long := [...]float64{17, 44, 60}[l] * r.uniform(0.9, 1.1)
 	high := [...]float64{13, 29, 38}[l] * r.uniform(0.9, 1.1)
 	c := place(r, in, [...]float64{11, 27, 36}[l])

@@ -58,17 +58,17 @@ func cosine(turns float64) float64 {
 	return sign * c
 }
 
-// clouds is smooth random variation over the image, within ±1: random values
-// on a grid of the given spacing in pixels, interpolated.
-func clouds(r *source, spacing float64) func(x, y int) float64 {
-	cols := int(Width/spacing) + 2
-	rows := int(Height/spacing) + 2
+// clouds is smooth random variation within ±1 over the growing grid or any
+// smaller picture: random values at the given spacing, interpolated.
+func clouds(r *source, spacing float64) func(p vec) float64 {
+	cols := int(gridW/spacing) + 2
+	rows := int(gridH/spacing) + 2
 	grid := make([]float64, cols*rows)
 	for i := range grid {
 		grid[i] = r.uniform(-1, 1)
 	}
-	return func(x, y int) float64 {
-		gx, gy := float64(x)/spacing, float64(y)/spacing
+	return func(p vec) float64 {
+		gx, gy := p.x/spacing, p.y/spacing
 		i, j := int(gx), int(gy)
 		u := smoothstep(gx-float64(i), 0, 1)
 		v := smoothstep(gy-float64(j), 0, 1)

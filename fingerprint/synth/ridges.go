@@ -2,20 +2,32 @@ package synth
 
 import "sync"
 
+// Ridges grow on a grid of half the resolution of SOCOFing's sensor, about 250
+// pixels an inch, where they are well resolved. The prints of the data set are
+// its images shrunk to 96x103 by picking pixels, which the stretch repeats:
+// narrower across than along, and close to the limit of what pixels can show.
+const (
+	stretchX = 1.255 // grid pixels per image pixel
+	stretchY = 1.447
+	gridW    = 121 // holds (Width-1)*stretchX and its right neighbour
+	gridH    = 150
+)
+
 const (
 	orientations = 48   // filters over half a turn
-	periods      = 21   // filters over the periods
-	shortest     = 3.2  // period of the first of them, pixels
-	periodStep   = 0.2  // to the next
-	radius       = 8    // of a filter, pixels
-	reach        = 1.55 // of a filter, periods
-	unity        = 1024 // fixed-point 1.0 of the ridge signal
+	periods      = 18   // filters over the periods
+	shortest     = 3.4  // period of the first of them, grid pixels
+	periodStep   = 0.15 // to the next
+	radius       = 7    // of a filter, grid pixels
+	reach        = 1.6  // of a filter, periods
+	taps         = 2*radius + 1
 
-	taps = 2*radius + 1
-	pad  = radius
-	// The padded grid on which ridges grow.
-	gridW = Width + 2*pad
-	gridH = Height + 2*pad
+	// The grid with a margin as wide as a filter's radius.
+	paddedW = gridW + 2*radius
+	paddedH = gridH + 2*radius
+
+	unity = 1024      // fixed-point 1.0 of the ridge signal
+	gain  = 6 * unity // sum of the absolute weights of a filter
 )
 
 // A bank holds the filters: for each orientation and period an even Gabor-like
@@ -25,8 +37,6 @@ type bank struct {
 	axes    [orientations]vec // unit vectors of twice the angles
 	kernels [orientations * periods][taps * taps]int32
 }
-
-const gain = 6 * unity
 
 // filters is the bank. It depends on nothing, so one serves all.
 var filters = sync.OnceValue(newBank)
@@ -72,9 +82,10 @@ func newKernel(across vec, period float64) (k [taps * taps]int32) {
 	return k
 }
 
-// A field says which filter serves each pixel of the padded grid; -1 where no
-// ridges are wanted.
-type field [gridW * gridH]int16
+// A field says which filter serves each point of the padded grid.
+type field [paddedW * paddedH]int16
+
+const none = -1 // where no ridges are wanted
 
 // nearest returns the index of the filter for a doubled orientation and a
 // period in pixels.
@@ -89,37 +100,48 @@ func (b *bank) nearest(u vec, period float64) int16 {
 	return int16(best*periods + min(max(p, 0), periods-1))
 }
 
+// A signal is how far each point of the padded grid rises above or lies below
+// the middle between ridge and furrow, in fixed point: unity on a ridge.
+type signal [paddedW * paddedH]int32
+
 // grow lets ridges grow from noise: each round filters the signal and limits
-// it to ±unity. The signal is positive on ridges.
-func (b *bank) grow(r *source, f *field, rounds int) []int32 {
-	signal := make([]int32, gridW*gridH)
-	for i := range signal {
-		signal[i] = int32(r.uint64()>>53) - unity
+// it to ±unity.
+func (b *bank) grow(r *source, f *field, rounds int) *signal {
+	now, next := new(signal), new(signal)
+	for i := range now {
+		now[i] = int32(r.uint64()>>53) - unity
 	}
-	next := make([]int32, len(signal))
 	for range rounds {
-		for y := pad; y < gridH-pad; y++ {
-			for x := pad; x < gridW-pad; x++ {
-				i := y*gridW + x
-				if f[i] >= 0 {
-					next[i] = b.respond(&b.kernels[f[i]], signal, i)
-				}
+		for i, filter := range f {
+			if filter != none {
+				next[i] = now.filtered(i, &b.kernels[filter])
 			}
 		}
-		signal, next = next, signal
+		now, next = next, now
 	}
-	return signal
+	return now
 }
 
-func (b *bank) respond(kernel *[taps * taps]int32, signal []int32, at int) int32 {
+// filtered returns the response of a filter centred at index i.
+func (s *signal) filtered(i int, kernel *[taps * taps]int32) int32 {
 	var sum int32
-	corner := at - radius*gridW - radius
-	for ky := range taps {
-		row := signal[corner+ky*gridW:][:taps]
-		weights := kernel[ky*taps:][:taps]
-		for kx, w := range weights {
-			sum += w * row[kx]
+	corner := i - radius*paddedW - radius
+	for y := range taps {
+		row := s[corner+y*paddedW:][:taps]
+		weights := kernel[y*taps:][:taps]
+		for x, w := range weights {
+			sum += w * row[x]
 		}
 	}
 	return min(max(sum/unity, -unity), unity)
+}
+
+// at returns the signal at a point of the grid, 1 on a ridge, bilinear.
+func (s *signal) at(p vec) float64 {
+	x, y := int(p.x), int(p.y)
+	i := (y+radius)*paddedW + x + radius
+	u, v := p.x-float64(x), p.y-float64(y)
+	return lerp(
+		lerp(float64(s[i]), float64(s[i+1]), u),
+		lerp(float64(s[i+paddedW]), float64(s[i+paddedW+1]), u), v) / unity
 }

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"whorl/fingerprint"
 )
 
 // Options says which prints a tree has.
@@ -16,6 +18,9 @@ type Options struct {
 	Subjects int    // at least 1; numbered from 1
 	Seed     uint64 // trees of different seeds have no print in common
 }
+
+// Fingers is how many a subject has.
+const Fingers = 10
 
 // MaxSubjects is how many subjects a tree may have: their numbers are 16 bits
 // wide in label arrays.
@@ -33,18 +38,9 @@ func (o Options) check() error {
 }
 
 var (
-	hands       = [...]string{"Left", "Right"}
-	fingers     = [...]string{"thumb", "index", "middle", "ring", "little"}
-	genders     = [...]string{"M", "F"}
-	alterations = [...]Alteration{CentralRotation, Obliteration, ZCut}
-	levels      = [...]Level{Easy, Medium, Hard}
+	alterations = [...]fingerprint.Alteration{fingerprint.CentralRotation, fingerprint.Obliteration, fingerprint.ZCut}
+	levels      = [...]fingerprint.Subset{fingerprint.Easy, fingerprint.Medium, fingerprint.Hard}
 )
-
-// name is the file name of a print without alteration and extension, such as
-// "12__F_Left_ring_finger".
-func name(seed uint64, subject, finger int) string {
-	return fmt.Sprintf("%d__%s_%s_%s_finger", subject, genders[Gender(seed, subject)], hands[finger/5], fingers[finger%5])
-}
 
 // WriteTree writes the tree Real, Altered/Altered-Easy, -Medium and -Hard under
 // dir, which is made if need be. It works on all cores. A directory that has a
@@ -70,18 +66,16 @@ func WriteTree(ctx context.Context, dir string, o Options, report func(done, tot
 	}
 	g, working := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
-	for subject := 1; subject <= o.Subjects; subject++ {
-		for finger := range Fingers {
-			if working.Err() != nil {
-				break
-			}
-			g.Go(func() error {
-				if err := working.Err(); err != nil {
-					return err
-				}
-				return writeFinger(o.Seed, subject, finger, write)
-			})
+	for i := range o.Subjects * Fingers {
+		if working.Err() != nil {
+			break
 		}
+		g.Go(func() error {
+			if err := working.Err(); err != nil {
+				return err
+			}
+			return writeFinger(o.Seed, identity(i), write)
+		})
 	}
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("writing synthetic prints: %w", err)
@@ -89,18 +83,29 @@ func WriteTree(ctx context.Context, dir string, o Options, report func(done, tot
 	return ctx.Err()
 }
 
+// identity returns the i-th finger of a tree.
+func identity(i int) fingerprint.Identity {
+	return fingerprint.Identity{
+		Subject: uint16(1 + i/Fingers),
+		Hand:    uint8(i % Fingers / 5),
+		Finger:  uint8(i % 5),
+	}
+}
+
 // writeFinger writes the ten files of a finger.
-func writeFinger(seed uint64, subject, finger int, write func(path string, content []byte) error) error {
-	print := Print(seed, subject, finger)
-	stem := name(seed, subject, finger)
-	if err := write(filepath.Join("Real", stem+".BMP"), encodeReal(print)); err != nil {
+func writeFinger(seed uint64, id fingerprint.Identity, write func(path string, content []byte) error) error {
+	label := fingerprint.Label{Subject: id.Subject, Gender: Gender(seed, id.Subject), Hand: id.Hand, Finger: id.Finger}
+	path := func(s fingerprint.Subset, a fingerprint.Alteration) string {
+		return filepath.Join(filepath.FromSlash(s.Dir()), fingerprint.FormatName(label, a))
+	}
+	print := Print(seed, id)
+	if err := write(path(fingerprint.Real, ""), encodeReal(print)); err != nil {
 		return err
 	}
 	for _, l := range levels {
 		for _, a := range alterations {
-			altered := Alter(print, seed, subject, finger, a, l)
-			path := filepath.Join("Altered", "Altered-"+l.String(), stem+"_"+a.String()+".BMP")
-			if err := write(path, encodeAltered(altered)); err != nil {
+			altered := Alter(print, seed, id, a, l)
+			if err := write(path(l, a), encodeAltered(altered)); err != nil {
 				return err
 			}
 		}
@@ -117,11 +122,8 @@ func makeFolders(dir string) error {
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "Real"), 0o777); err != nil {
-		return err
-	}
-	for _, l := range levels {
-		if err := os.MkdirAll(filepath.Join(dir, "Altered", "Altered-"+l.String()), 0o777); err != nil {
+	for s := range fingerprint.Subsets {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(s.Dir())), 0o777); err != nil {
 			return err
 		}
 	}
