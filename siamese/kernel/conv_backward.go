@@ -1,0 +1,63 @@
+package kernel
+
+// bandRows is how many rows of windows the backward pass takes at a time, so that
+// their inputs stay in the first-level cache. It is part of the numeric contract:
+// it orders the additions to the data gradient.
+const bandRows = 2
+
+// Backward computes the gradients of one image from dy, that of the output, with
+// the codes and the input x of the forward pass. It adds to dw (layout of the
+// weights) and db (of the biases); dx, the gradient of the input maps, it
+// overwrites; dx may be nil, and must be for a layer of one channel.
+//
+// At most one of a window's four positions has a gradient, so it goes by lists of
+// those: for each band of two rows of windows and each output channel, the
+// active windows in row-major order. A weight's gradient adds g*x over the
+// list; an input's adds g*w over bands, output channels, kernel rows, the list
+// and kernel columns, in that order.
+func (c *Conv) Backward(dx, dw, db, dy []float32, codes []uint8, x, w []float32, s *Scratch) {
+	if len(dw) < c.WeightLen() || len(db) < c.BiasLen() || len(dy) < c.Output().Len() ||
+		len(codes) < c.CodesLen() || len(x) < c.InputLen() || len(w) < c.WeightLen() {
+		panic("kernel: Conv.Backward: slice too short")
+	}
+	if c.In == 1 {
+		if dx != nil {
+			panic("kernel: Conv.Backward: pixels have no gradient")
+		}
+		c.backwardFirst(dw, db, dy, codes, x)
+		return
+	}
+	if dx != nil {
+		if len(dx) < c.InputLen() {
+			panic("kernel: Conv.Backward: slice too short")
+		}
+		clear(dx[:c.InputLen()])
+	}
+	in, out := c.Input(), c.Output()
+	each := taps * in.Groups() * Lanes
+	for top := 0; top < out.H; top += bandRows {
+		b := band{top: top, rows: min(bandRows, out.H-top), cols: out.W, dyRow: out.Row(), inRow: in.Row(), inCol: Lanes}
+		for g := range out.Groups() {
+			active.gather(&s.lists, db[g*Lanes:], dy[out.Index(g*Lanes, top, 0):], codes[c.codeIndex(g*Lanes, top, 0):], b)
+			for l := range min(Lanes, c.Out-g*Lanes) {
+				list := s.lists.lane(l)
+				at := (g*Lanes + l) * each
+				active.tapWeights(dw[at:at+each], list, x, in)
+				if dx != nil {
+					active.tapData(dx, list, w[at:at+each], in)
+				}
+			}
+		}
+	}
+}
+
+// backwardFirst is Backward for a layer of one channel, whose weights have the
+// output channels in the lanes: all 16 of a group go through every window.
+func (c *Conv) backwardFirst(dw, db, dy []float32, codes []uint8, x []float32) {
+	out := c.Output()
+	b := band{rows: out.H, cols: out.W, dyRow: out.Row(), inRow: c.W + 2, inCol: 1}
+	for g := range out.Groups() {
+		at := g * taps * Lanes
+		active.firstWeights(dw[at:at+taps*Lanes], db[g*Lanes:], dy[out.Index(g*Lanes, 0, 0):], codes[c.codeIndex(g*Lanes, 0, 0):], x, b)
+	}
+}
