@@ -1,0 +1,144 @@
+package track
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// busyTimeout is how long a writer waits for others. A transaction takes
+// milliseconds, so whoever waits longer waits for a process that hangs.
+const busyTimeout = time.Minute
+
+// A DB is a database of runs. It is safe for concurrent use.
+type DB struct {
+	// Now tells when a row is written. Times of runs and stages come from
+	// the engine.
+	Now func() time.Time
+
+	path string
+	w, r *sql.DB // w is nil if the database was opened to read
+}
+
+// Open opens the database at path for recording and reading, creating it or
+// bringing its schema up to date as needed, and marks runs whose process has
+// died as failed.
+func Open(ctx context.Context, path string) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	db := &DB{Now: time.Now, path: path}
+	err := db.open(ctx)
+	if err == nil {
+		err = db.buryDead(ctx)
+	}
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context) error {
+	scripts, err := migrations()
+	if err != nil {
+		return err
+	}
+	if db.w, err = sql.Open("sqlite3", dsn(db.path, url.Values{
+		"mode":          {"rwc"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"NORMAL"},
+		"_txlock":       {"immediate"},
+		"_foreign_keys": {"on"},
+	})); err != nil {
+		return err
+	}
+	db.w.SetMaxOpenConns(1)
+	err = patiently(ctx, func() error { return migrate(ctx, db.w, scripts) })
+	if err != nil {
+		return err
+	}
+	db.r, err = openReaders(db.path)
+	return err
+}
+
+// OpenReadOnly opens an existing database to read it. The error satisfies
+// errors.Is(err, fs.ErrNotExist) if nothing has been recorded yet.
+func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no run has been recorded in %s yet: %w", path, fs.ErrNotExist)
+	}
+	db := &DB{Now: time.Now, path: path}
+	err := db.openReadOnly(ctx)
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return db, nil
+}
+
+func (db *DB) openReadOnly(ctx context.Context) error {
+	scripts, err := migrations()
+	if err != nil {
+		return err
+	}
+	if db.r, err = openReaders(db.path); err != nil {
+		return err
+	}
+	v, err := version(ctx, db.r, len(scripts))
+	if err == nil && v < len(scripts) {
+		err = fmt.Errorf("its schema is version %d and this whorl reads version %d; any run brings it up to date", v, len(scripts))
+	}
+	return err
+}
+
+func openReaders(path string) (*sql.DB, error) {
+	return sql.Open("sqlite3", dsn(path, url.Values{"mode": {"ro"}}))
+}
+
+// dsn returns the data source name for the database at path.
+func dsn(path string, options url.Values) string {
+	options.Set("_busy_timeout", fmt.Sprint(busyTimeout.Milliseconds()))
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
+}
+
+// patiently repeats f while it finds the database busy. SQLite itself waits
+// for a lock, except where it switches a new database to WAL.
+func patiently(ctx context.Context, f func() error) error {
+	for deadline := time.Now().Add(busyTimeout); ; {
+		err := f()
+		var e sqlite3.Error
+		busy := errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
+		if !busy || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+// Path returns where the database is.
+func (db *DB) Path() string { return db.path }
+
+// Close closes the database. Runs that are still being recorded must have
+// finished.
+func (db *DB) Close() error {
+	var errs []error
+	for _, pool := range []*sql.DB{db.r, db.w} {
+		if pool != nil {
+			errs = append(errs, pool.Close())
+		}
+	}
+	return errors.Join(errs...)
+}

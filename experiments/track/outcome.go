@@ -1,0 +1,122 @@
+package track
+
+import (
+	"context"
+	"database/sql"
+	"math"
+
+	"whorl/pipeline"
+)
+
+// A stageRow is what a stage has come to so far.
+type stageRow struct {
+	position int
+	result   pipeline.StageResult
+}
+
+// insertStages adds or replaces the rows of stages of a run.
+func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) error {
+	stages := table{
+		query: `INSERT OR REPLACE INTO stages (run, stage, status, started, seconds, error, outcome)
+			SELECT column1, column2, column3, column4, column5, column6, n
+			FROM (VALUES %s) LEFT JOIN outcomes ON digest = column7`,
+		width: 7,
+	}
+	outcomes := make(map[string]*pipeline.StageResult, len(rows)) // by digest
+	for i := range rows {
+		r := &rows[i].result
+		message := ""
+		if r.Err != nil {
+			message = r.Err.Error()
+		}
+		var digest []byte
+		if hasOutcome(r) {
+			digest = outcomeDigest(r)
+			outcomes[string(digest)] = r
+		}
+		stages.add(run, rows[i].position, string(r.Status), nanos(r.Started), r.Seconds, message, digest)
+	}
+	if err := insertOutcomes(ctx, tx, outcomes); err != nil {
+		return err
+	}
+	return stages.insert(ctx, tx)
+}
+
+// hasOutcome reports whether there is anything to say about what a stage read
+// or made.
+func hasOutcome(r *pipeline.StageResult) bool {
+	return r.Key != "" || len(r.Inputs) > 0 || len(r.Outputs) > 0 || len(r.Metrics) > 0
+}
+
+// outcomeDigest names what a stage read and made, and what it cost.
+func outcomeDigest(r *pipeline.StageResult) []byte {
+	c := newContent()
+	c.strings(r.Key)
+	c.number(math.Float64bits(r.Cost))
+	c.number(uint64(len(r.Inputs)))
+	for _, in := range r.Inputs {
+		c.strings(in.Name, in.Digest)
+	}
+	c.number(uint64(len(r.Outputs)))
+	for _, o := range r.Outputs {
+		c.strings(o.Name, o.Digest, o.Type)
+		c.number(uint64(o.Bytes))
+		c.flag(o.Dir)
+	}
+	for _, m := range r.Metrics {
+		c.strings(m.Name)
+		c.number(uint64(m.Step))
+		c.number(math.Float64bits(m.Value))
+		c.flag(m.Timing)
+	}
+	return c.digest()
+}
+
+// insertOutcomes adds those outcomes that are new.
+func insertOutcomes(ctx context.Context, tx *sql.Tx, byDigest map[string]*pipeline.StageResult) error {
+	var before int64 // the numbers of new rows are larger
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(n), 0) FROM outcomes`).Scan(&before); err != nil {
+		return err
+	}
+	outcomes := table{query: "INSERT OR IGNORE INTO outcomes (digest, key, cost) VALUES %s", width: 3}
+	for digest, r := range byDigest {
+		outcomes.add([]byte(digest), r.Key, r.Cost)
+	}
+	if err := outcomes.insert(ctx, tx); err != nil {
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT n, digest FROM outcomes WHERE n > ?`, before)
+	if err != nil {
+		return err
+	}
+	type numbered struct {
+		n      int64
+		digest []byte
+	}
+	added, err := collect(rows, func(scan scanner, o *numbered) error { return scan(&o.n, &o.digest) })
+	if err != nil {
+		return err
+	}
+
+	inputs := table{query: "INSERT INTO inputs VALUES %s", width: 3}
+	artifacts := table{query: "INSERT INTO artifacts VALUES %s", width: 6}
+	metrics := table{query: "INSERT INTO metrics VALUES %s", width: 6}
+	for _, o := range added {
+		r := byDigest[string(o.digest)]
+		for _, in := range r.Inputs {
+			inputs.add(o.n, in.Name, in.Digest)
+		}
+		for _, a := range r.Outputs {
+			artifacts.add(o.n, a.Name, a.Digest, a.Bytes, a.Type, a.Dir)
+		}
+		for seq, m := range r.Metrics {
+			metrics.add(o.n, seq, m.Name, m.Step, m.Value, m.Timing)
+		}
+	}
+	for _, t := range []*table{&inputs, &artifacts, &metrics} {
+		if err := t.insert(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,190 @@
+package track
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"whorl/pipeline"
+)
+
+// Meta is what the engine does not know of a run.
+type Meta struct {
+	Command []string // as typed
+	Dir     string   // working directory
+	Sweep   string   // id of the sweep the run is a trial of, or empty
+	Trial   int      // counted from 1
+	Version string   // whorl's own
+	Variant string   // of the numeric kernels
+}
+
+// Recorder returns a recorder for one run. Besides what it is told it records
+// the machine, and the git revision of the pipeline's directory.
+//
+// A record is written when something happens that costs time, a stage's
+// execution, or at the end of the run; what is quick, such as finding stages
+// cached, is written along with it. A run of cached stages is one transaction.
+// Records are written even if the context is cancelled: an interrupted run is
+// one worth knowing about.
+func (db *DB) Recorder(m Meta) pipeline.Recorder {
+	return &recorder{db: db, meta: m}
+}
+
+type recorder struct {
+	db    *DB
+	meta  Meta
+	claim *claim
+
+	source chan struct{} // closed when run has its git revision
+	run    Run
+	plan   []pipeline.Plan
+
+	n        int64          // of the row in runs; 0 until it is written
+	position map[string]int // of each stage in the plan
+	written  map[string]bool
+	pending  []stageRow // not written yet
+}
+
+// RunStarted implements [pipeline.Recorder].
+func (rec *recorder) RunStarted(ctx context.Context, info pipeline.RunInfo) (err error) {
+	if rec.claim, err = rec.db.claim(info.ID); err != nil {
+		return err
+	}
+	rec.begin(info)
+	describeMachine(&rec.run)
+	rec.source = make(chan struct{})
+	go func() { // git takes as long as many a run of cached stages
+		defer close(rec.source)
+		describeSource(context.WithoutCancel(ctx), rec.sourceDir(), &rec.run)
+	}()
+	return nil
+}
+
+// begin takes down the run and its plan.
+func (rec *recorder) begin(info pipeline.RunInfo) {
+	rec.run = Run{
+		ID: info.ID, State: string(pipeline.Running), Started: info.Started,
+		Command: rec.meta.Command, Dir: rec.meta.Dir, Sweep: rec.meta.Sweep, Trial: rec.meta.Trial,
+		Version: rec.meta.Version, Variant: rec.meta.Variant,
+		Pipeline: info.Pipeline, Data: info.Data, Seed: info.Seed,
+	}
+	rec.plan = info.Stages
+	rec.position = make(map[string]int, len(info.Stages))
+	rec.written = make(map[string]bool, len(info.Stages))
+	for i, p := range info.Stages {
+		rec.position[p.Name] = i
+	}
+}
+
+func (rec *recorder) sourceDir() string {
+	dir := filepath.Dir(rec.run.Pipeline)
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(rec.run.Dir, dir)
+}
+
+// StageStarted implements [pipeline.Recorder].
+func (rec *recorder) StageStarted(ctx context.Context, _, stage string) error {
+	row, err := rec.row(pipeline.StageResult{Name: stage, Status: "running", Started: rec.db.Now()})
+	if err != nil {
+		return err
+	}
+	rec.pending = append(rec.pending, row)
+	return rec.flush(ctx)
+}
+
+// StageFinished implements [pipeline.Recorder].
+func (rec *recorder) StageFinished(ctx context.Context, _ string, s pipeline.StageResult) error {
+	row, err := rec.row(s)
+	if err != nil {
+		return err
+	}
+	rec.pending = append(rec.pending, row)
+	rec.written[s.Name] = true
+	if s.Status == pipeline.Ran || s.Status == pipeline.Broken {
+		return rec.flush(ctx)
+	}
+	return nil
+}
+
+// RunFinished implements [pipeline.Recorder].
+func (rec *recorder) RunFinished(ctx context.Context, r *pipeline.Result) error {
+	if err := rec.finish(r); err != nil {
+		return err
+	}
+	if err := rec.flush(ctx); err != nil {
+		return err // the claim ends with the process, and the run is then failed
+	}
+	return rec.claim.release()
+}
+
+// finish takes down what the run came to, and the stages that were not
+// announced one by one.
+func (rec *recorder) finish(r *pipeline.Result) error {
+	rec.run.State, rec.run.Finished = string(r.State), r.Finished
+	for _, s := range r.Stages {
+		if rec.written[s.Name] {
+			continue
+		}
+		row, err := rec.row(s)
+		if err != nil {
+			return err
+		}
+		rec.pending = append(rec.pending, row)
+	}
+	return nil
+}
+
+// row is what is known of a stage, with its place in the plan.
+func (rec *recorder) row(s pipeline.StageResult) (stageRow, error) {
+	i, ok := rec.position[s.Name]
+	if !ok {
+		return stageRow{}, fmt.Errorf("record run %s: stage %q is not in its plan", rec.run.ID, s.Name)
+	}
+	return stageRow{i, s}, nil
+}
+
+// flush writes what is pending in one transaction.
+func (rec *recorder) flush(ctx context.Context) error {
+	if rec.source != nil {
+		<-rec.source
+	}
+	if err := rec.write(context.WithoutCancel(ctx), rec.db.Now()); err != nil {
+		return fmt.Errorf("record run %s in %s: %w", rec.run.ID, rec.db.path, err)
+	}
+	rec.pending = rec.pending[:0]
+	return nil
+}
+
+func (rec *recorder) write(ctx context.Context, now time.Time) error {
+	tx, err := rec.db.w.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	n := rec.n
+	if n == 0 {
+		plan, err := insertPlan(ctx, tx, rec.plan)
+		if err != nil {
+			return err
+		}
+		if n, err = insertRun(ctx, tx, &rec.run, plan, now); err != nil {
+			return err
+		}
+	} else {
+		const q = `UPDATE runs SET state = ?, updated = ?, finished = ? WHERE n = ?`
+		if _, err := tx.ExecContext(ctx, q, rec.run.State, now.UnixNano(), nanos(rec.run.Finished), n); err != nil {
+			return err
+		}
+	}
+	if err := insertStages(ctx, tx, n, rec.pending); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	rec.n = n
+	return nil
+}

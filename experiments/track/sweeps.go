@@ -1,0 +1,50 @@
+package track
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// A Sweep is a recorded sweep: runs of one pipeline that differ in parameters.
+type Sweep struct {
+	ID         string
+	Name       string
+	File       string // path of the definition
+	Definition string // its content
+	Started    time.Time
+	Trials     int // how many were planned
+
+	Done, Failed, Running int // how many are recorded in each state; interrupted ones count as failed
+}
+
+// RecordSweep records a sweep before its first trial. The counts of its
+// trials' states follow from their own records.
+func (db *DB) RecordSweep(ctx context.Context, s Sweep) error {
+	_, err := db.w.ExecContext(ctx,
+		`INSERT INTO sweeps (id, name, file, definition, started, trials) VALUES (?, ?, ?, ?, ?, ?)`,
+		s.ID, s.Name, s.File, s.Definition, s.Started.UnixNano(), s.Trials)
+	if err != nil {
+		return fmt.Errorf("record sweep %s in %s: %w", s.ID, db.path, err)
+	}
+	return nil
+}
+
+// Sweeps returns the recorded sweeps, oldest first.
+func (db *DB) Sweeps(ctx context.Context) ([]Sweep, error) {
+	rows, err := db.r.QueryContext(ctx, `
+		SELECT s.id, s.name, s.file, s.definition, s.started, s.trials,
+			count(*) FILTER (WHERE state = 'done'),
+			count(*) FILTER (WHERE state IN ('failed', 'interrupted')),
+			count(*) FILTER (WHERE state = 'running')
+		FROM sweeps s LEFT JOIN runs ON sweep = s.id GROUP BY s.id ORDER BY s.started, s.id`)
+	if err != nil {
+		return nil, err
+	}
+	return collect(rows, func(scan scanner, s *Sweep) error {
+		var started int64
+		err := scan(&s.ID, &s.Name, &s.File, &s.Definition, &started, &s.Trials, &s.Done, &s.Failed, &s.Running)
+		s.Started = time.Unix(0, started).UTC()
+		return err
+	})
+}
