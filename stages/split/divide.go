@@ -19,36 +19,36 @@ type side struct {
 	gallery []int // rows of real, ascending
 }
 
-// A print is a probe with where it comes from.
-type print struct {
+// An impression is a probe with where it comes from.
+type impression struct {
 	fingerprint.Label
 	subset string
 	row    int
 }
 
-// divide draws the sides. The real prints are of different fingers, and each
-// probe's is among them; see checkMates.
-func divide(p Params, seed uint64, real []fingerprint.Label, probes []print) ([]side, error) {
+// divide draws the sides. The gallery holds different fingers, and each
+// probe's among them; see checkMates.
+func divide(p Params, seed uint64, gallery []fingerprint.Label, probes []impression) ([]side, error) {
 	if p.Protocol == "subject" {
-		return bySubject(p, seed, real, probes)
+		return bySubject(p, seed, gallery, probes)
 	}
 	parts, err := draw(p, seed, "probes", rows.Count(len(probes)))
 	if err != nil {
 		return nil, err
 	}
-	if len(real) < 2 {
-		return nil, fmt.Errorf("the gallery has %d images, impostors need at least 2", len(real))
+	if len(gallery) < 2 {
+		return nil, fmt.Errorf("the gallery has %d images, impostors need at least 2", len(gallery))
 	}
 	var sides []side
 	for i, name := range sideNames {
-		sides = append(sides, side{name, parts[i], rows.Count(len(real))})
+		sides = append(sides, side{name, parts[i], rows.Count(len(gallery))})
 	}
 	return sides, nil
 }
 
-func bySubject(p Params, seed uint64, real []fingerprint.Label, probes []print) ([]side, error) {
-	subjects := make([]int, len(real))
-	for i, l := range real {
+func bySubject(p Params, seed uint64, gallery []fingerprint.Label, probes []impression) ([]side, error) {
+	subjects := make([]int, len(gallery))
+	for i, l := range gallery {
 		subjects[i] = int(l.Subject)
 	}
 	slices.Sort(subjects)
@@ -64,7 +64,7 @@ func bySubject(p Params, seed uint64, real []fingerprint.Label, probes []print) 
 				s.probes = append(s.probes, row)
 			}
 		}
-		for row, l := range real {
+		for row, l := range gallery {
 			if has(parts[i], l.Subject) {
 				s.gallery = append(s.gallery, row)
 			}
@@ -113,9 +113,9 @@ func draw(p Params, seed uint64, what string, items []int) ([3][]int, error) {
 
 // checkMates fails if two real prints are of one finger, or a probe's finger
 // has no real print: genuine pairs would be ambiguous or impossible.
-func checkMates(real []fingerprint.Label, probes []print) error {
-	enrolled := make(map[fingerprint.Identity]int, len(real))
-	for row, l := range real {
+func checkMates(gallery []fingerprint.Label, probes []impression) error {
+	enrolled := make(map[fingerprint.Identity]int, len(gallery))
+	for row, l := range gallery {
 		if other, ok := enrolled[l.Identity()]; ok {
 			return fmt.Errorf("rows %d and %d of real are both %v; keep one of the two prints", other, row, l)
 		}

@@ -41,24 +41,24 @@ func Kind() stage.Kind {
 
 func run(_ context.Context, t *stage.Task) error {
 	p := t.Params.(Params)
-	real, err := rows.Labels(t, "real")
+	gallery, err := rows.Labels(t, "real")
 	if err != nil {
 		return err
 	}
-	var probes []print
+	var probes []impression
 	for _, subset := range []string{"easy", "medium", "hard"} {
 		labels, err := rows.Labels(t, subset)
 		if err != nil {
 			return err
 		}
 		for i, l := range labels {
-			probes = append(probes, print{l, subset, i})
+			probes = append(probes, impression{l, subset, i})
 		}
 	}
-	if err := checkMates(real, probes); err != nil {
+	if err := checkMates(gallery, probes); err != nil {
 		return err
 	}
-	sides, err := divide(p, t.Seed, real, probes)
+	sides, err := divide(p, t.Seed, gallery, probes)
 	if err != nil {
 		return fmt.Errorf("split by %s: %w", p.Protocol, err)
 	}

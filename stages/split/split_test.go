@@ -31,11 +31,11 @@ func people(subjects, fingers int) []fingerprint.Label {
 }
 
 // altered returns a probe of every real print in each subset.
-func altered(real []fingerprint.Label) []print {
-	var probes []print
+func altered(real []fingerprint.Label) []impression {
+	var probes []impression
 	for _, subset := range []string{"easy", "medium", "hard"} {
 		for i, l := range real {
-			probes = append(probes, print{l, subset, i})
+			probes = append(probes, impression{l, subset, i})
 		}
 	}
 	return probes
