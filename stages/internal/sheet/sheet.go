@@ -1,0 +1,130 @@
+package sheet
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+)
+
+// A Sheet is rows of cells below a title.
+type Sheet struct {
+	Title string
+	Note  string // below the title; may be empty
+	Rows  []Row
+}
+
+// A Row is cells beside a heading.
+type Row struct {
+	Title string   // to the left of the cells
+	Notes []string // lines below the title
+	Cells []Cell
+}
+
+// A Cell is an image with a caption.
+type Cell struct {
+	Pix     []uint8     // W*H grey pixels; nil draws an empty frame of that size
+	W, H    int         // of the image; drawn at twice that
+	Caption []string    // lines below the image, the first one darker
+	Border  color.Color // nil for a thin grey one
+	Apart   bool        // begins a group: set apart from the cell to its left
+}
+
+// Borders for pairs of prints.
+var (
+	Genuine  = color.RGBA{0x1a, 0x93, 0x6f, 0xff} // the same finger
+	Impostor = color.RGBA{0xc8, 0x4b, 0x31, 0xff} // another finger
+)
+
+// Write draws the sheet and writes it as PNG. It is an error if an image does
+// not have the pixels that its size asks for.
+func (s Sheet) Write(w io.Writer) error {
+	for _, r := range s.Rows {
+		for i, c := range r.Cells {
+			if c.W <= 0 || c.H <= 0 || (c.Pix != nil && len(c.Pix) != c.W*c.H) {
+				return fmt.Errorf("draw sheet %q: row %q, cell %d: %d pixels are no image of %dx%d", s.Title, r.Title, i+1, len(c.Pix), c.W, c.H)
+			}
+		}
+	}
+	m, err := s.draw()
+	if err != nil {
+		return fmt.Errorf("draw sheet %q: %w", s.Title, err)
+	}
+	if err := png.Encode(w, m); err != nil {
+		return fmt.Errorf("write sheet %q: %w", s.Title, err)
+	}
+	return nil
+}
+
+// Sizes in pixels of the sheet.
+const (
+	zoom     = 2  // of an image
+	margin   = 24 // around the sheet
+	gap      = 14 // between cells and rows
+	apart    = 22 // more, before a group
+	line     = 17 // from one line of text to the next
+	frame    = 3  // width of a coloured border
+	aside    = 16 // between a row's heading and its cells
+	maxAside = 260
+)
+
+// draw lays the sheet out from the top down and paints it.
+func (s Sheet) draw() (*image.RGBA, error) {
+	p, err := newPen()
+	if err != nil {
+		return nil, err
+	}
+	heading, width := s.columns(p)
+	top := margin
+	if s.Title != "" {
+		top += 2 * line
+		width = max(width, p.width(title, s.Title))
+	}
+	if s.Note != "" {
+		top += line
+		width = max(width, p.width(small, s.Note))
+	}
+	height := top
+	for _, r := range s.Rows {
+		height += r.height() + gap
+	}
+	p.canvas(width+2*margin, height+margin-gap)
+
+	at := margin
+	if s.Title != "" {
+		p.text(margin, at, title, ink, s.Title)
+		at += line + line/2
+	}
+	if s.Note != "" {
+		p.text(margin, at, small, faint, s.Note)
+	}
+	at = top
+	for _, r := range s.Rows {
+		r.paint(p, margin, at, heading)
+		at += r.height() + gap
+	}
+	return p.img, nil
+}
+
+// columns returns the width of the rows' headings, with what separates them
+// from the cells, and that of the widest row.
+func (s Sheet) columns(p *pen) (heading, width int) {
+	for _, r := range s.Rows {
+		heading = max(heading, p.width(bold, r.Title))
+		for _, n := range r.Notes {
+			heading = max(heading, p.width(small, n))
+		}
+	}
+	if heading > 0 {
+		heading = min(heading, maxAside) + aside
+	}
+	for _, r := range s.Rows {
+		x := heading
+		for i, c := range r.Cells {
+			x += c.before(i) + c.W*zoom
+		}
+		width = max(width, x)
+	}
+	return heading, width
+}
