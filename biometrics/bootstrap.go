@@ -13,55 +13,93 @@ import (
 // A Bootstrap finds confidence intervals by resampling (Efron, 1979): the
 // percentile interval of a figure over resamples of the data. Resample r
 // depends on the seed and r alone.
+//
+// Pairs that share a print are not independent, so whole clusters of pairs
+// are drawn: an argument named cluster gives each pair's, for instance its
+// probe or subject, and nil says that each pair is one. Resamples in which
+// the figure is undefined do not count.
 type Bootstrap struct {
 	Seed       uint64
 	Replicates int     // 1000 is a usual number
 	Confidence float64 // such as 0.95
 }
 
-// Interval returns the confidence interval of a figure such as the AUC,
+// A Figure is what is measured of scores, such as
 //
-//	b.Interval(score, genuine, probe, (*biometrics.Scores).AUC)
-//
-// Pairs that share a print are not independent, so whole clusters of pairs
-// are drawn: cluster gives each pair's, for instance its probe or subject,
-// and nil says that each pair is one. Resamples in which the figure is
-// undefined do not count. It fails if the scores are unfit for [New] or the
-// figure is undefined on all of them.
-func (b Bootstrap) Interval(score []float64, genuine []bool, cluster []int, figure func(*Scores) float64) (Interval, error) {
+//	(*biometrics.Scores).AUC
+//	func(s *biometrics.Scores) float64 { rate, _ := s.EER(); return rate }
+type Figure func(*Scores) float64
+
+// Interval returns the confidence interval of a figure. It fails if the
+// scores are unfit for [New] or the figure is undefined on all of them.
+func (b Bootstrap) Interval(score []float64, genuine []bool, cluster []int, figure Figure) (Interval, error) {
+	s, err := newResampler(score, genuine, cluster)
+	if err != nil {
+		return Interval{}, err
+	}
+	if math.IsNaN(figure(s.all)) {
+		return Interval{}, errors.New("the figure is undefined on these scores")
+	}
+	return b.interval(len(s.clusters), func(draws []int) float64 {
+		return figure(s.resample(draws))
+	})
+}
+
+// Difference returns the confidence interval of the first system's figure
+// less the second's, where both scored the same pairs and each resample draws
+// the same pairs of both. It fails as Interval does.
+func (b Bootstrap) Difference(first, second []float64, genuine []bool, cluster []int, figure Figure) (Interval, error) {
+	f, err := newResampler(first, genuine, cluster)
+	if err != nil {
+		return Interval{}, fmt.Errorf("first system: %w", err)
+	}
+	s, err := newResampler(second, genuine, cluster)
+	if err != nil {
+		return Interval{}, fmt.Errorf("second system: %w", err)
+	}
+	if math.IsNaN(figure(f.all) - figure(s.all)) {
+		return Interval{}, errors.New("the figure is undefined on these scores")
+	}
+	return b.interval(len(f.clusters), func(draws []int) float64 {
+		return figure(f.resample(draws)) - figure(s.resample(draws))
+	})
+}
+
+// interval returns the percentile interval of a measure of the clusters that
+// a resample draws, of n with replacement.
+func (b Bootstrap) interval(n int, measure func(draws []int) float64) (Interval, error) {
 	if b.Replicates < 1 {
 		return Interval{}, fmt.Errorf("%d bootstrap replicates", b.Replicates)
 	}
 	if err := checkConfidence(b.Confidence); err != nil {
 		return Interval{}, err
 	}
-	if cluster != nil && len(cluster) != len(score) {
-		return Interval{}, fmt.Errorf("%d scores but %d clusters", len(score), len(cluster))
-	}
-	s, err := New(score, genuine)
-	if err != nil {
-		return Interval{}, err
-	}
-	if math.IsNaN(figure(s)) {
-		return Interval{}, errors.New("the figure is undefined on these scores")
-	}
-	members := clusters(s, score, genuine, cluster)
-	var figures []float64
+	var measured []float64
+	draws := make([]int, n)
 	for r := range b.Replicates {
 		rng := rand.New(rand.NewPCG(b.Seed, uint64(r)))
-		if f := figure(s.resample(rng, members)); !math.IsNaN(f) {
-			figures = append(figures, f)
+		for i := range draws {
+			draws[i] = rng.IntN(n)
+		}
+		if m := measure(draws); !math.IsNaN(m) {
+			measured = append(measured, m)
 		}
 	}
-	if len(figures) == 0 {
+	if len(measured) == 0 {
 		return Interval{}, errors.New("the figure is undefined on every resample")
 	}
-	slices.Sort(figures)
+	slices.Sort(measured)
 	tail := (1 - b.Confidence) / 2
 	return Interval{
-		stat.Quantile(tail, stat.LinInterp, figures, nil),
-		stat.Quantile(1-tail, stat.LinInterp, figures, nil),
+		stat.Quantile(tail, stat.LinInterp, measured, nil),
+		stat.Quantile(1-tail, stat.LinInterp, measured, nil),
 	}, nil
+}
+
+// A resampler draws clusters of pairs without sorting the scores again.
+type resampler struct {
+	all      *Scores
+	clusters [][]member // in the order in which they first occur
 }
 
 // A member is a pair of a cluster: the index of its score among the distinct
@@ -71,10 +109,15 @@ type member struct {
 	genuine bool
 }
 
-// clusters returns the members of each cluster, in the order in which the
-// clusters first occur.
-func clusters(s *Scores, score []float64, genuine []bool, cluster []int) [][]member {
-	var out [][]member
+func newResampler(score []float64, genuine []bool, cluster []int) (*resampler, error) {
+	if cluster != nil && len(cluster) != len(score) {
+		return nil, fmt.Errorf("%d scores but %d clusters", len(score), len(cluster))
+	}
+	s, err := New(score, genuine)
+	if err != nil {
+		return nil, err
+	}
+	r := &resampler{all: s}
 	index := map[int]int{}
 	for i, v := range score {
 		at, _ := slices.BinarySearch(s.value, v)
@@ -84,20 +127,20 @@ func clusters(s *Scores, score []float64, genuine []bool, cluster []int) [][]mem
 		}
 		c, ok := index[id]
 		if !ok {
-			c = len(out)
+			c = len(r.clusters)
 			index[id] = c
-			out = append(out, nil)
+			r.clusters = append(r.clusters, nil)
 		}
-		out[c] = append(out[c], member{at, genuine[i]})
+		r.clusters[c] = append(r.clusters[c], member{at, genuine[i]})
 	}
-	return out
+	return r, nil
 }
 
-// resample draws as many clusters as there are, with replacement.
-func (s *Scores) resample(rng *rand.Rand, clusters [][]member) *Scores {
-	genuine, impostor := make([]int, len(s.value)), make([]int, len(s.value))
-	for range clusters {
-		for _, m := range clusters[rng.IntN(len(clusters))] {
+// resample returns the scores of the clusters drawn.
+func (r *resampler) resample(draws []int) *Scores {
+	genuine, impostor := make([]int, len(r.all.value)), make([]int, len(r.all.value))
+	for _, c := range draws {
+		for _, m := range r.clusters[c] {
 			if m.genuine {
 				genuine[m.at]++
 			} else {
@@ -106,7 +149,7 @@ func (s *Scores) resample(rng *rand.Rand, clusters [][]member) *Scores {
 		}
 	}
 	out := new(Scores)
-	for i, v := range s.value {
+	for i, v := range r.all.value {
 		if genuine[i]+impostor[i] == 0 {
 			continue
 		}

@@ -119,6 +119,8 @@ func TestRefusals(t *testing.T) {
 	fails("bootstrap of one class", "undefined", err)
 	_, err = boot.Interval([]float64{1, 0}, []bool{true, false}, []int{1}, (*Scores).AUC)
 	fails("bootstrap", "1 clusters", err)
+	_, err = boot.Difference([]float64{1, 0}, []float64{1, math.NaN()}, []bool{true, false}, nil, (*Scores).AUC)
+	fails("difference", "second system: score 1 is NaN", err)
 	boot.Replicates = 0
 	_, err = boot.Interval([]float64{1, 0}, []bool{true, false}, nil, (*Scores).AUC)
 	fails("bootstrap", "0 bootstrap replicates", err)

@@ -139,3 +139,37 @@ func TestDeLongTest(t *testing.T) {
 		t.Errorf("against itself: %+v", self)
 	}
 }
+
+func TestBootstrapDifference(t *testing.T) {
+	good, genuine := normalPairs(200)
+	rng := rand.New(rand.NewPCG(3, 4))
+	noisy, slightly := make([]float64, len(good)), make([]float64, len(good))
+	for i, x := range good {
+		noisy[i] = x + 2*rng.NormFloat64()
+		slightly[i] = x + 0.1*rng.NormFloat64()
+	}
+	boot := Bootstrap{Seed: 1, Replicates: 1000, Confidence: 0.95}
+	worse, err := boot.Difference(good, noisy, genuine, nil, (*Scores).AUC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if worse.Low <= 0 {
+		t.Errorf("against much noise: %v holds 0", worse)
+	}
+	// Both are drawn together: what they have in common cancels out, and the
+	// interval is far narrower than that of either.
+	paired, err := boot.Difference(good, slightly, genuine, nil, (*Scores).AUC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := boot.Interval(good, genuine, nil, (*Scores).AUC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if paired.High-paired.Low > (alone.High-alone.Low)/3 {
+		t.Errorf("of the difference %v, of one alone %v", paired, alone)
+	}
+	if self, err := boot.Difference(good, good, genuine, nil, (*Scores).AUC); err != nil || self != (Interval{}) {
+		t.Errorf("against itself: %v, %v", self, err)
+	}
+}
