@@ -1,0 +1,109 @@
+package evaluate
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"math"
+	"strconv"
+
+	"whorl/biometrics"
+	"whorl/pipeline/stage"
+	"whorl/siamese"
+	"whorl/stages/internal/rows"
+)
+
+// A comparison is a pair with its score.
+type comparison struct {
+	probe, gallery      int // rows
+	presented, enrolled impression
+	genuine             bool
+	score               float64
+}
+
+// pairs makes one genuine pair and one of an impostor of every probe.
+func (d *data) pairs(seed uint64, purpose string, probes, gallery []int) ([]siamese.Pair, error) {
+	return siamese.FixedPairs(seed, purpose,
+		probes, func(row int) siamese.Finger { return finger(d.presented[row]) },
+		gallery, func(row int) siamese.Finger { return finger(d.enrolled[row]) })
+}
+
+// finger numbers the fingers of all subjects through.
+func finger(m impression) siamese.Finger {
+	return siamese.Finger(m.Subject)*10 + siamese.Finger(m.Hand)*5 + siamese.Finger(m.Finger)
+}
+
+// comparisons puts pairs and scores together. It fails at a score that is
+// not in 0..1, which only a network of broken weights gives.
+func (d *data) comparisons(pairs []siamese.Pair, scores []float64) ([]comparison, error) {
+	if len(scores) != len(pairs) {
+		return nil, fmt.Errorf("the network gave %d scores for %d pairs", len(scores), len(pairs))
+	}
+	out := make([]comparison, len(pairs))
+	for i, p := range pairs {
+		c := comparison{p.Probe, p.Gallery, d.presented[p.Probe], d.enrolled[p.Gallery], p.Genuine, scores[i]}
+		if math.IsNaN(c.score) || c.score < 0 || c.score > 1 {
+			return nil, fmt.Errorf("the network scores %s against %s with %v, not within 0 and 1: its weights are broken; train again, perhaps with a lower learning rate", c.presented.name, c.enrolled.name, c.score)
+		}
+		out[i] = c
+	}
+	return out, nil
+}
+
+// search looks for a sample of the probes of the genuine pairs in the whole
+// gallery of the validation side, and returns the cumulative match
+// characteristic.
+func (d *data) search(ctx context.Context, seed uint64, sample int, pairs []siamese.Pair, network scorer) ([]float64, error) {
+	probes := d.validation
+	if sample > 0 && sample < len(probes) {
+		probes = rows.Draw(seed, "evaluate rank", probes, sample)
+	}
+	mate := make(map[int]int, len(d.validation))
+	for _, p := range pairs {
+		if p.Genuine {
+			mate[p.Probe] = p.Gallery
+		}
+	}
+	mates := make([]int, len(probes))
+	for i, row := range probes {
+		mates[i] = mate[row]
+	}
+	ranks, err := network.Ranks(ctx, d.probes, probes, d.gallery, d.galleryValidation, mates)
+	if err != nil {
+		return nil, fmt.Errorf("search the gallery: %w", err)
+	}
+	if len(ranks) != len(probes) {
+		return nil, fmt.Errorf("the network gave %d ranks for %d probes", len(ranks), len(probes))
+	}
+	return biometrics.CMC(ranks, len(d.galleryValidation))
+}
+
+// writeScores writes the comparisons as CSV, one line each.
+func writeScores(t *stage.Task, comparisons []comparison) error {
+	f, err := t.Create("scores")
+	if err != nil {
+		return fmt.Errorf("write scores: %w", err)
+	}
+	w := csv.NewWriter(f)
+	w.Write([]string{"probe", "gallery", "genuine", "score", "difficulty", "alteration", "probe_name", "gallery_name"})
+	for _, c := range comparisons {
+		genuine := "0"
+		if c.genuine {
+			genuine = "1"
+		}
+		w.Write([]string{
+			strconv.Itoa(c.probe), strconv.Itoa(c.gallery), genuine,
+			strconv.FormatFloat(c.score, 'g', -1, 64),
+			c.presented.difficulty, c.presented.alteration, c.presented.name, c.enrolled.name,
+		})
+	}
+	w.Flush()
+	if err := w.Error(); err != nil { // of any Write
+		f.Close()
+		return fmt.Errorf("write scores: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write scores: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package evaluate
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+
+	"whorl/biometrics"
+	"whorl/pipeline/stage"
+)
+
+// curves is the output of media type [stage.TypeCurves]. Points inside of a
+// straight run are left out of the lines.
+type curves struct {
+	ROC struct {
+		FPR       []number `json:"fpr"`
+		TPR       []number `json:"tpr"`
+		Threshold []number `json:"threshold"`
+	} `json:"roc"`
+	PR struct {
+		Precision []number `json:"precision"`
+		Recall    []number `json:"recall"`
+		Threshold []number `json:"threshold"`
+	} `json:"pr"`
+	DET struct {
+		FMR       []number `json:"fmr"`
+		FNMR      []number `json:"fnmr"`
+		Threshold []number `json:"threshold"`
+	} `json:"det"`
+	CMC       []number `json:"cmc"` // share found at rank 1, 2, ...
+	Histogram struct {
+		Edges    []number `json:"edges"`
+		Genuine  []int    `json:"genuine"`
+		Impostor []int    `json:"impostor"`
+	} `json:"histogram"`
+	Operating []operating `json:"operating"`
+}
+
+// operating is the confusion at a threshold with its rates.
+type operating struct {
+	Name      string `json:"name"`
+	Threshold number `json:"threshold"`
+	TP        int    `json:"tp"`
+	FP        int    `json:"fp"`
+	TN        int    `json:"tn"`
+	FN        int    `json:"fn"`
+	Accuracy  number `json:"accuracy"`
+	Precision number `json:"precision"`
+	Recall    number `json:"recall"`
+	F1        number `json:"f1"`
+	FMR       number `json:"fmr"`
+	FNMR      number `json:"fnmr"`
+}
+
+// A number is null in JSON where it is NaN or infinite, and otherwise the
+// shortest decimal that is read back as the same number.
+type number float64
+
+func (n number) MarshalJSON() ([]byte, error) {
+	if x := float64(n); math.IsNaN(x) || math.IsInf(x, 0) {
+		return []byte("null"), nil
+	}
+	return strconv.AppendFloat(nil, float64(n), 'g', -1, 64), nil
+}
+
+func numbers(v []float64) []number {
+	out := make([]number, len(v))
+	for i, x := range v {
+		out[i] = number(x)
+	}
+	return out
+}
+
+// cmcRanks is how many ranks of the CMC are written.
+const cmcRanks = 50
+
+func writeCurves(t *stage.Task, s *biometrics.Scores, thresholds []threshold, bins int, cmc []float64) error {
+	var c curves
+	roc := s.ROC().Corners()
+	c.ROC.FPR, c.ROC.TPR, c.ROC.Threshold = numbers(roc.FPR), numbers(roc.TPR), numbers(roc.Threshold)
+	pr := s.PR().Corners()
+	c.PR.Precision, c.PR.Recall, c.PR.Threshold = numbers(pr.Precision), numbers(pr.Recall), numbers(pr.Threshold)
+	det := s.DET().Corners()
+	c.DET.FMR, c.DET.FNMR, c.DET.Threshold = numbers(det.FMR), numbers(det.FNMR), numbers(det.Threshold)
+	c.CMC = numbers(cmc[:min(len(cmc), cmcRanks)])
+	h, err := s.Histogram(bins, 0, 1)
+	if err != nil {
+		return fmt.Errorf("write curves: %w", err)
+	}
+	c.Histogram.Edges, c.Histogram.Genuine, c.Histogram.Impostor = numbers(h.Edges), h.Genuine, h.Impostor
+	for _, th := range thresholds {
+		at := s.At(th.value)
+		c.Operating = append(c.Operating, operating{
+			Name: th.name, Threshold: number(th.value),
+			TP: at.TP, FP: at.FP, TN: at.TN, FN: at.FN,
+			Accuracy: number(at.Accuracy()), Precision: number(at.Precision()), Recall: number(at.Recall()),
+			F1: number(at.F1()), FMR: number(at.FMR()), FNMR: number(at.FNMR()),
+		})
+	}
+	return writeJSON(t, "curves", c)
+}
+
+// writeClasses writes the per-class report at each threshold.
+func writeClasses(t *stage.Task, s *biometrics.Scores, thresholds []threshold) error {
+	type classes struct {
+		Threshold number `json:"threshold"`
+		biometrics.ClassReport
+	}
+	reports := map[string]classes{} // written in the order of their names
+	for _, th := range thresholds {
+		reports[th.name] = classes{number(th.value), s.At(th.value).Report()}
+	}
+	return writeJSON(t, "classes", reports)
+}
+
+func writeJSON(t *stage.Task, output string, v any) error {
+	b, err := json.Marshal(v)
+	if err == nil {
+		err = t.WriteFile(output, append(b, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", output, err)
+	}
+	return nil
+}

@@ -1,0 +1,325 @@
+package evaluate
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"whorl/biometrics"
+	"whorl/pipeline/stage"
+	"whorl/stages/internal/stagetest"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+var small = prints{subjects: 6, fingers: 4}
+
+func TestGolden(t *testing.T) {
+	r := runWith(t, table(plausible), nil, 1, small.inputs(t))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	var metrics strings.Builder
+	for _, m := range r.Metrics {
+		if m.Step != stage.NoStep || m.Timing {
+			t.Errorf("metric %+v is a series or a timing", m)
+		}
+		fmt.Fprintln(&metrics, m.Name, strconv.FormatFloat(m.Value, 'g', -1, 64))
+	}
+	for name, got := range map[string][]byte{
+		"scores.csv":   r.Bytes("scores"),
+		"curves.json":  r.Bytes("curves"),
+		"classes.json": r.Bytes("classes"),
+		"metrics.txt":  []byte(metrics.String()),
+	} {
+		golden := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(golden, got, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+		}
+	}
+	if last := r.Last; last.Done != last.Total || last.Total != 2*3*24 || last.Unit != "pairs" {
+		t.Errorf("last progress: %+v", last)
+	}
+}
+
+// A line is one of the scores file, read back.
+type line struct {
+	genuine                bool
+	score                  float64
+	difficulty, alteration string
+}
+
+func readLines(t *testing.T, r *stagetest.Result) []line {
+	t.Helper()
+	records, err := csv.NewReader(bytes.NewReader(r.Bytes("scores"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []line
+	for _, rec := range records[1:] {
+		score, err := strconv.ParseFloat(rec[3], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, line{rec[2] == "1", score, rec[4], rec[5]})
+	}
+	return lines
+}
+
+// Metrics are those of the scores file, of all its lines and of each group.
+func TestMetricsAreThoseOfTheScores(t *testing.T) {
+	r := runWith(t, table(plausible), nil, 1, small.inputs(t))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	lines := readLines(t, r)
+	calibrated := r.Metric("calibrated.threshold")
+	groups := map[string]func(line) bool{
+		"":        func(line) bool { return true },
+		"easy.":   func(l line) bool { return l.difficulty == "easy" },
+		"medium.": func(l line) bool { return l.difficulty == "medium" },
+		"hard.":   func(l line) bool { return l.difficulty == "hard" },
+		"cr.":     func(l line) bool { return l.alteration == "CR" },
+		"obl.":    func(l line) bool { return l.alteration == "Obl" },
+		"zcut.":   func(l line) bool { return l.alteration == "Zcut" },
+	}
+	for prefix, in := range groups {
+		var tp, fp, tn, fn, matches float64 // at the calibrated threshold
+		var score []float64
+		var genuine []bool
+		for _, l := range lines {
+			if !in(l) {
+				continue
+			}
+			score, genuine = append(score, l.score), append(genuine, l.genuine)
+			switch match := l.score >= calibrated; {
+			case match && l.genuine:
+				tp++
+			case match:
+				fp++
+			case l.genuine:
+				fn++
+			default:
+				tn++
+			}
+			if l.score >= 0.5 {
+				matches++
+			}
+		}
+		want := map[string]float64{
+			"calibrated.tp": tp, "calibrated.fp": fp, "calibrated.tn": tn, "calibrated.fn": fn,
+			"calibrated.accuracy":  (tp + tn) / (tp + tn + fp + fn),
+			"calibrated.precision": tp / (tp + fp), "calibrated.recall": tp / (tp + fn),
+			"calibrated.f1":  2 * tp / (2*tp + fp + fn),
+			"calibrated.fmr": fp / (fp + tn), "calibrated.fnmr": fn / (tp + fn),
+			"threshold": 0.5,
+		}
+		s, err := biometrics.New(score, genuine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want["roc_auc"], want["average_precision"] = s.AUC(), s.AveragePrecision()
+		want["eer"], _ = s.EER()
+		if want["log_loss"], err = s.LogLoss(); err != nil {
+			t.Fatal(err)
+		}
+		for name, v := range want {
+			if got := r.Metric(prefix + name); math.Abs(got-v) > 1e-12 {
+				t.Errorf("%s%s: %v, of the scores file %v", prefix, name, got, v)
+			}
+		}
+		if got := r.Metric(prefix+"tp") + r.Metric(prefix+"fp"); got != matches {
+			t.Errorf("%s: %v matches, of the scores file %v", prefix, got, matches)
+		}
+	}
+}
+
+func TestPairs(t *testing.T) {
+	in := small.inputs(t)
+	dir := t.TempDir()
+	in["validation"] = writeArray(t, dir, "validation", []int64{4, 5, 6, 7, 30, 55}, 6) // subjects 2 and 3
+	in["gallery_validation"] = writeArray(t, dir, "gallery", []int64{4, 5, 6, 7, 8, 9, 10}, 7)
+	a := runWith(t, table(plausible), nil, 1, in)
+	if a.Err != nil {
+		t.Fatal(a.Err)
+	}
+	records, err := csv.NewReader(bytes.NewReader(a.Bytes("scores"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(records) != 1+2*6 {
+		t.Fatalf("%d lines", len(records))
+	}
+	for i, rec := range records[1:] {
+		gallery, err := strconv.Atoi(rec[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if gallery < 4 || gallery > 10 {
+			t.Errorf("line %d: gallery row %d is not of the validation side", i+2, gallery)
+		}
+		probe, err := strconv.Atoi(rec[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if genuine := probe%24 == gallery; genuine != (rec[2] == "1") || genuine != (i%2 == 0) {
+			t.Errorf("line %d: probe %d, gallery %d, genuine %s", i+2, probe, gallery, rec[2])
+		}
+		if want := plausible(uint8(probe%24), uint8(gallery)); rec[3] != strconv.FormatFloat(want, 'g', -1, 64) {
+			t.Errorf("line %d: score %s, want %v", i+2, rec[3], want)
+		}
+	}
+	for seed, same := range map[uint64]bool{1: true, 2: false} {
+		b := runWith(t, table(plausible), nil, seed, in)
+		if b.Err != nil {
+			t.Fatal(b.Err)
+		}
+		if bytes.Equal(a.Bytes("scores"), b.Bytes("scores")) != same {
+			t.Errorf("seeds 1 and %d: same scores is %v", seed, !same)
+		}
+		if same && !bytes.Equal(a.Bytes("samples"), b.Bytes("samples")) {
+			t.Error("the same seed drew another sheet")
+		}
+	}
+}
+
+func TestRank(t *testing.T) {
+	// The mate is worst of all 24 for every probe, or best, or ties with all.
+	for want, score := range map[float64]table{
+		0: func(p, g uint8) float64 {
+			if p == g {
+				return 0.1
+			}
+			return 0.2
+		},
+		1: plausibleRank,
+	} {
+		for _, sample := range []int{0, 5, 500} {
+			p := Kind().Params.(Params)
+			p.RankProbes = sample
+			r := runWith(t, score, p, 1, small.inputs(t))
+			if r.Err != nil {
+				t.Fatal(r.Err)
+			}
+			if got := r.Metric("rank1"); got != want {
+				t.Errorf("rank1 of %d probes: %v, want %v", sample, got, want)
+			}
+		}
+	}
+	p := Kind().Params.(Params)
+	p.RankProbes = 5
+	r := runWith(t, table(plausible), p, 1, small.inputs(t))
+	if five := r.Metric("rank1") * 5; r.Err != nil || five != math.Trunc(five) {
+		t.Errorf("rank1 %v is no share of 5", five/5)
+	}
+}
+
+func plausibleRank(p, g uint8) float64 {
+	if p == g {
+		return 0.9
+	}
+	return 0.1
+}
+
+func TestUndefinedIsLeftOutAndLogged(t *testing.T) {
+	in := small.inputs(t)
+	in["validation"] = writeArray(t, t.TempDir(), "validation", []int64{0, 1, 3}, 3) // all easy, none Zcut
+	r := runWith(t, constant(0.25), nil, 1, in)
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	for _, m := range r.Metrics {
+		if math.IsNaN(m.Value) || m.Name == "precision" || strings.HasPrefix(m.Name, "hard.") || strings.HasPrefix(m.Name, "zcut.") {
+			t.Errorf("recorded %s = %v", m.Name, m.Value)
+		}
+	}
+	if r.Metric("recall") != 0 || r.Metric("calibrated.recall") != 1 || r.Metric("eer") != 0.5 {
+		t.Errorf("recall %v, calibrated %v, EER %v", r.Metric("recall"), r.Metric("calibrated.recall"), r.Metric("eer"))
+	}
+	if !slices.ContainsFunc(r.Log, func(l string) bool {
+		return strings.HasPrefix(l, "undefined, and so left out: precision, easy.precision, medium.*, hard.*, cr.precision")
+	}) {
+		t.Errorf("log: %q", r.Log)
+	}
+	var c struct {
+		Operating []struct{ Precision *float64 }
+	}
+	if err := json.Unmarshal(r.Bytes("curves"), &c); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Operating) != 2 || c.Operating[0].Precision != nil || c.Operating[1].Precision == nil {
+		t.Errorf("operating points: %+v", c.Operating)
+	}
+}
+
+func TestSheet(t *testing.T) {
+	p := Kind().Params.(Params)
+	height := map[int]int{}
+	for _, n := range []int{2, 6, 50} { // 48 probes validate
+		p.Sheet = n
+		r := runWith(t, table(plausible), p, 1, small.inputs(t))
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		img, err := png.Decode(bytes.NewReader(r.Bytes("samples")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		height[n] = img.Bounds().Dy()
+	}
+	if !(height[2] < height[6] && height[6] < height[50]) {
+		t.Errorf("heights by number of samples: %v", height)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		name    string
+		network scorer
+		change  map[string]string
+		want    string
+	}{
+		{"diverged", constant(nan), nil, "the network scores easy/1__M_Left_thumb_finger_CR.BMP against real/1__M_Left_thumb_finger.BMP with NaN"},
+		{"no similarity", constant(1.5), nil, "with 1.5, not within 0 and 1"},
+		{"too few labels", table(plausible), map[string]string{"y_easy": writeArray(t, dir, "y", []uint16{1, 0, 0, 0}, 1, 4)}, "read x_easy: 24 images, but 1 labels and 24 names"},
+		{"names of another set", table(plausible), map[string]string{"names": writeObject(t, dir, "names", map[string][]string{})}, "read x_real: 24 images, but 24 labels and 0 names"},
+		{"no JSON", table(plausible), map[string]string{"names": writeArray(t, dir, "n", []uint8{1}, 1)}, "read names: invalid character"},
+		{"alterations of another set", table(plausible), map[string]string{"alterations": writeObject(t, dir, "a", map[string][]string{"easy": {"CR"}})}, "read alterations: 1 of easy, but x_easy has 24 images"},
+		{"flat images", table(plausible), map[string]string{"x_hard": writeArray(t, dir, "flat", make([]uint8, 24), 24)}, "read x_hard: shape is [24], want [N height width]"},
+		{"images that are no bytes", table(plausible), map[string]string{"x_hard": writeArray(t, dir, "wide", make([]uint16, 24), 24, 1, 1)}, `read x_hard: array has elements of type "<u2"`},
+		{"row that is not there", table(plausible), map[string]string{"validation": writeArray(t, dir, "v", []int64{72}, 1)}, "read validation: element 0 is row 72, but there are 72 rows"},
+		{"nothing to validate", table(plausible), map[string]string{"validation": writeArray(t, dir, "none", []int64{}, 0)}, "read validation: no rows are selected"},
+		{"mate of another side", table(plausible), map[string]string{"gallery_validation": writeArray(t, dir, "g", []int64{0, 1, 2, 3}, 4)}, "the gallery has no image of its finger"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in := small.inputs(t)
+			for name, path := range c.change {
+				in[name] = path
+			}
+			r := runWith(t, c.network, nil, 1, in)
+			if r.Err == nil || !strings.Contains(r.Err.Error(), c.want) {
+				t.Errorf("error %v, want one with %q", r.Err, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,71 @@
+package evaluate
+
+import (
+	"fmt"
+	"path"
+
+	"whorl/pipeline/stage"
+	"whorl/siamese"
+	"whorl/stages/internal/rows"
+	"whorl/stages/internal/sheet"
+)
+
+// writeSheet draws n of the validation probes, each beside the real print of
+// its own finger and that of an impostor, with scores and decisions.
+func writeSheet(t *stage.Task, d *data, comparisons []comparison, threshold float64, n int) error {
+	of := make(map[int][]comparison, len(d.validation)) // by probe
+	for _, c := range comparisons {
+		of[c.probe] = append(of[c.probe], c)
+	}
+	s := sheet.Sheet{
+		Title: "Unseen probes against real prints",
+		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.4f. Green frame: same finger, red: another's.", threshold),
+	}
+	for _, probe := range rows.Draw(t.Seed, "evaluate sheet", d.validation, min(n, len(d.validation))) {
+		m := d.presented[probe]
+		row := sheet.Row{
+			Title: m.Label.String(),
+			Notes: []string{m.difficulty + ", " + m.alteration},
+			Cells: []sheet.Cell{cell(d.probes, probe, "probe", path.Base(m.name))},
+		}
+		for i, c := range of[probe] {
+			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.4f  %s", c.score, decision(c, threshold)), path.Base(c.enrolled.name))
+			beside.Border, beside.Apart = sheet.Impostor, i == 0
+			if c.genuine {
+				beside.Border = sheet.Genuine
+			}
+			row.Cells = append(row.Cells, beside)
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	f, err := t.Create("samples")
+	if err != nil {
+		return fmt.Errorf("write samples: %w", err)
+	}
+	if err := s.Write(f); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write samples: %w", err)
+	}
+	return nil
+}
+
+func cell(images siamese.Images, row int, caption ...string) sheet.Cell {
+	return sheet.Cell{Pix: images.At(row), W: images.W, H: images.H, Caption: caption}
+}
+
+// decision says what a comparison comes to at a threshold.
+func decision(c comparison, threshold float64) string {
+	switch match := c.score >= threshold; {
+	case match && c.genuine:
+		return "match"
+	case match:
+		return "false match"
+	case c.genuine:
+		return "false non-match"
+	default:
+		return "non-match"
+	}
+}
