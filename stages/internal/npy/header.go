@@ -96,11 +96,12 @@ func parseHeader(raw []byte) (h header, err error) {
 	return h, nil
 }
 
-// encodeHeader makes the bytes before the first element.
-func encodeHeader(descr string, shape []int) []byte {
+// encodeHeader makes the bytes before the first element, at least atLeast of
+// them.
+func encodeHeader(descr string, shape []int, atLeast int) []byte {
 	dict := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", descr, formatShape(shape))
 	fixed := len(magic) + 2 + 2
-	total := (fixed + len(dict) + 1 + align - 1) / align * align
+	total := max(atLeast, (fixed+len(dict)+1+align-1)/align*align)
 	b := make([]byte, 0, total)
 	b = append(b, magic...)
 	b = append(b, 1, 0) // version 1.0

@@ -223,3 +223,46 @@ func TestWriterCounts(t *testing.T) {
 		t.Error("wrote 3 elements of shape (2, 2)")
 	}
 }
+
+func TestShorten(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w, err := NewWriter(f, 1000000, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte{1, 2, 3, 4}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Shorten(1); err == nil || !strings.Contains(err.Error(), "4 bytes were written") {
+		t.Errorf("shortened below what was written: %v", err)
+	}
+	if err := w.Shorten(3); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Write([]byte{5, 6}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Map(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if got, err := a.Uint8(); err != nil || !bytes.Equal(got, []byte{1, 2, 3, 4, 5, 6}) || a.Shape[0] != 3 {
+		t.Errorf("shape %v, elements %v, %v", a.Shape, got, err)
+	}
+
+	if w, err = NewWriter(&bytes.Buffer{}, 2); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Shorten(1); err == nil {
+		t.Error("shortened where there is no way back to the header")
+	}
+}
