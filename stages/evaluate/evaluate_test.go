@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"image/color"
 	"image/png"
 	"math"
 	"os"
@@ -17,6 +18,7 @@ import (
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
+	"whorl/stages/internal/sheet"
 	"whorl/stages/internal/stagetest"
 )
 
@@ -285,9 +287,33 @@ func TestSheet(t *testing.T) {
 			t.Fatal(err)
 		}
 		height[n] = img.Bounds().Dy()
+		corners := map[color.RGBA]int{} // upper left ones of frames of each colour
+		for y := 1; y < img.Bounds().Dy(); y++ {
+			for x := 1; x < img.Bounds().Dx(); x++ {
+				if c := img.At(x, y); c != img.At(x-1, y) && c != img.At(x, y-1) && img.At(x-1, y) == img.At(x, y-1) {
+					corners[color.RGBAModel.Convert(c).(color.RGBA)]++
+				}
+			}
+		}
+		if want := min(n, 48); corners[sheet.Genuine] != want || corners[sheet.Impostor] != want {
+			t.Errorf("%d samples: %d genuine and %d impostor frames", n, corners[sheet.Genuine], corners[sheet.Impostor])
+		}
 	}
 	if !(height[2] < height[6] && height[6] < height[50]) {
 		t.Errorf("heights by number of samples: %v", height)
+	}
+}
+
+func TestDecision(t *testing.T) {
+	for want, c := range map[string]comparison{
+		"match":           {genuine: true, score: 0.5},
+		"false non-match": {genuine: true, score: 0.4},
+		"false match":     {genuine: false, score: 0.5},
+		"non-match":       {genuine: false, score: 0.4},
+	} {
+		if got := decision(c, 0.5); got != want {
+			t.Errorf("%+v at 0.5: %s, want %s", c, got, want)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package evaluate
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"whorl/pipeline/stage"
 	"whorl/siamese"
@@ -19,17 +20,17 @@ func writeSheet(t *stage.Task, d *data, comparisons []comparison, threshold floa
 	}
 	s := sheet.Sheet{
 		Title: "Unseen probes against real prints",
-		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.4f. Green frame: same finger, red: another's.", threshold),
+		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.4g. Green frame: same finger, red: another's.", threshold),
 	}
 	for _, probe := range rows.Draw(t.Seed, "evaluate sheet", d.validation, min(n, len(d.validation))) {
 		m := d.presented[probe]
 		row := sheet.Row{
 			Title: m.Label.String(),
-			Notes: []string{m.difficulty + ", " + m.alteration},
-			Cells: []sheet.Cell{cell(d.probes, probe, "probe", path.Base(m.name))},
+			Notes: []string{strings.TrimSuffix(m.difficulty+", "+m.alteration, ", "), path.Base(m.name)},
+			Cells: []sheet.Cell{cell(d.probes, probe, "probe")},
 		}
 		for i, c := range of[probe] {
-			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.4f  %s", c.score, decision(c, threshold)), path.Base(c.enrolled.name))
+			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.4f  %s", c.score, decision(c, threshold)), c.enrolled.Label.String())
 			beside.Border, beside.Apart = sheet.Impostor, i == 0
 			if c.genuine {
 				beside.Border = sheet.Genuine
