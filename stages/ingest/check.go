@@ -1,0 +1,98 @@
+package ingest
+
+import (
+	"fmt"
+	"strings"
+
+	"whorl/fingerprint"
+)
+
+// A reject is a file that was refused.
+type reject struct {
+	File   string `json:"file"` // path in the tree
+	Reason string `json:"reason"`
+}
+
+// rejected says that files were refused, all of them.
+type rejected struct {
+	rejects []reject
+	files   int // in the tree
+}
+
+func (e *rejected) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d of %d files were refused; mend them, or set on_reject to skip to do without them:", len(e.rejects), e.files)
+	for _, r := range e.rejects {
+		fmt.Fprintf(&b, "\n  %s: %s", r.File, r.Reason)
+	}
+	return b.String()
+}
+
+// An impression is one print: in a subset no two files may show the same.
+type impression struct {
+	fingerprint.Identity
+	alteration fingerprint.Alteration
+}
+
+// A checker judges files by their names, subset after subset, each in order.
+type checker struct {
+	seen map[impression]string // file names of the subset
+	real map[fingerprint.Identity]realPrint
+}
+
+// A realPrint is what is known of a finger's file in Real.
+type realPrint struct {
+	name   string
+	label  fingerprint.Label
+	intact bool // it was decoded
+}
+
+func newChecker() *checker {
+	return &checker{real: make(map[fingerprint.Identity]realPrint)}
+}
+
+// subset begins the next subset.
+func (c *checker) subset() { c.seen = make(map[impression]string) }
+
+// check returns why a file cannot be taken, judging by its name.
+func (c *checker) check(s fingerprint.Subset, name string) error {
+	label, alteration, err := fingerprint.ParseName(name)
+	if err != nil {
+		return err
+	}
+	if err := s.Admits(alteration); err != nil {
+		return err
+	}
+	i := impression{label.Identity(), alteration}
+	if first, ok := c.seen[i]; ok {
+		return fmt.Errorf("shows the same print as %s (%s); keep one of them", first, label)
+	}
+	c.seen[i] = name
+	if s == fingerprint.Real {
+		c.real[i.Identity] = realPrint{name: name, label: label}
+		return nil
+	}
+	switch r, ok := c.real[i.Identity]; {
+	case !ok:
+		return fmt.Errorf("its real print is missing: want %s", inTree(fingerprint.Real, fingerprint.FormatName(label, "")))
+	case !r.intact:
+		return fmt.Errorf("its real print %s was refused", inTree(fingerprint.Real, r.name))
+	case r.label != label:
+		return fmt.Errorf("its real print %s is of the other gender", inTree(fingerprint.Real, r.name))
+	}
+	return nil
+}
+
+// decoded records that a file was taken.
+func (c *checker) decoded(s fingerprint.Subset, name string) {
+	if s != fingerprint.Real {
+		return
+	}
+	label, _, err := fingerprint.ParseName(name)
+	if err != nil {
+		panic("ingest: decoded a file whose name was refused")
+	}
+	r := c.real[label.Identity()]
+	r.intact = true
+	c.real[label.Identity()] = r
+}

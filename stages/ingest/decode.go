@@ -1,0 +1,93 @@
+package ingest
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io/fs"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"whorl/fingerprint/bmp"
+	"whorl/fingerprint/imaging"
+)
+
+// A decoder decodes batches of files to images of one size, on all cores.
+type decoder struct {
+	tree fs.FS
+	size int // pixels of an image
+	rows []uint8
+	errs []error
+	pool []*worker
+}
+
+// A worker is one goroutine's memory.
+type worker struct {
+	resizer *imaging.Resizer
+	buf     *bufio.Reader
+}
+
+// batch is how many files are decoded before their rows are written: enough
+// for cores not to wait for each other, few enough to stay in the caches of
+// the processor.
+const batch = 256
+
+func newDecoder(tree fs.FS, h, w int) *decoder {
+	d := &decoder{tree: tree, size: h * w, rows: make([]uint8, batch*h*w), errs: make([]error, batch)}
+	for range runtime.GOMAXPROCS(0) {
+		d.pool = append(d.pool, &worker{imaging.NewResizer(w, h), bufio.NewReaderSize(nil, 1<<16)})
+	}
+	return d
+}
+
+// decode decodes at most batch files. It returns the pixels of each, or why it
+// was refused; both are valid until the next call.
+func (d *decoder) decode(ctx context.Context, files []string) (rows []uint8, refused []error, err error) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for _, w := range d.pool {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= len(files) {
+					return
+				}
+				d.errs[i] = w.decode(d.rows[i*d.size:(i+1)*d.size], d.tree, files[i])
+			}
+		})
+	}
+	wg.Wait()
+	return d.rows, d.errs[:len(files)], ctx.Err()
+}
+
+// decode decodes one file into dst.
+func (w *worker) decode(dst []uint8, tree fs.FS, file string) error {
+	f, err := tree.Open(file)
+	if err != nil {
+		return reason(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil {
+		return reason(err)
+	} else if !info.Mode().IsRegular() {
+		return errors.New("is no file that can be read as an image")
+	}
+	w.buf.Reset(f)
+	m, err := bmp.Decode(w.buf)
+	if err != nil {
+		return reason(err)
+	}
+	w.resizer.Resize(dst, m.Pix, m.Rect.Dx(), m.Rect.Dy())
+	return nil
+}
+
+// reason takes the path off an error of the file system: where the engine
+// placed the tree must not reach the list of rejects.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return errors.New(p.Op + ": " + p.Err.Error())
+	}
+	return err
+}

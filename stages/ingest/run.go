@@ -1,0 +1,146 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"whorl/fingerprint"
+	"whorl/pipeline/stage"
+	"whorl/stages/internal/npy"
+)
+
+// An ingestion is one run of the stage.
+type ingestion struct {
+	task    *stage.Task
+	params  Params
+	decoder *decoder
+	checker *checker
+
+	files, done int
+	names       map[string][]string // of the rows, by subset, as paths in the tree
+	rejects     []reject
+}
+
+func run(ctx context.Context, t *stage.Task) error {
+	tree, err := openTree(t.Inputs["prints"].FS())
+	if err != nil {
+		return err
+	}
+	listed, err := list(tree)
+	if err != nil {
+		return err
+	}
+	p := t.Params.(Params)
+	in := &ingestion{
+		task:    t,
+		params:  p,
+		decoder: newDecoder(tree, p.Size[0], p.Size[1]),
+		checker: newChecker(),
+		names:   make(map[string][]string),
+		rejects: []reject{}, // in JSON, [] rather than null
+	}
+	for _, names := range listed {
+		in.files += len(names)
+	}
+	for s := range fingerprint.Subsets { // Real first: the others are checked against it
+		if err := in.subset(ctx, s, listed[s]); err != nil {
+			return fmt.Errorf("ingest %s: %w", s.Dir(), err)
+		}
+	}
+	if len(in.rejects) > 0 && p.OnReject == "fail" {
+		return &rejected{in.rejects, in.files}
+	}
+	return in.finish()
+}
+
+// subset decodes the named files of a subset, in order, into its array.
+func (in *ingestion) subset(ctx context.Context, s fingerprint.Subset, names []string) error {
+	out, err := in.task.Create("x_" + s.String())
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	// Only when all are decoded is it known how many rows there are.
+	w, err := npy.NewWriter(out, len(names), in.params.Size[0], in.params.Size[1])
+	if err != nil {
+		return err
+	}
+	in.checker.subset()
+	in.names[s.String()] = []string{}
+	for len(names) > 0 {
+		n := min(batch, len(names))
+		if err := in.batch(ctx, s, names[:n], w); err != nil {
+			return err
+		}
+		names = names[n:]
+		in.done += n
+		in.task.Progress(stage.Progress{Phase: s.String(), Done: int64(in.done), Total: int64(in.files), Unit: "files"})
+	}
+	if err := w.Shorten(len(in.names[s.String()])); err != nil {
+		return err
+	}
+	return errors.Join(w.Close(), out.Close())
+}
+
+// batch checks and decodes some files and writes the rows of those that pass.
+func (in *ingestion) batch(ctx context.Context, s fingerprint.Subset, names []string, w *npy.Writer) error {
+	refused := make(map[string]error)
+	var sound, files []string
+	for _, name := range names {
+		if err := in.checker.check(s, name); err != nil {
+			refused[name] = err
+			continue
+		}
+		sound = append(sound, name)
+		files = append(files, inTree(s, name))
+	}
+	rows, errs, err := in.decoder.decode(ctx, files)
+	if err != nil {
+		return err
+	}
+	size := in.decoder.size
+	for i, name := range sound {
+		if errs[i] != nil {
+			refused[name] = errs[i]
+			continue
+		}
+		in.checker.decoded(s, name)
+		in.names[s.String()] = append(in.names[s.String()], files[i])
+		if _, err := w.Write(rows[i*size : (i+1)*size]); err != nil {
+			return err
+		}
+	}
+	for _, name := range names {
+		if err := refused[name]; err != nil {
+			in.rejects = append(in.rejects, reject{inTree(s, name), err.Error()})
+		}
+	}
+	return nil
+}
+
+// finish writes what is known when all subsets are done.
+func (in *ingestion) finish() error {
+	for s := range fingerprint.Subsets {
+		n := len(in.names[s.String()])
+		if n == 0 {
+			return fmt.Errorf("ingest %s: no image is left, all were refused:\n%w", s.Dir(), &rejected{in.rejects, in.files})
+		}
+		in.task.Metric(s.String(), float64(n))
+	}
+	in.task.Metric("rejects", float64(len(in.rejects)))
+	if n := len(in.rejects); n > 0 {
+		in.task.Logf("%d of %d files were refused and left out; the output %q lists them", n, in.files, outputRejects)
+	}
+	for output, v := range map[string]any{outputNames: in.names, outputRejects: in.rejects} {
+		b, err := json.MarshalIndent(v, "", " ")
+		if err != nil {
+			return fmt.Errorf("write %s: %w", output, err)
+		}
+		if err := in.task.WriteFile(output, append(b, '\n')); err != nil {
+			return fmt.Errorf("write %s: %w", output, err)
+		}
+	}
+	return nil
+}
