@@ -76,6 +76,22 @@ func TestCertainAndWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	near(t, "log loss", loss, 52*math.Ln2) // 2^-52, not infinite
+	ece, err := s.ECE(10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "ECE", ece, 1) // a score of 1 is in the last bin
+}
+
+func TestNegativeZero(t *testing.T) {
+	s, err := New([]float64{math.Copysign(0, -1), 0}, []bool{true, false})
+	if err != nil {
+		t.Fatal(err)
+	}
+	points := s.OperatingPoints()
+	if len(points) != 2 || math.Signbit(points[1].Threshold) {
+		t.Errorf("operating points %v, want one at 0", points)
+	}
 }
 
 func TestRefusals(t *testing.T) {

@@ -89,9 +89,9 @@ func TestEERInTheMiddle(t *testing.T) {
 	}{
 		{"separated", []float64{.9, .8}, []float64{.1, .2, .3}, 0, .55},
 		{"one error of each kind", []float64{.9, .8, .2}, []float64{.1, .15, .5}, 1. / 3, .35},
-		{"all the same", []float64{.5, .5}, []float64{.5}, .5, .5},
+
 		{"upside down", []float64{.1}, []float64{.9}, 1, .5},
-		{"neighbouring floats", []float64{1}, []float64{math.Nextafter(1, 0)}, 0, 1},
+		{"neighbouring floats", []float64{math.Nextafter(1, 2)}, []float64{1}, 0, 1},
 	} {
 		scores := append(append([]float64(nil), c.genuine...), c.impostor...)
 		truth := make([]bool, len(scores))
@@ -105,7 +105,21 @@ func TestEERInTheMiddle(t *testing.T) {
 		rate, threshold := s.EER()
 		near(t, c.name+": EER", rate, c.rate)
 		near(t, c.name+": threshold", threshold, c.threshold)
+		if at := s.At(threshold); at.FMR() != c.rate || at.FNMR() != c.rate {
+			t.Errorf("%s: FMR %v and FNMR %v at the threshold", c.name, at.FMR(), at.FNMR())
+		}
 	}
+}
+
+func TestEEROfEqualScores(t *testing.T) {
+	s, err := New([]float64{.5, .5, .5}, []bool{true, false, true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Half way from (FMR, FNMR) = (0, 1) at +Inf to (1, 0) at the only score.
+	rate, threshold := s.EER()
+	near(t, "EER", rate, .5)
+	near(t, "EER threshold", threshold, .5)
 }
 
 func TestPaperConfusion(t *testing.T) {

@@ -169,6 +169,14 @@ func TestBootstrapDifference(t *testing.T) {
 	if paired.High-paired.Low > (alone.High-alone.Low)/3 {
 		t.Errorf("of the difference %v, of one alone %v", paired, alone)
 	}
+	test, err := DeLongTest(good, slightly, genuine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const z = 1.959963984540054 // of 95%
+	if r := (paired.High - paired.Low) / (2 * z * test.Difference / test.Z); r < 0.8 || r > 1.25 {
+		t.Errorf("width of the bootstrap's interval is %v of DeLong's", r)
+	}
 	if self, err := boot.Difference(good, good, genuine, nil, (*Scores).AUC); err != nil || self != (Interval{}) {
 		t.Errorf("against itself: %v, %v", self, err)
 	}

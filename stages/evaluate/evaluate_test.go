@@ -205,7 +205,7 @@ func TestPairs(t *testing.T) {
 }
 
 func TestRank(t *testing.T) {
-	// The mate is worst of all 24 for every probe, or best, or ties with all.
+	// The mate is the worst of all 24 for every probe, or the best.
 	for want, score := range map[float64]table{
 		0: func(p, g uint8) float64 {
 			if p == g {
@@ -226,6 +226,20 @@ func TestRank(t *testing.T) {
 				t.Errorf("rank1 of %d probes: %v, want %v", sample, got, want)
 			}
 		}
+	}
+	// Images of no or another side are not searched, however alike they are.
+	in := small.inputs(t)
+	dir := t.TempDir()
+	in["validation"] = writeArray(t, dir, "validation", []int64{4, 5, 30}, 3)
+	in["gallery_validation"] = writeArray(t, dir, "gallery", []int64{4, 5, 6, 7}, 4)
+	strangers := func(p, g uint8) float64 {
+		if g < 4 || g > 7 {
+			return 1
+		}
+		return plausibleRank(p, g)
+	}
+	if r := runWith(t, table(strangers), nil, 1, in); r.Err != nil || r.Metric("rank1") != 1 {
+		t.Errorf("with strangers: error %v, metrics %v", r.Err, r.Metrics)
 	}
 	p := Kind().Params.(Params)
 	p.RankProbes = 5
