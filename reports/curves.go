@@ -1,0 +1,83 @@
+package reports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// curves are what a stage made of media type stage.TypeCurves.
+type curves struct {
+	ROC struct {
+		FPR, TPR []float64
+	}
+	PR struct {
+		Precision, Recall []float64
+	}
+	DET struct {
+		FMR, FNMR []float64
+	}
+	Histogram struct {
+		Edges, Genuine, Impostor []float64
+	}
+	Operating []operating
+}
+
+// An operating point is what a threshold makes of the scores. Rates without a
+// denominator are NaN.
+type operating struct {
+	Name           string
+	Threshold      number64
+	TP, FP, TN, FN float64
+	Accuracy       number64
+	Precision      number64
+	Recall         number64
+	F1             number64
+	FMR            number64
+	FNMR           number64
+}
+
+// A number64 is a float64 for which JSON has null if it is no number.
+type number64 float64
+
+// UnmarshalJSON reads null as NaN.
+func (n *number64) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*n = number64(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(data, (*float64)(n))
+}
+
+// parseCurves reads and checks curves.
+func parseCurves(data []byte) (*curves, error) {
+	var c curves
+	if err := json.Unmarshal(data, &c); err != nil {
+		return nil, fmt.Errorf("no curves: %w", err)
+	}
+	for _, pair := range []struct {
+		name string
+		x, y []float64
+	}{
+		{"roc", c.ROC.FPR, c.ROC.TPR},
+		{"pr", c.PR.Recall, c.PR.Precision},
+		{"det", c.DET.FMR, c.DET.FNMR},
+	} {
+		if len(pair.x) != len(pair.y) {
+			return nil, fmt.Errorf("%s: %d values of one rate and %d of the other", pair.name, len(pair.x), len(pair.y))
+		}
+		for i := range pair.x {
+			if outside(pair.x[i]) || outside(pair.y[i]) {
+				return nil, fmt.Errorf("%s: point %d (%g, %g) is not within 0 and 1", pair.name, i, pair.x[i], pair.y[i])
+			}
+		}
+	}
+	h := c.Histogram
+	if n := len(h.Edges); n > 0 && (len(h.Genuine) != n-1 || len(h.Impostor) != n-1) {
+		return nil, errors.New("histogram: one count is needed between each two edges")
+	}
+	return &c, nil
+}
+
+func outside(rate float64) bool { return !(rate >= 0 && rate <= 1) }

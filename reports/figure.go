@@ -1,0 +1,250 @@
+package reports
+
+import (
+	"encoding/json"
+	"html/template"
+	"math"
+	"strconv"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"whorl/reports/internal/polyline"
+)
+
+// A figure is one chart of the page, in one or more variants to choose from.
+type figure struct {
+	ID       string // of its element
+	Title    string
+	Note     string
+	Label    string // says to who cannot see it what it shows
+	Wide     bool
+	timing   bool
+	Variants []variant
+}
+
+// A variant is a chart option together with what page/report.js needs beyond
+// what ECharts knows.
+type variant struct {
+	Name   string         `json:"name"`
+	Option map[string]any `json:"option"`
+	Trials [][]int        `json:"trials"` // whose each series is; none: it is always shown
+	X      scale          `json:"x"`
+	Y      scale          `json:"y"`
+	Item   bool           `json:"item"` // the tooltip is of a point, not of an x
+}
+
+// A scale says how the values along an axis are written.
+type scale struct {
+	Format string   `json:"format"`           // number, percent, probit or label
+	Labels []string `json:"labels,omitempty"` // of the values 0, 1, ... if Format is label
+}
+
+// An axis is one of the two of a chart.
+type axis struct {
+	Name     string
+	Log      bool
+	Min, Max any // numbers; nil: fitted to the data
+	Ticks    []float64
+	Scale    scale
+	Integral bool // no ticks between whole numbers
+}
+
+const (
+	maxPoints = 400    // of a drawn curve
+	tolerance = 0.0005 // of the axis: half a pixel on a chart of 1000
+)
+
+// A plot is a chart being made: lines and dots over numeric axes.
+type plot struct {
+	chart  *charts.Line
+	trials [][]int
+	x, y   axis
+}
+
+func newPlot(x, y axis) *plot {
+	p := &plot{chart: charts.NewLine(), x: x, y: y}
+	p.chart.SetGlobalOptions(
+		charts.WithAnimation(false), // fifty runs are shown and hidden at once
+		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(false)}),
+		charts.WithGridOpts(opts.Grid{Left: "30", Right: "22", Top: "16", Bottom: "30", ContainLabel: opts.Bool(true)}),
+		charts.WithXAxisOpts(opts.XAxis{
+			Type: x.kind(), Name: x.Name, NameLocation: "middle", NameGap: 28,
+			Min: x.Min, Max: x.Max, Scale: opts.Bool(true), MinInterval: x.interval(),
+		}),
+		charts.WithYAxisOpts(opts.YAxis{
+			Type: y.kind(), Name: y.Name, NameLocation: "middle", NameGap: 48,
+			Min: y.Min, Max: y.Max, Scale: opts.Bool(true),
+		}),
+	)
+	p.chart.Accept(ticks{x: x.Ticks, y: y.Ticks})
+	return p
+}
+
+func (a axis) kind() string {
+	if a.Log {
+		return "log"
+	}
+	return "value"
+}
+
+func (a axis) interval() float64 {
+	if a.Integral {
+		return 1
+	}
+	return 0
+}
+
+// ticks puts the ticks of an axis where they are wanted, which the options of
+// go-echarts cannot say.
+type ticks struct {
+	charts.BaseConfigurationVisitor
+	x, y []float64
+}
+
+type customValues struct {
+	CustomValues []float64 `json:"customValues"`
+}
+
+// VisitXAxis is called for the horizontal axis.
+func (t ticks) VisitXAxis(x []opts.XAxis) any {
+	if t.x == nil {
+		return x
+	}
+	return struct {
+		opts.XAxis
+		AxisLabel customValues `json:"axisLabel"`
+		AxisTick  customValues `json:"axisTick"`
+	}{x[0], customValues{t.x}, customValues{t.x}}
+}
+
+// VisitYAxis is called for the vertical axis.
+func (t ticks) VisitYAxis(y []opts.YAxis) any {
+	if t.y == nil {
+		return y
+	}
+	return struct {
+		opts.YAxis
+		AxisLabel customValues `json:"axisLabel"`
+		AxisTick  customValues `json:"axisTick"`
+	}{y[0], customValues{t.y}, customValues{t.y}}
+}
+
+// A stroke is how a line is drawn besides its trial's colour.
+type stroke struct {
+	Width   float32
+	Opacity float32 // of the line
+	Area    float32 // opacity of what is under it
+	Step    bool    // a histogram
+}
+
+// line adds a line of the trial.
+func (p *plot) line(t *trial, role string, points [][2]float64, s stroke) {
+	p.chart.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
+		series.Data = points
+		series.Color = t.Style.Color
+		series.ShowSymbol = opts.Bool(len(points) == 1)
+		series.SymbolSize = 6
+		series.Symbol = "circle"
+		series.LineStyle = &opts.LineStyle{Width: s.Width, Opacity: opts.Float(s.Opacity), Type: t.Style.Dash}
+		if s.Area > 0 {
+			series.AreaStyle = &opts.AreaStyle{Opacity: opts.Float(s.Area)}
+		}
+		if s.Step {
+			series.Step = "end"
+		}
+	}))
+	p.trials = append(p.trials, []int{t.Index})
+}
+
+// dots adds points that stand for one trial or for replicates together. The
+// size is in pixels: a number, or width and height.
+func (p *plot) dots(trials []*trial, role, symbol string, size any, points [][2]float64) {
+	scatter := charts.NewScatter()
+	scatter.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
+		series.Data = points
+		series.Color = trials[0].Style.Color
+		series.Symbol = symbol
+		series.SymbolSize = size
+		series.ItemStyle = &opts.ItemStyle{Opacity: opts.Float(0.9)}
+	}))
+	p.chart.Overlap(scatter)
+	var of []int
+	for _, t := range trials {
+		of = append(of, t.Index)
+	}
+	p.trials = append(p.trials, of)
+}
+
+// reference adds a thin grey line that belongs to no trial.
+func (p *plot) reference(role string, points [][2]float64) {
+	p.chart.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
+		series.Data = points
+		series.ShowSymbol = opts.Bool(false)
+		series.Color = "#8b8f98"
+		series.LineStyle = &opts.LineStyle{Width: 1, Type: "dashed"}
+	}))
+	p.trials = append(p.trials, []int{})
+}
+
+func (p *plot) variant(name string) variant {
+	option := p.chart.JSON()
+	delete(option, "color") // every series has its own
+	return variant{Name: name, Option: option, Trials: p.trials, X: p.x.Scale, Y: p.y.Scale}
+}
+
+// Data is the figure's variants as JSON that can stand in a script element:
+// encoding/json escapes <, > and &.
+func (f *figure) Data() (template.JS, error) {
+	data, err := json.Marshal(f.Variants)
+	return template.JS(data), err
+}
+
+// thin leaves out the points of a curve that could not be seen: the line moves
+// by at most the tolerance of the axes' length. It reports the tolerance used.
+func thin(points [][2]float64, x, y axis) ([][2]float64, float64) {
+	drawn := make([]polyline.Point, len(points))
+	fx, fy := x.unit(points, 0), y.unit(points, 1)
+	for i, p := range points {
+		drawn[i] = polyline.Point{X: fx(p[0]), Y: fy(p[1])}
+	}
+	kept, used := polyline.SimplifyTo(drawn, tolerance, maxPoints)
+	thinned := make([][2]float64, len(kept))
+	for i, k := range kept {
+		thinned[i] = [2]float64{round(points[k][0]), round(points[k][1])}
+	}
+	return thinned, used
+}
+
+// unit returns the map from values to 0..1 along the axis.
+func (a axis) unit(points [][2]float64, coordinate int) func(float64) float64 {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range points {
+		low, high = math.Min(low, p[coordinate]), math.Max(high, p[coordinate])
+	}
+	if v, ok := a.Min.(float64); ok {
+		low = v
+	}
+	if v, ok := a.Max.(float64); ok {
+		high = v
+	}
+	f := func(v float64) float64 { return v }
+	if a.Log {
+		f = math.Log
+	}
+	low, high = f(low), f(high)
+	if !(high > low) {
+		return func(float64) float64 { return 0 }
+	}
+	return func(v float64) float64 { return (f(v) - low) / (high - low) }
+}
+
+// round keeps six significant digits, so that the page does not spend bytes
+// on what cannot be seen.
+func round(v float64) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 6, 64), 64)
+	if err != nil {
+		return v
+	}
+	return r
+}

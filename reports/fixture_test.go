@@ -1,0 +1,369 @@
+package reports
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"io/fs"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"whorl/experiments/track"
+	"whorl/pipeline/stage"
+)
+
+// memory is a Source of made-up runs.
+type memory struct {
+	runs    []*track.Run
+	series  map[string][]track.Metric
+	objects map[string][]byte
+	opened  map[string]int
+}
+
+func newMemory() *memory {
+	return &memory{series: map[string][]track.Metric{}, objects: map[string][]byte{}, opened: map[string]int{}}
+}
+
+func (m *memory) Runs(context.Context) ([]*track.Run, error) { return m.runs, nil }
+
+func (m *memory) Series(_ context.Context, run string) ([]track.Metric, error) {
+	return m.series[run], nil
+}
+
+func (m *memory) Open(_ context.Context, digest string) (io.ReadCloser, error) {
+	m.opened[digest]++
+	data, ok := m.objects[digest]
+	if !ok {
+		return nil, fmt.Errorf("opening object %s: %w", digest, fs.ErrNotExist)
+	}
+	return io.NopCloser(bytes.NewReader(data)), nil
+}
+
+func (m *memory) put(name, mediaType string, data []byte) track.Artifact {
+	sum := sha256.Sum256(data)
+	digest := hex.EncodeToString(sum[:])
+	m.objects[digest] = data
+	return track.Artifact{Name: name, Digest: digest, Bytes: int64(len(data)), Type: mediaType}
+}
+
+func (m *memory) putJSON(name, mediaType string, v any) track.Artifact {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return m.put(name, mediaType, data)
+}
+
+// ablation makes the runs of a sweep over merge, augmentation and seed: what
+// whorl records, of scores that are drawn at random around plausible means.
+func ablation(replicates int) *memory {
+	m := newMemory()
+	n := 0
+	for _, merge := range []string{"subtract", "abs"} {
+		for _, policy := range []string{"none", "post"} {
+			for seed := range replicates {
+				n++
+				m.add(n, merge, policy, uint64(seed+1))
+			}
+		}
+	}
+	return m
+}
+
+func (m *memory) add(n int, merge, policy string, seed uint64) *track.Run {
+	rng := rand.New(rand.NewPCG(seed, uint64(len(merge)*10+len(policy))))
+	quality := 2.6 + 0.1*rng.NormFloat64()
+	if merge == "abs" {
+		quality += 0.9
+	}
+	if policy == "post" {
+		quality += 0.5
+	}
+	sum := sha256.Sum256(fmt.Append(nil, "run", n))
+	began := time.Date(2026, 11, 23, 20, 0, 7*n, 0, time.UTC)
+	r := &track.Run{
+		ID: hex.EncodeToString(sum[:8]), State: "done", Started: began, Finished: began.Add(31 * time.Second), Seconds: 31 + float64(n%3),
+		Command: []string{"whorl", "sweep", "experiments/ablation.yaml"}, Dir: "/home/ada/whorl", Pipeline: "pipeline.yaml",
+		Data: "synthetic", Seed: seed, Sweep: "ablation", Trial: n,
+		GitCommit: "3a1e8fe0c5d2b7a94f6e8d1c3b5a79e0f2d4c6b8", Host: "bench", OS: "linux", Arch: "amd64", CPU: "AMD EPYC 9354",
+		CPUs: 2, Memory: 24 << 30, GoVersion: "go1.26.8", Version: "v0.1.0", Variant: "avx512",
+		Params: []track.Param{
+			{Stage: "synthetic", Name: "subjects", Value: int64(40)},
+			{Stage: "ingest", Name: "size", Value: []any{int64(90), int64(90)}},
+			{Stage: "ingest", Name: "on_reject", Value: "fail"},
+			{Stage: "split", Name: "protocol", Value: "image"},
+			{Stage: "split", Name: "validation", Value: 0.1},
+			{Stage: "augment", Name: "policy", Value: policy},
+			{Stage: "train", Name: "network", Value: "post"},
+			{Stage: "train", Name: "merge", Value: merge},
+			{Stage: "train", Name: "epochs", Value: int64(15)},
+			{Stage: "train", Name: "lr", Value: 0.001},
+			{Stage: "train", Name: "shuffle", Value: true},
+		},
+	}
+	m.learn(r, rng, quality)
+	c := scored(rng, quality, 600)
+	for _, o := range c["operating"].([]map[string]any) {
+		prefix := ""
+		if o["name"] == "calibrated" {
+			prefix = "calibrated."
+		}
+		for _, name := range []string{"accuracy", "precision", "recall", "f1", "fmr", "fnmr", "threshold"} {
+			r.Metrics = append(r.Metrics, track.Metric{Stage: "evaluate", Name: prefix + name, Step: stage.NoStep, Value: o[name].(float64)})
+		}
+	}
+	condition := func(name string, quality float64) {
+		auc, eer := summarise(scored(rng, quality, 200))
+		r.Metrics = append(r.Metrics,
+			track.Metric{Stage: "evaluate", Name: name + "roc_auc", Step: stage.NoStep, Value: auc},
+			track.Metric{Stage: "evaluate", Name: name + "eer", Step: stage.NoStep, Value: eer})
+	}
+	auc, eer := summarise(c)
+	r.Metrics = append(r.Metrics,
+		track.Metric{Stage: "evaluate", Name: "roc_auc", Step: stage.NoStep, Value: auc},
+		track.Metric{Stage: "evaluate", Name: "eer", Step: stage.NoStep, Value: eer})
+	condition("easy.", quality+0.8)
+	condition("medium.", quality)
+	condition("hard.", quality-0.7)
+	condition("cr.", quality+0.3)
+	condition("obl.", quality)
+	condition("zcut.", quality-0.4)
+	m.stages(r, c, n)
+	m.runs = append(m.runs, r)
+	return r
+}
+
+// learn makes learning curves that fall and rise as such curves do.
+func (m *memory) learn(r *track.Run, rng *rand.Rand, quality float64) {
+	last := map[string]float64{}
+	for epoch := 1; epoch <= 15; epoch++ {
+		fall := math.Exp(-float64(epoch) / 5)
+		values := []struct {
+			name  string
+			value float64
+		}{
+			{"loss", 0.05 + 0.6*fall + 0.01*rng.Float64()},
+			{"accuracy", 0.99 - 0.42*fall + 0.005*rng.Float64()},
+			{"val_loss", 0.55 - 0.1*quality + 0.45*fall + 0.02*rng.Float64()},
+			{"val_accuracy", 0.84 + 0.03*quality - 0.35*fall + 0.01*rng.Float64()},
+			{"seconds", 1.9 + 0.1*rng.Float64()},
+			{"pairs_per_s", 640 + 20*rng.Float64()},
+		}
+		for _, v := range values {
+			last[v.name] = v.value
+			m.series[r.ID] = append(m.series[r.ID], track.Metric{
+				Stage: "train", Name: v.name, Step: epoch, Value: v.value, Timing: v.name == "seconds" || v.name == "pairs_per_s",
+			})
+		}
+	}
+	for _, name := range []string{"loss", "accuracy", "val_loss", "val_accuracy", "seconds", "pairs_per_s"} {
+		r.Metrics = append(r.Metrics, track.Metric{
+			Stage: "train", Name: name, Step: 15, Value: last[name], Timing: name == "seconds" || name == "pairs_per_s",
+		})
+	}
+}
+
+// scored makes curves of n genuine and n impostor scores whose logits lie
+// quality standard deviations apart.
+func scored(rng *rand.Rand, quality float64, n int) map[string]any {
+	type pair struct {
+		score   float64
+		genuine bool
+	}
+	var all []pair
+	for i := range 2 * n {
+		logit := rng.NormFloat64() * 2
+		if i < n {
+			logit += quality
+		} else {
+			logit -= quality
+		}
+		all = append(all, pair{1 / (1 + math.Exp(-logit)), i < n})
+	}
+	slices.SortFunc(all, func(a, b pair) int {
+		if a.score > b.score {
+			return -1
+		}
+		return 1
+	})
+	fpr, tpr, fnmr, precision := []float64{0}, []float64{0}, []float64{1}, []float64{1}
+	tp, fp := 0.0, 0.0
+	for _, p := range all {
+		if p.genuine {
+			tp++
+		} else {
+			fp++
+		}
+		fpr, tpr = append(fpr, fp/float64(n)), append(tpr, tp/float64(n))
+		fnmr, precision = append(fnmr, 1-tp/float64(n)), append(precision, tp/(tp+fp))
+	}
+	const bins = 40
+	edges, genuine, impostor := make([]float64, bins+1), make([]float64, bins), make([]float64, bins)
+	for i := range edges {
+		edges[i] = float64(i) / bins
+	}
+	at := func(name string, threshold float64) map[string]any {
+		tp, fp := 0.0, 0.0
+		for _, p := range all {
+			if p.score >= threshold && p.genuine {
+				tp++
+			} else if p.score >= threshold {
+				fp++
+			}
+		}
+		total := float64(n)
+		return map[string]any{
+			"name": name, "threshold": threshold, "tp": tp, "fn": total - tp, "fp": fp, "tn": total - fp,
+			"accuracy": (tp + total - fp) / (2 * total), "precision": tp / (tp + fp), "recall": tp / total,
+			"f1": 2 * tp / (2*tp + fp + total - tp), "fmr": fp / total, "fnmr": 1 - tp/total,
+		}
+	}
+	for _, p := range all {
+		bin := min(bins-1, int(p.score*bins))
+		if p.genuine {
+			genuine[bin]++
+		} else {
+			impostor[bin]++
+		}
+	}
+	return map[string]any{
+		"roc":       map[string]any{"fpr": fpr, "tpr": tpr},
+		"pr":        map[string]any{"recall": tpr, "precision": precision},
+		"det":       map[string]any{"fmr": fpr, "fnmr": fnmr},
+		"histogram": map[string]any{"edges": edges, "genuine": genuine, "impostor": impostor},
+		"operating": []map[string]any{at("fixed", 0.5), at("calibrated", 0.47)},
+	}
+}
+
+// summarise returns area under the ROC curve and equal error rate.
+func summarise(c map[string]any) (auc, eer float64) {
+	det := c["det"].(map[string]any)
+	fmr, fnmr := det["fmr"].([]float64), det["fnmr"].([]float64)
+	for i := 1; i < len(fmr); i++ {
+		auc += (fmr[i] - fmr[i-1]) * (1 - (fnmr[i]+fnmr[i-1])/2)
+		if fmr[i-1] < fnmr[i-1] && fmr[i] >= fnmr[i] {
+			eer = (fmr[i] + fnmr[i]) / 2
+		}
+	}
+	return auc, eer
+}
+
+// stages records what the pipeline's stages did: the first trial computes
+// what the others share.
+func (m *memory) stages(r *track.Run, c map[string]any, n int) {
+	policy, merge := fmt.Sprint(r.Params[5].Value), fmt.Sprint(r.Params[7].Value)
+	in := func(pairs ...string) (inputs []track.Input) {
+		for _, p := range pairs {
+			name, ref, _ := strings.Cut(p, "=")
+			inputs = append(inputs, track.Input{Name: name, Ref: ref})
+		}
+		return inputs
+	}
+	status := func(first bool) string {
+		if first {
+			return "ran"
+		}
+		return "cached"
+	}
+	r.Stages = []track.Stage{
+		{Name: "ingest", Kind: "ingest", Status: status(n == 1), Cost: 0.9, Inputs: in("prints=data"), Outputs: []track.Artifact{
+			m.putJSON("rejects", stage.TypeJSON, []map[string]string{{"file": "Real/12__M_Left_ring_finger.BMP", "reason": "truncated: 118 of 39,606 bytes"}}),
+		}},
+		{Name: "label", Kind: "label", Status: status(n == 1), Cost: 0.1, Inputs: in("names=ingest.names", "x_real=ingest.x_real"), Outputs: []track.Artifact{
+			m.put("samples", stage.TypePNG, sheet(8, 4, 1)),
+		}},
+		{Name: "split", Kind: "split", Status: status(n <= 2), Cost: 0.02, Inputs: in("real=label.y_real", "easy=label.y_easy")},
+		{Name: "augment", Kind: "augment", Status: status(n == 1 || n == 3), Cost: 0.3, Inputs: in("x_easy=ingest.x_easy"), Outputs: []track.Artifact{
+			m.put("preview", stage.TypePNG, sheet(6, 3, uint64(len(policy)))),
+		}},
+		{Name: "train", Kind: "train", Status: "ran", Cost: 29, Inputs: in("x_easy=ingest.x_easy", "y_easy=label.y_easy", "train=split.train", "policy=augment.policy"), Outputs: []track.Artifact{
+			m.putJSON("summary", stage.TypeJSON, map[string]any{"network": "post", "merge": merge, "parameters": 3984001, "layers": []map[string]any{
+				{"name": "conv1", "kind": "conv3x3+relu+maxpool2", "in": []int{90, 90, 1}, "out": []int{45, 45, 32}, "parameters": 320},
+				{"name": "conv2", "kind": "conv3x3+relu+maxpool2", "in": []int{45, 45, 32}, "out": []int{22, 22, 64}, "parameters": 18496},
+				{"name": "dense1", "kind": "dense+relu", "in": []int{30976}, "out": []int{128}, "parameters": 3965056},
+				{"name": "dense2", "kind": "dense+sigmoid", "in": []int{128}, "out": []int{1}, "parameters": 129},
+			}}),
+		}},
+		{Name: "evaluate", Kind: "evaluate", Status: "ran", Cost: 1.2, Inputs: in("weights=train.weights", "x_easy=ingest.x_easy", "y_easy=label.y_easy", "validation=split.validation"), Outputs: []track.Artifact{
+			m.putJSON("curves", stage.TypeCurves, c),
+			m.put("samples", stage.TypePNG, sheet(4, 3, uint64(n+100))),
+		}},
+	}
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		sum := sha256.Sum256(fmt.Append(nil, s.Name, map[bool]int{true: 0, false: n}[s.Status == "cached"]))
+		s.Key, s.Started, s.Seconds = hex.EncodeToString(sum[:]), r.Started, s.Cost
+		if s.Status == "cached" {
+			s.Seconds = 0.001
+		}
+	}
+}
+
+// fail makes the run one whose training failed.
+func fail(r *track.Run, message string) {
+	r.State = "failed"
+	r.Metrics = nil
+	r.Stages[4].Status, r.Stages[4].Error, r.Stages[4].Outputs = "failed", message, nil
+	r.Stages[5].Status, r.Stages[5].Seconds, r.Stages[5].Outputs = "skipped", 0, nil
+}
+
+// sheet draws whorls of its own in a grid: no one's finger.
+func sheet(columns, rows int, seed uint64) []byte {
+	const cell = 60
+	rng := rand.New(rand.NewPCG(seed, 7))
+	picture := image.NewGray(image.Rect(0, 0, columns*cell, rows*cell))
+	for row := range rows {
+		for column := range columns {
+			period, twist := 4+2*rng.Float64(), rng.Float64()*2
+			for y := range cell {
+				for x := range cell {
+					dx, dy := float64(x)-cell/2, (float64(y)-cell/2)*0.8
+					distance := math.Hypot(dx, dy)
+					v := uint8(255)
+					if distance < cell/2-3 {
+						v = uint8(128 + 110*math.Cos(2*math.Pi*distance/period+twist*math.Atan2(dy, dx)))
+					}
+					picture.SetGray(column*cell+x, row*cell+y, color.Gray{Y: v})
+				}
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, picture); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// render writes a report and returns it.
+func render(t testing.TB, src Source, opts Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(t.Context(), &b, src, opts); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// fixture is the report that the golden file and the browser tests look at:
+// eight trials, the last of which failed.
+func fixture() (*memory, Options) {
+	m := ablation(2)
+	fail(m.runs[7], "the loss became NaN at epoch 3, batch 17\nprobe Altered/Altered-Hard/12__M_Left_ring_finger_CR.BMP")
+	delete(m.series, m.runs[7].ID)
+	return m, Options{
+		Sweep: "ablation", Written: time.Date(2026, 11, 23, 21, 0, 0, 0, time.UTC), Version: "v0.1.0",
+		Commands: []string{"whorl report ablation -o ablation.html"},
+	}
+}

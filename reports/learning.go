@@ -1,0 +1,133 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// learningFigures draws every series over its steps: one figure for each
+// measure, training and validation over each other, results before timings.
+func learningFigures(trials []*trial) []*figure {
+	var bases []metric // without "val_"
+	seen := map[string]bool{}
+	for _, t := range trials {
+		for _, m := range t.Metrics {
+			base := m.Stage + "." + strings.TrimPrefix(m.Name, "val_")
+			if t.series[m.Stage+"."+m.Name] != nil && !seen[base] {
+				seen[base] = true
+				bases = append(bases, newMetric(m.Stage, strings.TrimPrefix(m.Name, "val_"), m.Timing))
+			}
+		}
+	}
+	slices.SortStableFunc(bases, func(a, b metric) int {
+		return learningOrder(a) - learningOrder(b)
+	})
+	var figures []*figure
+	for _, m := range bases {
+		figures = append(figures, learningFigure(trials, m))
+	}
+	return figures
+}
+
+func learningOrder(m metric) int {
+	switch {
+	case m.name() == "loss":
+		return 0
+	case m.name() == "accuracy":
+		return 1
+	case !m.Timing:
+		return 2
+	}
+	return 3
+}
+
+func learningFigure(trials []*trial, m metric) *figure {
+	f := &figure{
+		ID:     "series-" + slug(m.Key),
+		timing: m.Timing,
+		Title:  strings.ToUpper(m.Title[:1]) + m.Title[1:],
+		Label:  fmt.Sprintf("%s of %s over the steps of stage %s.", m.Title, count(len(trials), "run"), m.Stage),
+	}
+	both, positive := false, true
+	for _, t := range trials {
+		both = both || t.series[m.validation()] != nil
+		for _, key := range []string{m.Key, m.validation()} {
+			for _, p := range t.series[key] {
+				positive = positive && (math.IsNaN(p.Value) || p.Value > 0)
+			}
+		}
+	}
+	if both {
+		f.Note = "Thick lines: validation. Thin lines: training."
+	}
+	draw := func(log bool) variant {
+		y := axis{Name: m.Title, Log: log, Scale: scale{Format: "number"}}
+		if m.Percent {
+			y.Scale.Format = "percent"
+		}
+		x := axis{Name: stepName(m), Integral: true, Scale: scale{Format: "number"}}
+		p := newPlot(x, y)
+		for _, t := range trials {
+			if points := steps(t, m.Key); points != nil {
+				thinned, _ := thin(points, x, y)
+				s := stroke{Width: 2, Opacity: 1}
+				role := ""
+				if both {
+					s, role = stroke{Width: 1, Opacity: 0.75}, "training"
+				}
+				p.line(t, role, thinned, s)
+			}
+			if points := steps(t, m.validation()); points != nil {
+				thinned, _ := thin(points, x, y)
+				p.line(t, "validation", thinned, stroke{Width: 2.25, Opacity: 1})
+			}
+		}
+		if log {
+			return p.variant("log")
+		}
+		return p.variant("linear")
+	}
+	f.Variants = []variant{draw(false)}
+	if positive && m.name() == "loss" {
+		f.Variants = append(f.Variants, draw(true))
+	}
+	return f
+}
+
+func (m metric) validation() string { return m.Stage + ".val_" + m.name() }
+
+// stepName is what the steps of a series are: a training stage's are epochs.
+func stepName(m metric) string {
+	switch m.name() {
+	case "loss", "accuracy", "seconds", "pairs_per_s":
+		return "epoch"
+	}
+	return "step"
+}
+
+// steps are the finite points of a series; a gap in a curve says that a value
+// was no number.
+func steps(t *trial, key string) [][2]float64 {
+	var points [][2]float64
+	for _, p := range t.series[key] {
+		if !math.IsNaN(p.Value) && !math.IsInf(p.Value, 0) {
+			points = append(points, [2]float64{float64(p.Step), p.Value})
+		}
+	}
+	return points
+}
+
+// slug makes an element's id of a name.
+func slug(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return '-'
+	}, name)
+}

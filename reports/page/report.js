@@ -1,0 +1,350 @@
+// The behaviour of a report: which runs are shown, charts, tables, pictures.
+// Everything shown stands in the page already; nothing is fetched.
+(() => {
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const trials = JSON.parse($("#trials").textContent);
+const hidden = new Set(); // indices of trials
+const charts = new Map(); // figure element -> its chart
+
+// --- numbers, as format.go writes them -----------------------------------
+
+const number = v => {
+  if (!Number.isFinite(v)) return "–";
+  if (Number.isInteger(v)) return String(v);
+  const a = Math.abs(v);
+  return a < 1e-4 || a >= 1e7 ? v.toExponential(3) : String(Number(v.toPrecision(4)));
+};
+const percent = v => Number.isFinite(v) ? Number((v * 100).toPrecision(4)) + "%" : "–";
+
+// phi is the standard normal distribution function; Abramowitz and Stegun
+// 26.2.17, whose error of 7.5e-8 no label shows.
+const phi = x => {
+  const t = 1 / (1 + 0.2316419 * Math.abs(x));
+  const tail = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) *
+    t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return x < 0 ? tail : 1 - tail;
+};
+const formatter = scale => ({
+  percent,
+  probit: v => Number((phi(v) * 100).toPrecision(2)) + "%",
+  label: v => scale.labels[Math.round(v)] ?? "",
+})[scale.format] ?? number;
+
+// --- charts ----------------------------------------------------------------
+
+const shown = of => of.length === 0 || of.some(i => !hidden.has(i));
+const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function paint(axis, scale) {
+  const quiet = css("--muted"), rule = css("--rule");
+  axis.nameTextStyle = { color: quiet };
+  axis.axisLabel = { ...axis.axisLabel, color: quiet, formatter: formatter(scale), hideOverlap: true };
+  axis.axisLine = { show: true, onZero: false, lineStyle: { color: rule } };
+  axis.axisTick = { ...axis.axisTick, lineStyle: { color: rule } };
+  axis.splitLine = { show: scale.format !== "label", lineStyle: { color: css("--grid") } };
+  axis.minorSplitLine = { show: false };
+}
+
+// at is the height of a line at x, between the points it is drawn through.
+function at(points, x) {
+  let low = 0, high = points.length - 1;
+  if (high < 0 || x < points[0][0] || x > points[high][0]) return null;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (points[middle][0] <= x) low = middle; else high = middle;
+  }
+  const [x0, y0] = points[low], [x1, y1] = points[high];
+  return x1 === x0 ? y1 : y0 + (y1 - y0) * (x - x0) / (x1 - x0);
+}
+
+const element = (name, text, parent) => {
+  const e = document.createElement(name);
+  if (text !== undefined) e.textContent = text;
+  parent?.append(e);
+  return e;
+};
+
+function tip(heading, entries) {
+  const box = element("div");
+  box.className = "tip";
+  element("b", heading, box);
+  const most = 14;
+  for (const e of entries.slice(0, most)) {
+    const line = element("div", undefined, box);
+    element("i", undefined, line).style.background = e.color;
+    element("span", e.name, line);
+    element("span", e.value, line);
+  }
+  if (entries.length > most) element("div", `and ${entries.length - most} more`, box);
+  return box;
+}
+
+const nameOf = (of, role) => {
+  const t = trials[of[0]];
+  const what = of.length > 1 ? t.title.replace(/( · )?seed \d+$/, "") : `${t.label} ${t.title}`;
+  return role ? `${what}, ${role}` : what;
+};
+
+function tooltip(variant, series, of) {
+  const formatX = formatter(variant.x), formatY = formatter(variant.y);
+  const look = {
+    confine: true, backgroundColor: css("--page"), borderColor: css("--rule"), textStyle: { color: css("--ink") },
+  };
+  if (variant.item) {
+    return { ...look, trigger: "item", formatter: p => tip(formatX(p.value[0]), [
+      { name: nameOf(of[p.seriesIndex], p.seriesName), value: formatY(p.value[1]), color: p.color }]) };
+  }
+  return { ...look, trigger: "axis", axisPointer: { type: "line", snap: false, lineStyle: { color: css("--muted") } },
+    formatter: params => {
+      const x = params[0].axisValue;
+      const step = series.some(s => s.step);
+      const entries = [];
+      series.forEach((s, i) => {
+        if (s.type !== "line" || of[i].length === 0) return;
+        const y = step ? s.data.findLast(p => p[0] <= x)?.[1] : at(s.data, x);
+        if (y != null) entries.push({ name: nameOf(of[i], s.name), value: formatY(y), y, color: s.color });
+      });
+      entries.sort((a, b) => b.y - a.y);
+      return tip(`${variant.option.xAxis[0]?.name ?? variant.option.xAxis.name} ${formatX(x)}`, entries);
+    } };
+}
+
+function draw(figure) {
+  const state = charts.get(figure);
+  const variant = state.variants[state.current];
+  const option = structuredClone(variant.option);
+  const keep = variant.trials.map(shown);
+  option.series = (option.series ?? []).filter((_, i) => keep[i]);
+  state.of = variant.trials.filter((_, i) => keep[i]);
+  for (const s of option.series) {
+    s.emphasis = { focus: "series", lineStyle: { width: (s.lineStyle?.width ?? 2) + 1 } };
+    s.blur = { lineStyle: { opacity: 0.15 }, itemStyle: { opacity: 0.15 } };
+  }
+  [].concat(option.xAxis).forEach(axis => paint(axis, variant.x));
+  [].concat(option.yAxis).forEach(axis => paint(axis, variant.y));
+  option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
+  option.tooltip = tooltip(variant, option.series, state.of);
+  state.chart.setOption(option, { notMerge: true });
+}
+
+function start(figure) {
+  if (charts.has(figure)) return;
+  const box = $(".chart", figure);
+  const variants = JSON.parse($("script", figure).textContent);
+  charts.set(figure, { variants, current: 0, of: [], chart: echarts.init(box, null, { renderer: "svg" }) });
+  draw(figure);
+  new ResizeObserver(() => charts.get(figure).chart.resize()).observe(box);
+}
+
+const redraw = () => charts.forEach((_, figure) => draw(figure));
+const figures = $$("figure.plot");
+// A chart is drawn when it comes near: a page of fifty runs opens at once.
+const near = new IntersectionObserver(seen => {
+  for (const s of seen) if (s.isIntersecting) { near.unobserve(s.target); start(s.target); }
+}, { rootMargin: "600px" });
+figures.forEach(f => near.observe(f));
+
+for (const figure of figures) {
+  for (const button of $$("[data-variant]", figure)) {
+    button.addEventListener("click", () => {
+      start(figure);
+      charts.get(figure).current = Number(button.dataset.variant);
+      $$("[data-variant]", figure).forEach(b => b.setAttribute("aria-pressed", b === button));
+      draw(figure);
+    });
+  }
+  $(".save", figure).addEventListener("click", () => {
+    start(figure);
+    save(`${figure.id}.svg`, "image/svg+xml", charts.get(figure).chart.renderToSVGString());
+  });
+}
+
+function save(name, type, text) {
+  const link = element("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// --- which runs are shown ----------------------------------------------------
+
+function show(visible) {
+  hidden.clear();
+  trials.forEach((_, i) => { if (!visible(i)) hidden.add(i); });
+  $$("input[data-trial]").forEach(box => { box.checked = !hidden.has(Number(box.dataset.trial)); });
+  for (const box of $$("input[data-group]")) {
+    const members = trials.map((t, i) => i).filter(i => trials[i].group === Number(box.dataset.group));
+    const on = members.filter(i => !hidden.has(i)).length;
+    box.checked = on === members.length;
+    box.indeterminate = on > 0 && on < members.length;
+  }
+  $$("#run-table tbody tr").forEach(row => row.classList.toggle("off", hidden.has(Number(row.dataset.trial))));
+  $$("[data-trials]").forEach(e => { e.hidden = !shown(e.dataset.trials.trim().split(" ").map(Number)); });
+  $("#hidden-runs").textContent = [...hidden].map(i => `.only-run.run-${i}{display:none}`).join("");
+  redraw();
+}
+
+document.addEventListener("change", event => {
+  const box = event.target;
+  if (box.dataset.trial !== undefined) {
+    const i = Number(box.dataset.trial);
+    show(k => k === i ? box.checked : !hidden.has(k));
+  } else if (box.dataset.group !== undefined) {
+    show(k => trials[k].group === Number(box.dataset.group) ? box.checked : !hidden.has(k));
+  }
+});
+document.addEventListener("click", event => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.show) show(() => button.dataset.show === "all");
+  if (button.dataset.only !== undefined) show(i => i === Number(button.dataset.only));
+});
+
+// A run under the pointer stands out in every chart.
+function highlight(trial, on) {
+  charts.forEach(({ chart, of }) => {
+    const seriesIndex = of.flatMap((o, i) => o.includes(trial) ? [i] : []);
+    if (seriesIndex.length) chart.dispatchAction({ type: on ? "highlight" : "downplay", seriesIndex });
+  });
+}
+for (const e of $$(".run[data-trial], #run-table tbody tr")) {
+  const trial = Number(e.dataset.trial);
+  e.addEventListener("mouseenter", () => highlight(trial, true));
+  e.addEventListener("mouseleave", () => highlight(trial, false));
+}
+
+// --- tables --------------------------------------------------------------------
+
+for (const button of $$("table .sort")) {
+  button.addEventListener("click", () => {
+    const head = button.closest("th"), table = button.closest("table");
+    const ascending = head.getAttribute("aria-sort") !== "ascending";
+    const column = head.cellIndex;
+    $$("th[aria-sort]", table).forEach(th => th.removeAttribute("aria-sort"));
+    head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+    const numeric = button.classList.contains("num");
+    const key = row => {
+      const cell = row.cells[column];
+      const text = cell.dataset.sort ?? cell.textContent.trim();
+      return numeric ? (text === "" ? NaN : Number(text)) : text;
+    };
+    const compare = (a, b) => {
+      if (!numeric) return a.localeCompare(b, "en", { numeric: true });
+      if (Number.isNaN(a) || Number.isNaN(b)) return 0;
+      return a - b;
+    };
+    const rows = [...table.tBodies[0].rows].map(row => ({ row, key: key(row) }));
+    const missing = r => numeric && Number.isNaN(r.key); // always at the end
+    rows.sort((a, b) => missing(a) - missing(b) || (ascending ? 1 : -1) * compare(a.key, b.key));
+    table.tBodies[0].append(...rows.map(r => r.row));
+  });
+}
+
+const runTable = $("#run-table");
+const titles = [...runTable.tHead.rows[0].cells].map(th => th.textContent.trim().toLowerCase());
+
+// matcher understands words, all of which must be in the row, and comparisons
+// of a column with a number: "abs eer<0.05".
+function matcher(query) {
+  const tests = query.toLowerCase().trim().split(/\s+/).filter(Boolean).map(word => {
+    const parts = word.match(/^(.+?)(<=|>=|<|>|=)(-?[\d.]+(?:e-?\d+)?)(%?)$/);
+    const column = parts ? titles.findIndex(t => t.endsWith(parts[1])) : -1;
+    if (column < 0) return row => row.textContent.toLowerCase().includes(word);
+    const limit = Number(parts[3]) / (parts[4] ? 100 : 1);
+    return row => {
+      const text = row.cells[column].dataset.sort;
+      const v = Number(text);
+      if (!text || Number.isNaN(v)) return false;
+      return { "<": v < limit, ">": v > limit, "<=": v <= limit, ">=": v >= limit, "=": v === limit }[parts[2]];
+    };
+  });
+  return row => tests.every(test => test(row));
+}
+
+$("#filter").addEventListener("input", event => {
+  const matches = matcher(event.target.value);
+  let n = 0;
+  for (const row of runTable.tBodies[0].rows) {
+    row.hidden = !matches(row);
+    n += !row.hidden;
+  }
+  $("#matches").textContent = n === 1 ? "1 run" : `${n} runs`;
+});
+$("#show-filtered").addEventListener("click", () => {
+  const visible = new Set([...runTable.tBodies[0].rows].filter(r => !r.hidden).map(r => Number(r.dataset.trial)));
+  show(i => visible.has(i));
+});
+$("#csv").addEventListener("click", () => {
+  const quote = text => /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const head = [...runTable.tHead.rows[0].cells].slice(1).map(th => {
+    const stage = $("small", th)?.textContent, name = th.textContent.trim();
+    return quote(stage ? `${stage}.${name.slice(stage.length)}` : name);
+  });
+  const lines = [...runTable.tBodies[0].rows].filter(r => !r.hidden).map(r =>
+    [...r.cells].slice(1).map(td => quote(td.dataset.sort || td.textContent.trim())).join(","));
+  save("runs.csv", "text/csv", [head.join(","), ...lines].join("\n") + "\n");
+});
+$("#metric-filter")?.addEventListener("input", event => {
+  const words = event.target.value.toLowerCase().split(/\s+/);
+  for (const row of $$("#all-metrics tbody tr")) {
+    row.hidden = !words.every(w => row.cells[0].textContent.toLowerCase().includes(w));
+  }
+});
+
+// --- pictures, theme, print, contents --------------------------------------------
+
+for (const button of $$(".zoom")) {
+  button.addEventListener("click", () => {
+    const from = $("img", button), to = $("#zoom img");
+    to.src = from.src;
+    to.alt = from.alt;
+    $("#zoom").showModal();
+  });
+}
+$("#zoom").addEventListener("click", event => { if (event.target.id === "zoom") event.target.close(); });
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const root = document.documentElement;
+dark.addEventListener("change", redraw);
+$("#theme").addEventListener("click", () => {
+  const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
+  root.dataset.theme = now === "dark" ? "light" : "dark";
+  redraw();
+});
+$("#print").addEventListener("click", () => print());
+$("#menu").addEventListener("click", event => {
+  const open = $("#side").classList.toggle("open");
+  event.target.setAttribute("aria-expanded", open);
+});
+
+// Paper is light, has no folds, and is narrower than the screen.
+let before;
+addEventListener("beforeprint", () => {
+  before = { theme: root.dataset.theme, closed: $$("details:not([open])") };
+  root.dataset.theme = "light";
+  before.closed.forEach(d => { if (d.id !== "all-metrics") d.open = true; });
+  figures.forEach(start);
+  redraw();
+  charts.forEach(({ chart }) => chart.resize({ width: 660 }));
+});
+addEventListener("afterprint", () => {
+  if (before.theme) root.dataset.theme = before.theme; else delete root.dataset.theme;
+  before.closed.forEach(d => { d.open = false; });
+  charts.forEach(({ chart }) => chart.resize({ width: "auto" }));
+  redraw();
+});
+
+const links = new Map($$("nav a").map(a => [a.getAttribute("href").slice(1), a]));
+const reading = new IntersectionObserver(seen => {
+  for (const s of seen) {
+    if (!s.isIntersecting) continue;
+    links.forEach(a => a.removeAttribute("aria-current"));
+    links.get(s.target.id)?.setAttribute("aria-current", "true");
+  }
+}, { rootMargin: "-10% 0px -80% 0px" });
+$$("section[id]").forEach(s => reading.observe(s));
+})();

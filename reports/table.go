@@ -1,0 +1,156 @@
+package reports
+
+import (
+	"strconv"
+)
+
+// A table of runs or of groups: a head and rows of cells, both by column.
+type table struct {
+	Columns []column
+	Rows    []row
+}
+
+type column struct {
+	Title, Sub string // "EER", "evaluate"
+	Hint       string // for a pointer that rests on it
+	Numeric    bool
+	Differs    bool // a parameter that is not the same in all rows
+}
+
+type row struct {
+	Trial *trial
+	Group *replicates
+	Cells []cell
+}
+
+type cell struct {
+	Text  string
+	Small string // beside it: a spread
+	Sort  string // a number if the column is numeric
+	Best  bool   // of its column
+}
+
+// runTable is a row for each trial: what differs, and the primary metrics.
+func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
+	t := &table{}
+	for _, p := range differing {
+		t.Columns = append(t.Columns, column{Title: p.Name, Sub: p.Stage, Differs: true, Numeric: numeric(trials, p)})
+	}
+	for _, m := range metrics {
+		t.Columns = append(t.Columns, metricColumn(m))
+	}
+	t.Columns = append(t.Columns, column{Title: "time", Sub: "run", Numeric: true})
+	ranges := map[string]spread{}
+	for _, m := range metrics {
+		ranges[m.Key] = spreadOf(trials, m)
+	}
+	for _, tr := range trials {
+		r := row{Trial: tr, Group: tr.Group}
+		for _, p := range differing {
+			v, given := tr.params[p.Key]
+			if !given {
+				v = "unset"
+			}
+			r.Cells = append(r.Cells, cell{Text: v, Sort: v})
+		}
+		for _, m := range metrics {
+			v, measured := tr.metrics[m.Key]
+			r.Cells = append(r.Cells, metricCell(m, v, measured, ranges[m.Key]))
+		}
+		r.Cells = append(r.Cells, cell{Text: seconds(tr.Seconds), Sort: sortable(tr.Seconds)})
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
+
+// groupTable is a row for each group of replicates, with medians and spreads.
+func groupTable(groups []*replicates, metrics []metric) *table {
+	t := &table{Columns: []column{{Title: "runs", Numeric: true}}}
+	for _, m := range metrics {
+		t.Columns = append(t.Columns, metricColumn(m))
+	}
+	medians := make([]*trial, len(groups)) // a stand-in for each group
+	for i, g := range groups {
+		medians[i] = &trial{metrics: map[string]float64{}}
+		for _, m := range metrics {
+			if s := spreadOf(g.Trials, m); s.N > 0 {
+				medians[i].metrics[m.Key] = s.Median
+			}
+		}
+	}
+	for i, g := range groups {
+		r := row{Group: g, Trial: g.Trials[0]}
+		r.Cells = append(r.Cells, cell{Text: strconv.Itoa(len(g.Trials)), Sort: strconv.Itoa(len(g.Trials))})
+		for _, m := range metrics {
+			v, measured := medians[i].metrics[m.Key]
+			c := metricCell(m, v, measured, spreadOf(medians, m))
+			if s := spreadOf(g.Trials, m); s.N > 1 {
+				c.Small = m.Format(s.Min) + " to " + m.Format(s.Max)
+			}
+			r.Cells = append(r.Cells, c)
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	return t
+}
+
+func metricColumn(m metric) column {
+	c := column{Title: m.Short, Sub: m.Stage, Hint: m.Hint(), Numeric: true}
+	if m.Under != "" {
+		c.Sub += " " + m.Under
+	}
+	return c
+}
+
+// metricTable is a row for each metric and a column for each trial: the cells
+// of a row are in the order of the trials.
+type metricRow struct {
+	Metric metric
+	Cells  []cell
+}
+
+func metricTable(trials []*trial, metrics []metric) []metricRow {
+	var rows []metricRow
+	for _, m := range metrics {
+		r := metricRow{Metric: m}
+		within := spreadOf(trials, m)
+		for _, t := range trials {
+			v, measured := t.metrics[m.Key]
+			r.Cells = append(r.Cells, metricCell(m, v, measured, within))
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// metricCell shows a value among others of the same metric.
+func metricCell(m metric, v float64, measured bool, among spread) cell {
+	if !measured {
+		return cell{Text: "–"}
+	}
+	c := cell{Text: m.Format(v), Sort: sortable(v)}
+	if m.Better == neither || among.N < 2 || among.Max == among.Min || !finite(v) {
+		return c
+	}
+	c.Best = m.Better == higher && v == among.Max || m.Better == lower && v == among.Min
+	return c
+}
+
+func sortable(v float64) string {
+	if !finite(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+// numeric reports whether all values of a parameter are numbers.
+func numeric(trials []*trial, p parameter) bool {
+	for _, t := range trials {
+		if v, given := t.params[p.Key]; given {
+			if _, err := strconv.ParseFloat(v, 64); err != nil {
+				return false
+			}
+		}
+	}
+	return true
+}
