@@ -26,7 +26,7 @@ func Draw(seed uint64, purpose string, from []int, k int) []int {
 	key = append(key, purpose...)
 	key = append(key, 0)
 	for i, item := range from {
-		tickets[i] = ticket{sha256.Sum256(binary.LittleEndian.AppendUint64(slices.Clip(key), uint64(item))), item}
+		tickets[i] = ticket{sha256.Sum256(binary.LittleEndian.AppendUint64(key, uint64(item))), item}
 	}
 	slices.SortFunc(tickets, func(a, b ticket) int { return bytes.Compare(a.digest[:], b.digest[:]) })
 	drawn := make([]int, k)
