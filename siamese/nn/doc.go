@@ -1,0 +1,13 @@
+// Package nn puts the layers of a Siamese network on a Gorgonia graph.
+//
+// One node of the graph is one whole layer, such as a convolution with its
+// bias, ReLU and max pooling. Gorgonia orders the nodes, differentiates them
+// (gorgonia.Grad asks every node for the nodes of its gradients), runs them
+// (TapeMachine) and defines what a solver is; the arithmetic is ours: a layer
+// owns its output and its gradients, all allocated once, and each execution of
+// its node overwrites them. So a training step allocates nothing but
+// Gorgonia's own few objects.
+//
+// Both images of a pair go through the same weights, so that a batch of n
+// pairs is one stack of 2n images, the probes first.
+package nn

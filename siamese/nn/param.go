@@ -1,0 +1,81 @@
+package nn
+
+import (
+	"fmt"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"whorl/siamese/kernel"
+)
+
+// A Param is a learned array of a network. It implements gorgonia.ValueGrad,
+// which is how a gorgonia.Solver sees it.
+type Param[T Float] struct {
+	Name  string
+	Shape []int // as the layer documents it
+
+	value         *tensor.Dense // in the layer's own layout
+	first, second []T           // moments, in that layout; nil in a graph that is not trained
+	at            func(i int) int
+	node, grad    *gorgonia.Node
+	team          *kernel.Team
+	fuse          *Adam[T] // if not nil, the backward pass may take the step itself
+	updated       bool     // and has done so
+}
+
+// Len is the number of elements.
+func (p *Param[T]) Len() int { return tensor.Shape(p.Shape).TotalSize() }
+
+// Set copies the elements from src, row-major in Shape.
+func (p *Param[T]) Set(src []T) { p.scatter(floats[T](p.value), src) }
+
+// Get copies the elements to dst, row-major in Shape.
+func (p *Param[T]) Get(dst []T) { p.gather(dst, floats[T](p.value)) }
+
+// SetMoments sets the solver's moments as Set does the elements.
+func (p *Param[T]) SetMoments(first, second []T) {
+	p.scatter(p.first, first)
+	p.scatter(p.second, second)
+}
+
+// GetMoments gets the solver's moments as Get does the elements.
+func (p *Param[T]) GetMoments(first, second []T) {
+	p.gather(first, p.first)
+	p.gather(second, p.second)
+}
+
+// GetGrad copies the gradient of the last call of Gradients to dst, row-major
+// in Shape.
+func (p *Param[T]) GetGrad(dst []T) { p.gather(dst, floats[T](p.grad.Value())) }
+
+// Value is the parameter's memory, in the layer's layout.
+func (p *Param[T]) Value() gorgonia.Value { return p.value }
+
+// Grad is the memory of the gradient, in the layer's layout.
+func (p *Param[T]) Grad() (gorgonia.Value, error) {
+	if p.updated {
+		return nil, fmt.Errorf("%s: its layer has already taken the step", p.Name)
+	}
+	return p.grad.Value(), nil
+}
+
+func (p *Param[T]) scatter(dst, src []T) {
+	if p.at == nil {
+		copy(dst, src)
+		return
+	}
+	for i, v := range src {
+		dst[p.at(i)] = v
+	}
+}
+
+func (p *Param[T]) gather(dst, src []T) {
+	if p.at == nil {
+		copy(dst, src)
+		return
+	}
+	for i := range dst {
+		dst[i] = src[p.at(i)]
+	}
+}
