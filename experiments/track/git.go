@@ -23,7 +23,7 @@ func describeSource(ctx context.Context, dir string, r *Run) {
 	ctx, cancel := context.WithTimeout(ctx, gitTimeout)
 	defer cancel()
 
-	status, err := git(ctx, dir, "status", "--porcelain=v2", "--branch", "--untracked-files=normal")
+	status, err := git(ctx, dir, "-c", "status.relativePaths=false", "status", "--porcelain=v2", "--branch", "--untracked-files=normal")
 	if err != nil {
 		return
 	}

@@ -111,6 +111,9 @@ func (rec *recorder) StageFinished(ctx context.Context, _ string, s pipeline.Sta
 
 // RunFinished implements [pipeline.Recorder].
 func (rec *recorder) RunFinished(ctx context.Context, r *pipeline.Result) error {
+	if rec.claim == nil {
+		return nil // it could not be started, which has been said
+	}
 	if err := rec.finish(r); err != nil {
 		return err
 	}
