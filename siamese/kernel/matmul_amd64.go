@@ -1,0 +1,152 @@
+//go:build goexperiment.simd && amd64
+
+package kernel
+
+import (
+	"simd/archsimd"
+	"unsafe"
+)
+
+// product is what stays the same over the tiles of a product of matrices.
+type product struct {
+	aRow, bRow, cRow int // bytes
+	k                int
+}
+
+func matmul512(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int) {
+	if rows == 0 || cols == 0 || k == 0 {
+		return
+	}
+	j := product{4 * aRow, 4 * bRow, 4 * cRow, k}
+	pa, pb, pc := ptr(a, 0), ptr(b, 0), ptr(c, 0)
+	for col := 0; col < 4*cols; col += 4 * tile {
+		i := 0
+		for ; i+4 <= rows; i += 4 {
+			matmulTile512(&j, unsafe.Add(pc, i*j.cRow+col), unsafe.Add(pa, i*j.aRow), unsafe.Add(pb, col))
+		}
+		for ; i < rows; i++ {
+			matmulRow256(&j, unsafe.Add(pc, i*j.cRow+col), unsafe.Add(pa, i*j.aRow), unsafe.Add(pb, col))
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+func matmul256(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int) {
+	if rows == 0 || cols == 0 || k == 0 {
+		return
+	}
+	j := product{4 * aRow, 4 * bRow, 4 * cRow, k}
+	pa, pb, pc := ptr(a, 0), ptr(b, 0), ptr(c, 0)
+	for col := 0; col < 4*cols; col += 4 * tile {
+		i := 0
+		for ; i+4 <= rows; i += 4 {
+			matmulTile256(&j, unsafe.Add(pc, i*j.cRow+col), unsafe.Add(pa, i*j.aRow), unsafe.Add(pb, col))
+			matmulTile256(&j, unsafe.Add(pc, i*j.cRow+col+64), unsafe.Add(pa, i*j.aRow), unsafe.Add(pb, col+64))
+		}
+		for ; i < rows; i++ {
+			matmulRow256(&j, unsafe.Add(pc, i*j.cRow+col), unsafe.Add(pa, i*j.aRow), unsafe.Add(pb, col))
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+// matmulTile512 does 4 rows by 32 columns.
+//
+//go:noinline
+func matmulTile512(j *product, c, a, b unsafe.Pointer) {
+	c1 := unsafe.Add(c, j.cRow)
+	c2 := unsafe.Add(c1, j.cRow)
+	c3 := unsafe.Add(c2, j.cRow)
+	s0, t0 := load16(c, 0), load16(c, 64)
+	s1, t1 := load16(c1, 0), load16(c1, 64)
+	s2, t2 := load16(c2, 0), load16(c2, 64)
+	s3, t3 := load16(c3, 0), load16(c3, 64)
+	a1 := unsafe.Add(a, j.aRow)
+	a2 := unsafe.Add(a1, j.aRow)
+	a3 := unsafe.Add(a2, j.aRow)
+	bRow := j.bRow
+	for i, n := 0, 4*j.k; ; {
+		b0, b1 := load16(b, 0), load16(b, 64)
+		v := splat16(a, i)
+		s0, t0 = v.MulAdd(b0, s0), v.MulAdd(b1, t0)
+		v = splat16(a1, i)
+		s1, t1 = v.MulAdd(b0, s1), v.MulAdd(b1, t1)
+		v = splat16(a2, i)
+		s2, t2 = v.MulAdd(b0, s2), v.MulAdd(b1, t2)
+		v = splat16(a3, i)
+		s3, t3 = v.MulAdd(b0, s3), v.MulAdd(b1, t3)
+		if i += 4; i == n {
+			break
+		}
+		b = unsafe.Add(b, bRow)
+	}
+	store16(c, 0, s0)
+	store16(c, 64, t0)
+	store16(c1, 0, s1)
+	store16(c1, 64, t1)
+	store16(c2, 0, s2)
+	store16(c2, 64, t2)
+	store16(c3, 0, s3)
+	store16(c3, 64, t3)
+}
+
+// matmulTile256 does 4 rows by 16 columns.
+//
+//go:noinline
+func matmulTile256(j *product, c, a, b unsafe.Pointer) {
+	c1 := unsafe.Add(c, j.cRow)
+	c2 := unsafe.Add(c1, j.cRow)
+	c3 := unsafe.Add(c2, j.cRow)
+	s0, t0 := load8(c, 0), load8(c, 32)
+	s1, t1 := load8(c1, 0), load8(c1, 32)
+	s2, t2 := load8(c2, 0), load8(c2, 32)
+	s3, t3 := load8(c3, 0), load8(c3, 32)
+	a1 := unsafe.Add(a, j.aRow)
+	a2 := unsafe.Add(a1, j.aRow)
+	a3 := unsafe.Add(a2, j.aRow)
+	bRow := j.bRow
+	for i, n := 0, 4*j.k; ; {
+		b0, b1 := load8(b, 0), load8(b, 32)
+		v := splat8(a, i)
+		s0, t0 = v.MulAdd(b0, s0), v.MulAdd(b1, t0)
+		v = splat8(a1, i)
+		s1, t1 = v.MulAdd(b0, s1), v.MulAdd(b1, t1)
+		v = splat8(a2, i)
+		s2, t2 = v.MulAdd(b0, s2), v.MulAdd(b1, t2)
+		v = splat8(a3, i)
+		s3, t3 = v.MulAdd(b0, s3), v.MulAdd(b1, t3)
+		if i += 4; i == n {
+			break
+		}
+		b = unsafe.Add(b, bRow)
+	}
+	store8(c, 0, s0)
+	store8(c, 32, t0)
+	store8(c1, 0, s1)
+	store8(c1, 32, t1)
+	store8(c2, 0, s2)
+	store8(c2, 32, t2)
+	store8(c3, 0, s3)
+	store8(c3, 32, t3)
+}
+
+// matmulRow256 does a row that is left over, by 32 columns.
+//
+//go:noinline
+func matmulRow256(j *product, c, a, b unsafe.Pointer) {
+	s0, s1, s2, s3 := load8(c, 0), load8(c, 32), load8(c, 64), load8(c, 96)
+	bRow := j.bRow
+	for i, n := 0, 4*j.k; ; {
+		v := splat8(a, i)
+		s0, s1 = v.MulAdd(load8(b, 0), s0), v.MulAdd(load8(b, 32), s1)
+		s2, s3 = v.MulAdd(load8(b, 64), s2), v.MulAdd(load8(b, 96), s3)
+		if i += 4; i == n {
+			break
+		}
+		b = unsafe.Add(b, bRow)
+	}
+	store8(c, 0, s0)
+	store8(c, 32, s1)
+	store8(c, 64, s2)
+	store8(c, 96, s3)
+}
