@@ -54,6 +54,18 @@ func (a *Array) Uint8() ([]uint8, error) {
 	return slices.Clip(a.payload), nil
 }
 
+// Images returns a uint8 array of shape (n, h, w), without copying it; see
+// Uint8. It is an error if the array has another shape.
+func (a *Array) Images() (pix []uint8, n, h, w int, err error) {
+	if pix, err = a.Uint8(); err != nil {
+		return nil, 0, 0, 0, err
+	}
+	if len(a.Shape) != 3 || a.Shape[1] == 0 || a.Shape[2] == 0 {
+		return nil, 0, 0, 0, fmt.Errorf("array has shape %s, want (N, height, width): images", formatShape(a.Shape))
+	}
+	return pix, a.Shape[0], a.Shape[1], a.Shape[2], nil
+}
+
 // Close unmaps the file. Closing twice is no error.
 func (a *Array) Close() error {
 	m := a.mapping

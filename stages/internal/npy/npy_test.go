@@ -176,8 +176,14 @@ func TestMap(t *testing.T) {
 	if want := []int{3, 2, 2}; !slices.Equal(a.Shape, want) {
 		t.Errorf("shape %v, want %v", a.Shape, want)
 	}
+	if pix, n, h, w, err := a.Images(); err != nil || !bytes.Equal(pix, got) || n != 3 || h != 2 || w != 2 {
+		t.Errorf("%d images of %dx%d: %v, %v", n, h, w, pix, err)
+	}
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if _, _, _, _, err := a.Images(); err == nil {
+		t.Error("a closed array gives its images")
 	}
 	if _, err := a.Uint8(); err == nil {
 		t.Error("a closed array gives its elements")
@@ -264,5 +270,20 @@ func TestShorten(t *testing.T) {
 	}
 	if err := w.Shorten(1); err == nil {
 		t.Error("shortened where there is no way back to the header")
+	}
+}
+
+func TestImagesOfAnotherShape(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	if err := os.WriteFile(path, encode(t, make([]uint8, 6), 2, 3), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Map(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, _, _, _, err := a.Images(); err == nil || !strings.Contains(err.Error(), "shape (2, 3), want (N, height, width)") {
+		t.Errorf("error %v", err)
 	}
 }
