@@ -27,8 +27,8 @@ func (p Policy) Sample(seed uint64, epoch, sample int) Transform {
 	}
 }
 
-// moves tells whether the affine part does anything.
-func (t Transform) moves() bool {
+// Moves tells whether the affine part does anything.
+func (t Transform) Moves() bool {
 	return t.ScaleX != 1 || t.ScaleY != 1 || t.ShiftX != 0 || t.ShiftY != 0 || t.Rotate != 0
 }
 
@@ -64,11 +64,11 @@ func (a *Augmenter) Apply(dst, src []uint8, epoch, sample int) {
 func (a *Augmenter) Transform(dst, src []uint8, t Transform) {
 	blurs := a.blur.set(t.Sigma)
 	switch {
-	case !blurs && !t.moves():
+	case !blurs && !t.Moves():
 		copy(dst, src)
 	case !blurs:
 		a.warp.apply(dst, src, t)
-	case !t.moves():
+	case !t.Moves():
 		a.blur.apply(dst, src)
 	case t.BlurLast:
 		a.warp.apply(a.half, src, t)

@@ -1,0 +1,115 @@
+package augment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"whorl/fingerprint/imaging"
+	"whorl/pipeline/stage"
+	"whorl/stages/internal/npy"
+	"whorl/stages/internal/sheet"
+)
+
+// The preview's extent.
+const (
+	probes = 2 // of each difficulty
+	epochs = 5
+)
+
+func run(_ context.Context, t *stage.Task) error {
+	params := t.Params.(Params)
+	policy, err := params.policy()
+	if err != nil {
+		return err
+	}
+	f, err := t.Create("policy")
+	if err != nil {
+		return fmt.Errorf("write policy: %w", err)
+	}
+	if err := errors.Join(policy.Write(f), f.Close()); err != nil {
+		return fmt.Errorf("write policy: %w", err)
+	}
+	return writePreview(t, policy)
+}
+
+// writePreview draws the sheet. A sample's number is its row among easy,
+// medium and hard one after another, as in training.
+func writePreview(t *stage.Task, policy imaging.Policy) error {
+	s := sheet.Sheet{
+		Title: fmt.Sprintf("Augmentation %q", policy.Name),
+		Note:  fmt.Sprintf("Probes as they are, and as training with seed %d sees them in its first epochs.", t.Seed),
+	}
+	before := 0 // probes of the subsets before this one
+	for _, difficulty := range []string{"easy", "medium", "hard"} {
+		rows, n, err := preview(t, policy, difficulty, before)
+		if err != nil {
+			return fmt.Errorf("read x_%s: %w", difficulty, err)
+		}
+		s.Rows = append(s.Rows, rows...)
+		before += n
+	}
+	f, err := t.Create("preview")
+	if err != nil {
+		return fmt.Errorf("write preview: %w", err)
+	}
+	if err := errors.Join(s.Write(f), f.Close()); err != nil {
+		return fmt.Errorf("write preview: %w", err)
+	}
+	return nil
+}
+
+// preview returns the rows of some probes of one difficulty, evenly spaced,
+// and how many there are in all.
+func preview(t *stage.Task, policy imaging.Policy, difficulty string, before int) (rows []sheet.Row, n int, err error) {
+	a, err := npy.Map(t.Inputs["x_"+difficulty].Path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer a.Close()
+	pix, n, h, w, err := a.Images()
+	if err != nil {
+		return nil, 0, err
+	}
+	augmenter := imaging.NewAugmenter(policy, t.Seed, w, h)
+	shown := min(probes, n)
+	for k := range shown {
+		i := (2*k + 1) * n / (2 * shown)
+		plain := append([]uint8(nil), pix[i*w*h:(i+1)*w*h]...) // outlives the mapping
+		row := sheet.Row{
+			Title: difficulty,
+			Notes: []string{fmt.Sprintf("probe %d", before+i)},
+			Cells: []sheet.Cell{{Pix: plain, W: w, H: h, Caption: []string{"as it is"}}},
+		}
+		for epoch := 1; epoch <= epochs; epoch++ {
+			changed := make([]uint8, w*h)
+			augmenter.Apply(changed, plain, epoch, before+i)
+			row.Cells = append(row.Cells, sheet.Cell{
+				Pix: changed, W: w, H: h, Apart: epoch == 1,
+				Caption: append([]string{fmt.Sprintf("epoch %d", epoch)}, describe(policy.Sample(t.Seed, epoch, before+i))...),
+			})
+		}
+		rows = append(rows, row)
+	}
+	return rows, n, nil
+}
+
+// describe says in two lines what a transform does.
+func describe(t imaging.Transform) []string {
+	var affine, blur string
+	if t.Moves() {
+		kind := "nearest"
+		if t.Bilinear {
+			kind = "bilinear"
+		}
+		affine = fmt.Sprintf("%+.0f°, %.2f x %.2f, %s", t.Rotate, t.ScaleX, t.ScaleY, kind)
+		blur = fmt.Sprintf("shift %+.0f%% %+.0f%%", 100*t.ShiftX, 100*t.ShiftY)
+	}
+	if t.Sigma > 0 {
+		if blur != "" {
+			blur += ", "
+		}
+		blur += fmt.Sprintf("blur %.2f", t.Sigma)
+	}
+	return []string{affine, blur}
+}
