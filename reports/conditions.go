@@ -14,6 +14,8 @@ var conditionOrder = []string{"", "easy", "medium", "hard", "cr", "obl", "zcut"}
 // thresholds are prefixes of metrics that name a threshold, not a condition.
 var thresholds = []string{"calibrated", "fixed"}
 
+const maxConditionMetrics = 10 // to choose from in the figure
+
 // conditionFigure compares metrics between the conditions that they were also
 // measured under, "hard.eer" being "eer" under the condition "hard": a column
 // of dots for each group of replicates, one dot a run.
@@ -43,11 +45,11 @@ func conditionFigure(trials []*trial, all []metric) *figure {
 		return cmp.Compare(rank(primary, a.name()), rank(primary, b.name()))
 	})
 	f := &figure{
-		ID: "conditions", Title: "By difficulty and alteration", Wide: true,
+		ID: "conditions", Title: "By difficulty and alteration", Wide: len(groupsOf(trials)) > 4,
 		Note:  "One dot a run, one column a group of replicates; the bar is the group's median.",
 		Label: fmt.Sprintf("Metrics of %s under each condition.", count(len(trials), "run")),
 	}
-	for _, m := range order {
+	for _, m := range order[:min(len(order), maxConditionMetrics)] {
 		names := conditions[m.Key]
 		slices.SortStableFunc(names, func(a, b string) int {
 			return cmp.Compare(rank(conditionOrder, strings.ToLower(a)), rank(conditionOrder, strings.ToLower(b)))

@@ -10,14 +10,15 @@ import (
 // curves are what a stage made of media type stage.TypeCurves.
 type curves struct {
 	ROC struct {
-		FPR, TPR []float64
+		FPR, TPR []number64
 	}
 	PR struct {
-		Precision, Recall []float64
+		Precision, Recall []number64
 	}
 	DET struct {
-		FMR, FNMR []float64
+		FMR, FNMR []number64
 	}
+	CMC       []number64 // share of searches with the mate at rank 1, 2, ... or better
 	Histogram struct {
 		Edges, Genuine, Impostor []float64
 	}
@@ -58,7 +59,7 @@ func parseCurves(data []byte) (*curves, error) {
 	}
 	for _, pair := range []struct {
 		name string
-		x, y []float64
+		x, y []number64
 	}{
 		{"roc", c.ROC.FPR, c.ROC.TPR},
 		{"pr", c.PR.Recall, c.PR.Precision},
@@ -68,8 +69,9 @@ func parseCurves(data []byte) (*curves, error) {
 			return nil, fmt.Errorf("%s: %d values of one rate and %d of the other", pair.name, len(pair.x), len(pair.y))
 		}
 		for i := range pair.x {
-			if outside(pair.x[i]) || outside(pair.y[i]) {
-				return nil, fmt.Errorf("%s: point %d (%g, %g) is not within 0 and 1", pair.name, i, pair.x[i], pair.y[i])
+			x, y := float64(pair.x[i]), float64(pair.y[i])
+			if x < 0 || x > 1 || y < 0 || y > 1 {
+				return nil, fmt.Errorf("%s: point %d (%g, %g) is not within 0 and 1", pair.name, i, x, y)
 			}
 		}
 	}
@@ -80,4 +82,5 @@ func parseCurves(data []byte) (*curves, error) {
 	return &c, nil
 }
 
-func outside(rate float64) bool { return !(rate >= 0 && rate <= 1) }
+// defined reports whether a rate has a value.
+func (n number64) defined() bool { return !math.IsNaN(float64(n)) }

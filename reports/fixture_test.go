@@ -26,7 +26,7 @@ import (
 // memory is a Source of made-up runs.
 type memory struct {
 	runs    []*track.Run
-	series  map[string][]track.Metric
+	series  map[string][]track.Metric // by run
 	objects map[string][]byte
 	opened  map[string]int
 }
@@ -37,8 +37,14 @@ func newMemory() *memory {
 
 func (m *memory) Runs(context.Context) ([]*track.Run, error) { return m.runs, nil }
 
-func (m *memory) Series(_ context.Context, run string) ([]track.Metric, error) {
-	return m.series[run], nil
+func (m *memory) Series(_ context.Context, run, stage, metric string) ([]track.Metric, error) {
+	var points []track.Metric
+	for _, p := range m.series[run] {
+		if p.Stage == stage && p.Name == metric {
+			points = append(points, p)
+		}
+	}
+	return points, nil
 }
 
 func (m *memory) Open(_ context.Context, digest string) (io.ReadCloser, error) {
@@ -241,6 +247,7 @@ func scored(rng *rand.Rand, quality float64, n int) map[string]any {
 		"roc":       map[string]any{"fpr": fpr, "tpr": tpr},
 		"pr":        map[string]any{"recall": tpr, "precision": precision},
 		"det":       map[string]any{"fmr": fpr, "fnmr": fnmr},
+		"cmc":       cumulative(rng, quality),
 		"histogram": map[string]any{"edges": edges, "genuine": genuine, "impostor": impostor},
 		"operating": []map[string]any{at("fixed", 0.5), at("calibrated", 0.47)},
 	}
@@ -366,4 +373,16 @@ func fixture() (*memory, Options) {
 		Sweep: "ablation", Written: time.Date(2026, 11, 23, 21, 0, 0, 0, time.UTC), Version: "v0.1.0",
 		Commands: []string{"whorl report ablation -o ablation.html"},
 	}
+}
+
+// cumulative makes the shares found at each rank in a gallery of 60.
+func cumulative(rng *rand.Rand, quality float64) []float64 {
+	shares := make([]float64, 60)
+	last := 0.2*quality + 0.02*rng.Float64()
+	for i := range shares {
+		shares[i] = min(1, last)
+		last += (1 - last) * 0.12
+	}
+	shares[59] = 1
+	return shares
 }

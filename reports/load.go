@@ -33,14 +33,17 @@ func load(ctx context.Context, src Source, trials []*trial, opts Options) (*exhi
 	parsed := map[string]*curves{}
 	ex := &exhibits{budget: opts.MaxPictureBytes}
 	for _, t := range trials {
-		points, err := src.Series(ctx, t.ID)
-		if err != nil {
-			return nil, fmt.Errorf("reading the series of run %s: %w", t.ID, err)
-		}
 		t.series = map[string][]track.Metric{}
-		for _, p := range points {
-			key := p.Stage + "." + p.Name
-			t.series[key] = append(t.series[key], p)
+		for _, m := range t.Metrics {
+			if m.Step == stage.NoStep {
+				continue
+			}
+			key := m.Stage + "." + m.Name
+			points, err := src.Series(ctx, t.ID, m.Stage, m.Name)
+			if err != nil {
+				return nil, fmt.Errorf("reading %s of run %s: %w", key, t.ID, err)
+			}
+			t.series[key] = points
 		}
 		for _, s := range t.Stages {
 			for _, a := range s.Outputs {

@@ -28,6 +28,7 @@ var kinds = map[string]struct {
 	"f1":                {higher, false, "F1"},
 	"fmr":               {lower, true, "FMR"},
 	"fnmr":              {lower, true, "FNMR"},
+	"log_loss":          {lower, false, "log loss"},
 	"loss":              {lower, false, "loss"},
 	"pairs_per_s":       {higher, false, "pairs/s"},
 	"precision":         {higher, true, "precision"},
@@ -44,6 +45,7 @@ var kinds = map[string]struct {
 var primary = []string{
 	"eer", "roc_auc", "average_precision", "accuracy",
 	"calibrated.accuracy", "calibrated.precision", "calibrated.recall", "calibrated.f1",
+	"calibrated.fmr", "calibrated.fnmr",
 	"rank1", "rank_1", "val_loss", "val_accuracy", "pairs_per_s",
 }
 

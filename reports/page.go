@@ -95,7 +95,7 @@ func newPage(trials []*trial, ex *exhibits, opts Options) *page {
 			p.Learning = append(p.Learning, f)
 		}
 	}
-	for _, f := range []*figure{scoreFigure(trials), conditionFigure(trials, all)} {
+	for _, f := range []*figure{scoreFigure(trials), cmcFigure(trials), conditionFigure(trials, all)} {
 		if f != nil {
 			p.Errors = append(p.Errors, f)
 		}

@@ -15,9 +15,8 @@ import (
 type Source interface {
 	// Runs returns the runs to compare, in the order to show them.
 	Runs(ctx context.Context) ([]*track.Run, error)
-	// Series returns every point of the run's series, steps ascending within
-	// each series.
-	Series(ctx context.Context, run string) ([]track.Metric, error)
+	// Series returns the points of a metric of a run, steps ascending.
+	Series(ctx context.Context, run, stage, metric string) ([]track.Metric, error)
 	// Open opens the artifact with that digest. The error is fs.ErrNotExist
 	// if the store no longer has it.
 	Open(ctx context.Context, digest string) (io.ReadCloser, error)

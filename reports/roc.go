@@ -25,7 +25,7 @@ var (
 )
 
 func rocFigure(trials []*trial) *figure {
-	floor := smallest(trials, func(c *curves) []float64 { return c.ROC.FPR })
+	floor := smallest(trials, func(c *curves) []number64 { return c.ROC.FPR })
 	fmr, tpr := fullRate, fullRate
 	fmr.Name, tpr.Name = "false match rate (FMR)", "true match rate (1 − FNMR)"
 	logFMR := fmr
@@ -36,7 +36,7 @@ func rocFigure(trials []*trial) *figure {
 			points := pairs(t.curves.ROC.FPR, t.curves.ROC.TPR, x.place, nil)
 			p.curve(t, points)
 			for _, o := range t.curves.Operating {
-				if o.Name == operatingAt && !outside(float64(o.FMR)) && !outside(float64(o.FNMR)) {
+				if o.Name == operatingAt && o.FMR.defined() && o.FNMR.defined() {
 					p.dots([]*trial{t}, "calibrated threshold", "diamond", 11, [][2]float64{{round(x.place(float64(o.FMR))), round(1 - float64(o.FNMR))}})
 				}
 			}
@@ -77,8 +77,8 @@ func prFigure(trials []*trial) *figure {
 // performance, Eurospeech 1997; ISO/IEC 19795-1.
 func detFigure(trials []*trial) *figure {
 	floor := math.Min(
-		smallest(trials, func(c *curves) []float64 { return c.DET.FMR }),
-		smallest(trials, func(c *curves) []float64 { return c.DET.FNMR }))
+		smallest(trials, func(c *curves) []number64 { return c.DET.FMR }),
+		smallest(trials, func(c *curves) []number64 { return c.DET.FNMR }))
 	draw := func(name string, a axis) variant {
 		x, y := a, a
 		x.Name, y.Name = "false match rate (FMR)", "false non-match rate (FNMR)"
@@ -105,6 +105,37 @@ func detFigure(trials []*trial) *figure {
 	}
 }
 
+// cmcFigure draws the share of searches that find their mate among the best
+// ranks; nil if no run searched.
+//
+// Source: ISO/IEC 19795-1, cumulative match characteristic.
+func cmcFigure(trials []*trial) *figure {
+	ranks := axis{Name: "rank", Log: true, Min: 1.0, Scale: scale{Format: "number"}}
+	found := axis{Name: "mate found", Max: 1.0, Scale: scale{Format: "percent"}}
+	p := newPlot(ranks, found)
+	for _, t := range trials {
+		if t.curves == nil {
+			continue
+		}
+		var points [][2]float64
+		for i, share := range t.curves.CMC {
+			if share.defined() {
+				points = append(points, [2]float64{float64(i + 1), float64(share)})
+			}
+		}
+		p.curve(t, points)
+	}
+	if len(p.trials) == 0 {
+		return nil
+	}
+	return &figure{
+		ID: "cmc", Title: "CMC",
+		Note:     "Cumulative match characteristic: how often the mate is among the best that many of the gallery.",
+		Label:    fmt.Sprintf("Cumulative match characteristic of %s: share of searches that find the mate, against rank.", count(len(p.trials), "run")),
+		Variants: []variant{p.variant("log")},
+	}
+}
+
 // place is where a rate goes on the axis: rates beyond its ends, among them
 // the zeros that have no logarithm and no deviate, go to its ends.
 func (a axis) place(rate float64) float64 {
@@ -120,12 +151,12 @@ func probit(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }
 
 // smallest is the power of ten at or below the smallest positive rate of all
 // trials, but not below least.
-func smallest(trials []*trial, rates func(*curves) []float64) float64 {
+func smallest(trials []*trial, rates func(*curves) []number64) float64 {
 	low := 0.1
 	for _, t := range trials {
 		for _, r := range rates(t.curves) {
 			if r > 0 {
-				low = math.Min(low, r)
+				low = math.Min(low, float64(r))
 			}
 		}
 	}
@@ -133,16 +164,21 @@ func smallest(trials []*trial, rates func(*curves) []float64) float64 {
 }
 
 // pairs zips two rates into points with ascending x, each moved to its place.
-func pairs(x, y []float64, placeX, placeY func(float64) float64) [][2]float64 {
-	points := make([][2]float64, len(x))
+// Points without a value are left out.
+func pairs(x, y []number64, placeX, placeY func(float64) float64) [][2]float64 {
+	var points [][2]float64
 	for i := range x {
-		points[i] = [2]float64{x[i], y[i]}
+		if !x[i].defined() || !y[i].defined() {
+			continue
+		}
+		p := [2]float64{float64(x[i]), float64(y[i])}
 		if placeX != nil {
-			points[i][0] = placeX(x[i])
+			p[0] = placeX(p[0])
 		}
 		if placeY != nil {
-			points[i][1] = placeY(y[i])
+			p[1] = placeY(p[1])
 		}
+		points = append(points, p)
 	}
 	if n := len(points); n > 1 && points[0][0] > points[n-1][0] {
 		slices.Reverse(points)

@@ -148,12 +148,16 @@ const near = new IntersectionObserver(seen => {
 figures.forEach(f => near.observe(f));
 
 for (const figure of figures) {
+  const choose = i => {
+    start(figure);
+    charts.get(figure).current = i;
+    draw(figure);
+  };
+  $(".choose", figure)?.addEventListener("change", event => choose(Number(event.target.value)));
   for (const button of $$("[data-variant]", figure)) {
     button.addEventListener("click", () => {
-      start(figure);
-      charts.get(figure).current = Number(button.dataset.variant);
       $$("[data-variant]", figure).forEach(b => b.setAttribute("aria-pressed", b === button));
-      draw(figure);
+      choose(Number(button.dataset.variant));
     });
   }
   $(".save", figure).addEventListener("click", () => {
@@ -184,7 +188,8 @@ function show(visible) {
   }
   $$("#run-table tbody tr").forEach(row => row.classList.toggle("off", hidden.has(Number(row.dataset.trial))));
   $$("[data-trials]").forEach(e => { e.hidden = !shown(e.dataset.trials.trim().split(" ").map(Number)); });
-  $("#hidden-runs").textContent = [...hidden].map(i => `.only-run.run-${i}{display:none}`).join("");
+  $("#hidden-runs").textContent = [...hidden].map(i =>
+    `.only-run.run-${i},#all-metrics tr>:nth-child(${i + 2}){display:none}`).join("");
   redraw();
 }
 

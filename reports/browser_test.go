@@ -1,0 +1,267 @@
+package reports
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	cdpnetwork "github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+var shots = flag.String("shots", "", "save screenshots of the browser tests in this `directory`")
+
+// A browser has a page open and watches what the page should not do.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu       sync.Mutex
+	requests []string // that left the file
+	problems []string // errors and warnings of the console
+}
+
+// open opens HTML in a headless browser of the given width. It skips the test
+// if there is no browser.
+func open(t *testing.T, html string, width int64) *browser {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("skipping browser test in short mode")
+	}
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			program = path
+			break
+		}
+	}
+	if program == "" {
+		t.Skip("skipping browser test: there is no chromium on the PATH")
+	}
+	file := filepath.Join(t.TempDir(), "report.html")
+	if err := os.WriteFile(file, []byte(html), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	b := &browser{t: t}
+	deadline, stop := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(deadline, chromedp.WithAllocatorOptions(
+		chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir())))
+	t.Cleanup(cancel)
+	b.ctx = ctx
+	if err := chromedp.Listen(ctx, b.watch); err != nil {
+		t.Fatalf("starting %s: %v", program, err)
+	}
+	_, err := chromedp.Call(ctx, cdpnetwork.Enable, cdpnetwork.EnableParams{})
+	b.check(err)
+	_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
+	b.check(err)
+	b.media(&emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"}) // no gliding from under a click
+	b.do(chromedp.EmulateViewport(width, 1000), chromedp.Navigate("file://"+file))
+	return b
+}
+
+func (b *browser) watch(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *cdpnetwork.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, "file:") && !strings.HasPrefix(u, "data:") && !strings.HasPrefix(u, "blob:") {
+			b.requests = append(b.requests, u)
+		}
+	case *runtime.EventExceptionThrown:
+		b.problems = append(b.problems, e.ExceptionDetails.Text)
+	case *runtime.EventConsoleAPICalled:
+		b.problems = append(b.problems, fmt.Sprint("console.", e.Type))
+	case *log.EventEntryAdded:
+		b.problems = append(b.problems, e.Entry.Text)
+	}
+}
+
+func (b *browser) check(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	b.check(chromedp.Do(b.ctx, steps...))
+}
+
+// eval returns what a JavaScript expression gives.
+func eval[T any](b *browser, expression string) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	b.check(err)
+	return v
+}
+
+// drawAll brings every chart near, so that it is drawn.
+func (b *browser) drawAll() {
+	b.t.Helper()
+	for range eval[int](b, `document.querySelectorAll("details").forEach(d => d.open = true); document.querySelectorAll("figure.plot").length`) {
+		eval[bool](b, `(() => { const f = [...document.querySelectorAll("figure.plot")].find(f => !f.querySelector("svg")); f?.scrollIntoView({behavior: "instant"}); return !f; })()`)
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// shot saves a screenshot of an element if asked for.
+func (b *browser) shot(name, selector string) {
+	b.t.Helper()
+	if *shots == "" {
+		return
+	}
+	data, err := chromedp.Run(b.ctx, chromedp.Screenshot(chromedp.CSS(selector)))
+	b.check(err)
+	b.check(os.WriteFile(filepath.Join(*shots, name+".png"), data, 0o666))
+}
+
+func (b *browser) media(features ...*emulation.MediaFeature) {
+	b.t.Helper()
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features})
+	b.check(err)
+}
+
+func TestBrowser(t *testing.T) {
+	src, opts := fixture()
+	b := open(t, render(t, src, opts), 1440)
+
+	t.Run("charts", func(t *testing.T) {
+		b.t = t
+		b.drawAll()
+		empty := eval[[]string](b, `[...document.querySelectorAll("figure.plot")].filter(f => !(f.querySelectorAll(".chart svg path").length > 5)).map(f => f.id)`)
+		if n := eval[int](b, `document.querySelectorAll("figure.plot").length`); n < 8 || len(empty) > 0 {
+			t.Errorf("%d charts, of which nothing was drawn for %q", n, empty)
+		}
+		for _, section := range eval[[]string](b, `[...document.querySelectorAll("section")].map(s => s.id)`) {
+			b.shot(section, "#"+section)
+		}
+	})
+	t.Run("hide", func(t *testing.T) {
+		b.t = t
+		lines := `echarts.getInstanceByDom(document.querySelector("#roc .chart")).getOption().series.filter(s => s.type === "line" && s.color === "` + palette[0] + `").length`
+		before := eval[int](b, lines)
+		b.do(chromedp.Click(chromedp.CSS(`aside input[data-trial="0"]`)))
+		after := eval[int](b, lines)
+		if before != 2 || after != 1 {
+			t.Errorf("%d lines of the first configuration, %d with one of two runs hidden", before, after)
+		}
+		if !eval[bool](b, `document.querySelector('input[data-group="0"]').indeterminate && !document.querySelector('#run-table input[data-trial="0"]').checked`) {
+			t.Error("the other boxes do not follow")
+		}
+		if eval[bool](b, `document.querySelector("article.run-0").checkVisibility() || !document.querySelector("article.run-1").checkVisibility()`) {
+			t.Error("the matrices of the hidden run are shown, or others are not")
+		}
+		b.do(chromedp.Click(chromedp.CSS(`[data-show="all"]`)))
+		if n := eval[int](b, lines); n != before {
+			t.Errorf("%d lines after showing all, want %d", n, before)
+		}
+	})
+	t.Run("sort", func(t *testing.T) {
+		b.t = t
+		column := `[...document.querySelectorAll("#run-table thead th")].findIndex(th => th.textContent.trim().endsWith("EER"))`
+		values := `[...document.querySelectorAll("#run-table tbody tr")].map(r => r.cells[` + column + `].dataset.sort)`
+		eval[bool](b, `document.querySelectorAll("#run-table thead th")[`+column+`].querySelector("button").focus(), true`)
+		for _, order := range []string{"ascending", "descending"} {
+			b.do(chromedp.KeyEvent("\r"))
+			got := eval[[]string](b, values)
+			if got[len(got)-1] != "" {
+				t.Errorf("%s: the run without a value is not last: %q", order, got)
+			}
+			want := slices.Clone(got[:len(got)-1])
+			slices.SortStableFunc(want, func(a, b string) int {
+				x, _ := strconv.ParseFloat(a, 64)
+				y, _ := strconv.ParseFloat(b, 64)
+				if order == "descending" {
+					x, y = y, x
+				}
+				return cmp.Compare(x, y)
+			})
+			if !slices.Equal(got[:len(got)-1], want) {
+				t.Errorf("%s: %q", order, got)
+			}
+			if s := eval[string](b, `document.querySelectorAll("#run-table thead th")[`+column+`].getAttribute("aria-sort")`); s != order {
+				t.Errorf("aria-sort is %q, want %q", s, order)
+			}
+		}
+	})
+	t.Run("filter", func(t *testing.T) {
+		b.t = t
+		rows := `[...document.querySelectorAll("#run-table tbody tr:not([hidden])")].length`
+		for _, test := range []struct {
+			query string
+			want  int
+		}{{"abs", 4}, {"abs post", 2}, {"seed=2", 4}, {"eer<5%", 3}, {"nothing like it", 0}, {"", 8}} {
+			eval[bool](b, `(q => { const f = document.querySelector("#filter"); f.value = q; f.dispatchEvent(new Event("input")); return true; })(`+strconv.Quote(test.query)+`)`)
+			if got := eval[int](b, rows); got != test.want {
+				t.Errorf("%q leaves %d runs, want %d", test.query, got, test.want)
+			}
+		}
+	})
+	t.Run("variants", func(t *testing.T) {
+		b.t = t
+		linear := eval[string](b, `document.querySelector("#roc .chart").innerHTML`)
+		b.do(chromedp.Click(chromedp.CSS(`#roc [data-variant="1"]`)))
+		if eval[string](b, `document.querySelector("#roc .chart").innerHTML`) == linear {
+			t.Error("the chart did not change")
+		}
+		b.shot("roc-log", "#roc")
+	})
+	t.Run("dark", func(t *testing.T) {
+		b.t = t
+		b.media(&emulation.MediaFeature{Name: "prefers-color-scheme", Value: "dark"})
+		background := eval[string](b, `getComputedStyle(document.body).backgroundColor`)
+		if background != "rgb(20, 22, 27)" {
+			t.Errorf("the page is %s in the dark", background)
+		}
+		b.shot("dark", "main")
+		b.media(&emulation.MediaFeature{Name: "prefers-color-scheme", Value: "light"})
+	})
+	t.Run("narrow", func(t *testing.T) {
+		b.t = t
+		b.do(chromedp.EmulateViewport(390, 800))
+		time.Sleep(100 * time.Millisecond) // the charts follow in the next frame
+		if w := eval[int](b, `document.documentElement.scrollWidth`); w > 390 {
+			t.Errorf("the page is %d wide on a screen of 390", w)
+		}
+		b.shot("narrow", "main")
+		b.do(chromedp.EmulateViewport(1440, 1000))
+	})
+	t.Run("print", func(t *testing.T) {
+		b.t = t
+		pdf, err := chromedp.Call(b.ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{})
+		b.check(err)
+		if len(pdf.Data) < 50_000 {
+			t.Errorf("the printed report has %d bytes", len(pdf.Data))
+		}
+		if *shots != "" {
+			b.check(os.WriteFile(filepath.Join(*shots, "report.pdf"), pdf.Data, 0o666))
+		}
+	})
+
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.requests) > 0 {
+		t.Errorf("the page asked for %q", b.requests)
+	}
+	if len(b.problems) > 0 {
+		t.Errorf("the console says %q", b.problems)
+	}
+}
