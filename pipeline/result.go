@@ -1,7 +1,11 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 
 	"whorl/pipeline/stage"
@@ -38,6 +42,10 @@ type RunInfo struct {
 	Seed     uint64
 	Targets  []string // stages asked for; empty: all
 	Stages   []Plan   // in topological order, those of the spec's order first
+
+	// About is what the recorder knows of the run besides, such as its
+	// command. RunFinished may set it; it is kept with the run's record.
+	About json.RawMessage `json:",omitempty"`
 }
 
 // A Plan is one stage of a run as resolved from the spec.
@@ -52,6 +60,61 @@ type Plan struct {
 type Param struct {
 	Name  string
 	Value any // bool, int64, float64, string or a slice of those
+}
+
+// UnmarshalJSON reads a value as it was: JSON has one type of number only.
+func (p *Param) UnmarshalJSON(b []byte) error {
+	var raw struct {
+		Name  string
+		Value any
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&raw); err != nil {
+		return err
+	}
+	*p = Param{raw.Name, fromJSON(raw.Value)}
+	return nil
+}
+
+// MarshalJSON writes a float64 so that it is read as one.
+func (p Param) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Name  string
+		Value any
+	}{p.Name, toJSON(p.Value)})
+}
+
+func toJSON(v any) any {
+	switch v := v.(type) {
+	case float64:
+		if s := strconv.FormatFloat(v, 'g', -1, 64); !strings.ContainsAny(s, ".e") {
+			return json.Number(s + ".0")
+		}
+	case []float64:
+		l := make([]any, len(v))
+		for i, x := range v {
+			l[i] = toJSON(x)
+		}
+		return l
+	}
+	return v
+}
+
+func fromJSON(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if i, err := v.Int64(); err == nil {
+			return i
+		}
+		x, _ := v.Float64()
+		return x
+	case []any:
+		for i := range v {
+			v[i] = fromJSON(v[i])
+		}
+	}
+	return v
 }
 
 // A Wire is where an input comes from.
@@ -80,6 +143,7 @@ type StageResult struct {
 	Inputs  []InputResult
 	Outputs []Output
 	Metrics []stage.Metric // replayed ones included, in the order they were recorded
+	Notes   []string       // what the user ought to know, such as that it is not deterministic
 	Log     string         // path of the execution's log, if there is one
 	Err     error          // of a failed stage
 }

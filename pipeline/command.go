@@ -1,0 +1,198 @@
+package pipeline
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"whorl/pipeline/command"
+	"whorl/pipeline/internal/params"
+)
+
+// commandKind is the kind whose ports and parameters pipeline.yaml declares.
+const commandKind = "command"
+
+func (p *parser) isCommand(body *yaml.Node) bool {
+	body = deref(body)
+	if body.Kind != yaml.MappingNode {
+		return false
+	}
+	for i := 0; i+1 < len(body.Content); i += 2 {
+		if body.Content[i].Value == "kind" {
+			return deref(body.Content[i+1]).Value == commandKind
+		}
+	}
+	return false
+}
+
+// readCommand reads a stage of kind command, all but what its inputs name.
+func (p *parser) readCommand(n *node, body *yaml.Node, what string) {
+	f := p.fields(body, what, "kind", "inputs", "params", "cmd", "outputs", "env", "timeout")
+	p.wires[n] = f["inputs"]
+	spec := command.Spec{Params: map[string]string{}}
+	if f["cmd"] == nil {
+		p.errs.add(n.pos, "%s: it has no cmd: want what sh -c is to run", what)
+	} else {
+		spec.Cmd, _ = p.text(f["cmd"], what+": cmd")
+	}
+	if f["inputs"] != nil {
+		seen := len(p.errs)
+		p.pairs(f["inputs"], what, func(key, _ *yaml.Node) {
+			if !validName.MatchString(key.Value) {
+				p.fail(key, "%s: input %q: a name is a letter followed by letters, digits, - and _", what, key.Value)
+			}
+			spec.Inputs = append(spec.Inputs, key.Value)
+		})
+		if len(p.errs) > seen {
+			p.wires[n] = nil // said once is enough
+		}
+	}
+	p.readOutputs(n, &spec, f["outputs"], what)
+	p.readFreeParams(n, &spec, f["params"], what)
+	p.readEnv(n, &spec, f["env"], what)
+	if t := f["timeout"]; t != nil {
+		d, err := time.ParseDuration(deref(t).Value)
+		if err != nil || d <= 0 {
+			p.fail(t, "%s: timeout: want a duration such as 90s or 1h30m, not %q", what, deref(t).Value)
+		}
+		spec.Timeout = d
+	}
+	if err := spec.Check(); err != nil && f["cmd"] != nil {
+		p.fail(f["cmd"], "%s: cmd: %v", what, err)
+	}
+	n.kind, n.value = spec.Kind(), spec
+	n.extra = append(n.extra, line{"cmd", params.Canonical(spec.Cmd)})
+}
+
+func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what string) {
+	if body == nil {
+		p.errs.add(n.pos, "%s: it has no outputs: want names and file names, such as {all: all.txt}", what)
+		return
+	}
+	p.pairs(body, what+": outputs", func(key, value *yaml.Node) {
+		file, ok := p.text(value, fmt.Sprintf("%s: output %q", what, key.Value))
+		if !ok {
+			return
+		}
+		out := command.Output{Name: key.Value, File: strings.TrimSuffix(file, "/"), Dir: strings.HasSuffix(file, "/")}
+		clash := slices.ContainsFunc(spec.Outputs, func(o command.Output) bool { return o.File == out.File })
+		switch {
+		case !validName.MatchString(out.Name):
+			p.fail(key, "%s: output %q: a name is a letter followed by letters, digits, - and _", what, out.Name)
+		case !filepath.IsLocal(out.File) || filepath.Clean(out.File) != out.File || out.File == ".":
+			p.fail(value, "%s: output %q: want a file name within the stage's working directory, not %q", what, out.Name, file)
+		case clash:
+			p.fail(value, "%s: output %q: another output is the file %q too", what, out.Name, file)
+		default:
+			spec.Outputs = append(spec.Outputs, out)
+			n.extra = append(n.extra, line{"output " + out.Name, params.Canonical(file)})
+		}
+	})
+}
+
+// readFreeParams reads parameters that nobody declared: any scalar, or list of
+// scalars.
+func (p *parser) readFreeParams(n *node, spec *command.Spec, body *yaml.Node, what string) {
+	var names []string
+	assign := func(name string, value *yaml.Node, at position) {
+		v, text, err := freeValue(deref(value))
+		if err != nil {
+			p.errs.add(at, "%s: parameter %q %v", what, name, err)
+			return
+		}
+		n.params = slices.DeleteFunc(n.params, func(v params.Value) bool { return v.Name == name })
+		n.params = append(n.params, params.Value{Name: name, Value: v, Text: params.Canonical(v)})
+		spec.Params[name] = text
+	}
+	if body != nil {
+		p.pairs(body, what+": params", func(key, value *yaml.Node) {
+			names = append(names, key.Value)
+			if !validName.MatchString(key.Value) {
+				p.fail(key, "%s: parameter %q: a name is a letter followed by letters, digits, - and _", what, key.Value)
+				return
+			}
+			assign(key.Value, value, p.at(value))
+		})
+	}
+	for _, s := range p.take(n.name) {
+		if !slices.Contains(names, s.param) {
+			p.errs.add(s.pos, "%s: unknown parameter %q%s", what, s.param, suggest(s.param, names))
+			continue
+		}
+		assign(s.param, s.value, s.pos)
+	}
+	slices.SortFunc(n.params, func(a, b params.Value) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// freeValue returns a YAML value as it is recorded and as a shell sees it.
+func freeValue(n *yaml.Node) (v any, text string, err error) {
+	if n.Kind == yaml.SequenceNode {
+		list, words := []any{}, []string{}
+		for _, c := range n.Content {
+			v, text, err := freeValue(deref(c))
+			if err != nil {
+				return nil, "", err
+			}
+			list, words = append(list, v), append(words, text)
+		}
+		return list, strings.Join(words, " "), nil
+	}
+	if n.Kind != yaml.ScalarNode {
+		return nil, "", fmt.Errorf("wants a scalar or a list of scalars")
+	}
+	var (
+		b bool
+		i int64
+		x float64
+	)
+	switch n.ShortTag() {
+	case "!!bool":
+		err = n.Decode(&b)
+		v = b
+	case "!!int":
+		err = n.Decode(&i)
+		v = i
+	case "!!float":
+		err = n.Decode(&x)
+		v = x
+		if err == nil && x-x != 0 {
+			err = fmt.Errorf("wants a finite number")
+		}
+	case "!!null":
+		return nil, "", fmt.Errorf("wants a value, not nothing")
+	default:
+		v = n.Value
+	}
+	return v, command.Quote(n.Value), err
+}
+
+func (p *parser) readEnv(n *node, spec *command.Spec, body *yaml.Node, what string) {
+	if body == nil {
+		return
+	}
+	if body = deref(body); body.Kind != yaml.SequenceNode {
+		p.fail(body, "%s: env: want a list of names", what)
+		return
+	}
+	for _, c := range body.Content {
+		name, ok := p.text(c, what+": env")
+		if !ok {
+			continue
+		}
+		if !validName.MatchString(name) || name == "PATH" {
+			p.fail(c, "%s: env: %q cannot be passed", what, name)
+			continue
+		}
+		value, set := p.settings.LookupEnv(name)
+		l := line{"env " + name, "unset"}
+		if set {
+			spec.Env = append(spec.Env, name+"="+value)
+			l.value = params.Canonical(value)
+		}
+		n.extra = append(n.extra, l)
+	}
+}

@@ -1,0 +1,169 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"whorl/pipeline/stage"
+	"whorl/pipeline/store/place"
+)
+
+// fixedPath is all the PATH that a command gets: the user's own would be an
+// input that no key names.
+const fixedPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// run executes the command. Beside the task's OutDir it makes "in", with a
+// copy of each input, and "work", where the command runs.
+func (s Spec) run(ctx context.Context, t *stage.Task) error {
+	base := filepath.Dir(t.OutDir)
+	work, in := filepath.Join(base, "work"), filepath.Join(base, "in")
+	inputs, outputs := map[string]string{}, map[string]string{}
+	if err := errors.Join(os.Mkdir(work, 0o777), os.Mkdir(in, 0o777)); err != nil {
+		return err
+	}
+	for name, input := range t.Inputs {
+		inputs[name] = filepath.Join(in, name)
+		if err := place.ReadOnly(ctx, input.Path, inputs[name]); err != nil {
+			return fmt.Errorf("place input %q: %w", name, err)
+		}
+	}
+	for _, o := range s.Outputs {
+		outputs[o.Name] = filepath.Join(work, o.File)
+		dir := filepath.Dir(outputs[o.Name])
+		if o.Dir {
+			dir = outputs[o.Name]
+		}
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			return err
+		}
+	}
+	if err := s.shell(ctx, t, s.expand(inputs, outputs), work); err != nil {
+		return err
+	}
+	for _, o := range s.Outputs {
+		err := os.Rename(outputs[o.Name], filepath.Join(t.OutDir, o.Name))
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("the command ended well but did not make its output %q, the file %s", o.Name, o.File)
+		}
+		if err != nil {
+			return fmt.Errorf("output %q: %w", o.Name, err)
+		}
+	}
+	return nil
+}
+
+// ErrTimeout says that a command took longer than its timeout.
+var ErrTimeout = errors.New("the command took longer than its timeout")
+
+// shell runs a script to its end and logs what it writes.
+func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) error {
+	if s.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("%w of %v", ErrTimeout, s.Timeout))
+		defer cancel()
+	}
+	group, err := newGroup()
+	if err != nil {
+		return err
+	}
+	defer group.kill()
+
+	tmp := filepath.Join(filepath.Dir(dir), "tmp")
+	if err := os.Mkdir(tmp, 0o777); err != nil {
+		return err
+	}
+	cmd := exec.Command("/bin/sh", "-c", script)
+	cmd.Dir = dir
+	cmd.Env = append([]string{"PATH=" + fixedPath, "LC_ALL=C", "TZ=UTC", "HOME=" + dir, "TMPDIR=" + tmp}, s.Env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: group.id}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	cmd.Stderr = cmd.Stdout
+	t.Logf("$ %s", script)
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the command: %w", err)
+	}
+	stop := context.AfterFunc(ctx, group.kill)
+	defer stop()
+	var copying sync.WaitGroup
+	copying.Go(func() { logLines(out, t) })
+	state, err := cmd.Process.Wait()
+	group.kill() // what it left running holds the pipe open, and may still write
+	copying.Wait()
+	switch {
+	case err != nil:
+		return fmt.Errorf("wait for the command: %w", err)
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case !state.Success():
+		t.Logf("%s", state)
+		return fmt.Errorf("the command ended with %s", state)
+	}
+	return nil
+}
+
+func logLines(r io.Reader, t *stage.Task) {
+	br := bufio.NewReader(r)
+	for {
+		line, err := br.ReadString('\n')
+		if line != "" {
+			t.Logf("%s", strings.TrimSuffix(line, "\n"))
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// A group is a process group that does not outlive this process, even if this
+// process is killed: its leader is a shell that waits for the other end of a
+// pipe, which only we hold, to be closed, and then kills the group.
+type group struct {
+	id     int
+	leader *exec.Cmd
+	alive  *os.File
+	once   sync.Once
+}
+
+func newGroup() (*group, error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	leader := exec.Command("/bin/sh", "-c", "read _; kill -KILL 0")
+	leader.Stdin = r
+	leader.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := leader.Start(); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("start the command's guard: %w", err)
+	}
+	return &group{id: leader.Process.Pid, leader: leader, alive: w}, nil
+}
+
+// kill ends every process of the group, and waits until none is left.
+func (g *group) kill() {
+	g.once.Do(func() {
+		syscall.Kill(-g.id, syscall.SIGKILL)
+		g.leader.Wait()
+		g.alive.Close()
+		for range 1000 { // those that are not our children are reaped by init
+			if syscall.Kill(-g.id, 0) == syscall.ESRCH {
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+}

@@ -1,0 +1,24 @@
+// Package pipeline runs experiments: directed acyclic graphs of stages whose
+// results are kept by content, so that nothing is done twice and everything
+// can be done again.
+//
+// A program registers its kinds of stages in a [Registry], loads a
+// pipeline.yaml into a [Pipeline], and lets an [Engine] run it over a store:
+//
+//	reg := pipeline.NewRegistry()
+//	err := reg.Register(ingest.Kind(), train.Kind())
+//	...
+//	p, err := reg.Load("pipeline.yaml", pipeline.Settings{Set: []string{"train.epochs=5"}})
+//	...
+//	st, err := store.Open("artifacts")
+//	...
+//	result, err := pipeline.NewEngine(st).Run(ctx, p, pipeline.Options{})
+//
+// A stage is found in the store by its key: the digest of a text that names
+// everything its result depends on, its code included, line by line. Inputs
+// count by their content, not by what made them: where a changed stage yields
+// the same bytes as before, the change ends there.
+//
+// The engine knows no domain. What a stage is to the engine is in package
+// stage, which is all that stage code imports.
+package pipeline

@@ -1,0 +1,116 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"whorl/pipeline/stage"
+	"whorl/pipeline/store"
+)
+
+// An Engine runs pipelines over a store.
+type Engine struct {
+	store *store.Store
+	now   func() time.Time
+}
+
+// NewEngine returns an engine that keeps its results in s.
+func NewEngine(s *store.Store) *Engine { return &Engine{store: s, now: time.Now} }
+
+// Options say how a pipeline is run.
+type Options struct {
+	Targets   []string // stages to run with all that they need; empty: all
+	Jobs      int      // stages at once; 0: one for each processor
+	Force     bool     // execute every stage, whatever is kept
+	KeepGoing bool     // after a failure, run what does not depend on it
+	RunID     string   // empty: a new one, see NewRunID
+	Recorder  Recorder // may be nil
+
+	// Observe is told what happens. It is called by one goroutine at a time
+	// and should return soon. Nil: nobody is told.
+	Observe func(Event)
+}
+
+// An Event is something that happens during a run. Exactly one of the fields
+// from Started on is set.
+type Event struct {
+	Stage string
+	Time  time.Time
+
+	Started  bool            // it is being executed
+	Waiting  bool            // for another process that is at the same work
+	Progress *stage.Progress // how far it has come
+	Metric   *stage.Metric
+	Log      string // a line of its log
+	Notice   string // something that the user ought to know
+	Finished *StageResult
+}
+
+// NewRunID returns an id that sorts by time, such as 20261123-221501-7f3a9c.
+func NewRunID(now time.Time) string {
+	var b [3]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("%s-%x", now.UTC().Format("20060102-150405"), b)
+}
+
+// A StageError is why a stage failed.
+type StageError struct {
+	Stage string
+	Log   string // path of its log, or empty
+	Err   error
+}
+
+func (e *StageError) Error() string { return fmt.Sprintf("stage %q: %v", e.Stage, e.Err) }
+func (e *StageError) Unwrap() error { return e.Err }
+
+// A PanicError is a panic in a stage; the stack is in its log.
+type PanicError struct{ Value any }
+
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Run runs a pipeline. If a stage fails or ctx ends, the error says so, and
+// the result, which then comes with it, holds what was done. Without a result
+// nothing was begun.
+func (e *Engine) Run(ctx context.Context, p *Pipeline, o Options) (*Result, error) {
+	nodes, err := p.closure(o.Targets)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSources(nodes); err != nil {
+		return nil, err
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if o.RunID == "" {
+		o.RunID = NewRunID(e.now())
+	}
+	if err := e.Recover(); err != nil {
+		return nil, fmt.Errorf("recover: %w", err)
+	}
+	guard, err := e.store.Use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer guard.Release()
+	active, err := e.store.Begin(o.RunID)
+	if err != nil {
+		return nil, err
+	}
+	r := newRun(e, p, nodes, o, active)
+	result, err := r.run(ctx)
+	if werr := active.Finish(toRecord(result)); werr != nil {
+		err = errors.Join(err, werr)
+	}
+	return result, err
+}
+
+// Recover clears away what dead processes left and records their runs as
+// failed. Run does so first.
+func (e *Engine) Recover() error {
+	return e.store.Recover(e.bury)
+}

@@ -1,0 +1,326 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"whorl/pipeline"
+	"whorl/pipeline/stage"
+)
+
+const chain = `
+stages:
+  a: {kind: write, params: {text: ab}}
+  b: {kind: repeat, inputs: {in: a.out}}
+  c: {kind: length, inputs: {in: b.out}}
+`
+
+func TestCaching(t *testing.T) {
+	l := newLab(t)
+	got, res := l.run(l.parse(chain), pipeline.Options{})
+	equal(t, "first run", got, "a:ran b:ran c:ran")
+	equal(t, "c.out", l.content(res, "c.out"), "4")
+
+	got, again := l.run(l.parse(chain), pipeline.Options{})
+	equal(t, "second run", got, "a:cached b:cached c:cached")
+	equal(t, "replayed metrics", len(again.Stages[1].Metrics), 3)
+	for i, m := range res.Stages[1].Metrics {
+		equal(t, "replayed metric", again.Stages[1].Metrics[i], m)
+	}
+	equal(t, "cost of a cached stage", again.Stages[1].Cost, res.Stages[1].Cost)
+
+	got, _ = l.run(l.parse(chain, "b.times=3"), pipeline.Options{})
+	equal(t, "another parameter", got, "a:cached b:ran c:ran")
+	got, _ = l.run(l.parse(chain, "b.times=2"), pipeline.Options{})
+	equal(t, "the default made explicit", got, "a:cached b:cached c:cached")
+}
+
+func TestEarlyCutoff(t *testing.T) {
+	l := newLab(t)
+	l.run(l.parse(chain), pipeline.Options{})
+	got, _ := l.run(l.parse(chain, "a.text=xy"), pipeline.Options{})
+	equal(t, "other bytes as long", got, "a:ran b:ran c:ran")
+
+	const two = chain + "  d: {kind: copy, inputs: {in: c.out}}\n"
+	l.run(l.parse(two), pipeline.Options{})
+	got, _ = l.run(l.parse(two, "a.text=pq"), pipeline.Options{})
+	equal(t, "a change that ends at c", got, "a:ran b:ran c:ran d:cached")
+}
+
+func TestSeed(t *testing.T) {
+	l := newLab(t)
+	const spec = "seed: 1\nstages:\n  d: {kind: dice}\n  a: {kind: write}\n"
+	_, res := l.run(l.parse(spec), pipeline.Options{})
+	equal(t, "d.out", l.content(res, "d.out"), "1")
+	got, res := l.run(l.parse(spec, "seed=2"), pipeline.Options{})
+	equal(t, "another seed", got, "d:ran a:cached")
+	equal(t, "d.out", l.content(res, "d.out"), "2")
+}
+
+func TestTargets(t *testing.T) {
+	l := newLab(t)
+	got, _ := l.run(l.parse(chain), pipeline.Options{Targets: []string{"b"}})
+	equal(t, "up to b", got, "a:ran b:ran")
+	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{Targets: []string{"bb"}})
+	if err == nil || !strings.Contains(err.Error(), `there is no stage "bb" (did you mean "b"?)`) {
+		t.Errorf("unknown target: %v", err)
+	}
+}
+
+func TestDataSource(t *testing.T) {
+	l := newLab(t)
+	const spec = "data: numbers\nstages:\n  l: {kind: list, inputs: {dir: data}}\n"
+	got, res := l.run(l.parse(spec, "data.times=2"), pipeline.Options{})
+	equal(t, "statuses", got, "data:ran l:ran")
+	equal(t, "l.out", l.content(res, "l.out"), "0\n1")
+	got, _ = l.run(l.parse("data: {source: numbers, params: {times: 2}}\n"+strings.TrimPrefix(spec, "data: numbers\n")), pipeline.Options{})
+	equal(t, "the same from the file", got, "data:cached l:cached")
+}
+
+func TestSourceDirectory(t *testing.T) {
+	l := newLab(t)
+	dir := filepath.Join(l.dir, "in")
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(text), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("x", "1")
+	write("deep/er/y", "2")
+	const spec = "stages:\n  l: {kind: list, inputs: {dir: ./in}}\n"
+	l.run(l.parse(spec), pipeline.Options{})
+	got, _ := l.run(l.parse(spec), pipeline.Options{})
+	equal(t, "unchanged", got, "l:cached")
+
+	path := filepath.Join(dir, "deep/er/y")
+	info, _ := os.Stat(path)
+	write("deep/er/y", "3")
+	if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	status, err := pipeline.NewEngine(l.store).Status(t.Context(), l.parse(spec))
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "outlook", status[0].Outlook, pipeline.WillRun)
+	equal(t, "reason", status[0].Reasons[0].String(), "input ./in: 1 file changed: deep/er/y")
+	got, _ = l.run(l.parse(spec), pipeline.Options{})
+	equal(t, "edited, with its size and time kept", got, "l:ran")
+}
+
+func TestEditDuringRun(t *testing.T) {
+	l := newLab(t)
+	path := filepath.Join(l.dir, "in")
+	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	edits := []string{"new"}
+	l.hook = func(context.Context, *stage.Task) error {
+		if len(edits) == 0 {
+			return nil
+		}
+		text := edits[0]
+		edits = edits[1:]
+		return os.WriteFile(path, []byte(text), 0o666)
+	}
+	const spec = "stages:\n  c: {kind: copy, inputs: {in: ./in}}\n"
+	_, res := l.run(l.parse(spec), pipeline.Options{})
+	equal(t, "c.out", l.content(res, "c.out"), "new")
+	equal(t, "executions", l.count("c"), 2)
+
+	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	edits = []string{"1st", "2nd", "3rd", "4th"}
+	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec), pipeline.Options{})
+	var edited *pipeline.EditedError
+	if !errors.As(err, &edited) {
+		t.Fatalf("edited each time: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := l.run(l.parse(spec), pipeline.Options{})
+	equal(t, "nothing was kept under the key of the old bytes", got, "c:ran")
+}
+
+func TestFailure(t *testing.T) {
+	boom := errors.New("boom")
+	const spec = `
+stages:
+  a: {kind: write}
+  bad: {kind: copy, inputs: {in: a.out}}
+  after: {kind: copy, inputs: {in: bad.out}}
+  b: {kind: repeat, inputs: {in: a.out}}
+  c: {kind: copy, inputs: {in: b.out}}
+`
+	for _, c := range []struct {
+		keepGoing bool
+		want      string
+	}{
+		{false, "a:ran bad:failed after:skipped b:ran c:skipped"},
+		{true, "a:ran bad:failed after:skipped b:ran c:ran"},
+	} {
+		l := newLab(t)
+		l.hook = func(ctx context.Context, t *stage.Task) error {
+			if t.Stage == "bad" {
+				t.Logf("about to fail")
+				return boom
+			}
+			if t.Stage == "b" && !c.keepGoing {
+				<-ctx.Done() // hold it until the other has failed, if that stops it
+			}
+			return nil
+		}
+		if !c.keepGoing {
+			l.hook = func(_ context.Context, t *stage.Task) error {
+				if t.Stage == "bad" {
+					t.Logf("about to fail")
+					return boom
+				}
+				return nil
+			}
+		}
+		o := pipeline.Options{KeepGoing: c.keepGoing, Jobs: 1}
+		res, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec), o)
+		if !errors.Is(err, boom) {
+			t.Errorf("error: %v", err)
+		}
+		got := statuses(res)
+		if !c.keepGoing { // b may or may not have begun
+			got = strings.NewReplacer("b:skipped", "b:ran").Replace(got)
+			got = strings.Replace(got, "c:ran", "c:skipped", 1)
+		}
+		equal(t, "statuses", got, c.want)
+		equal(t, "state", res.State, pipeline.Failed)
+		log, err := os.ReadFile(res.Stages[1].Log)
+		if err != nil || string(log) != "about to fail\nerror: boom\n" {
+			t.Errorf("log: %q, %v", log, err)
+		}
+		kept, err := pipeline.ReadRun(l.store, res.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "recorded state", kept.State, pipeline.Failed)
+		equal(t, "recorded error", kept.Stages[1].Err.Error(), "boom")
+	}
+}
+
+func TestPanic(t *testing.T) {
+	l := newLab(t)
+	l.hook = func(context.Context, *stage.Task) error { panic("ouch") }
+	res, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{})
+	var p *pipeline.PanicError
+	if !errors.As(err, &p) || p.Value != "ouch" {
+		t.Fatalf("error: %v", err)
+	}
+	log, _ := os.ReadFile(res.Stages[0].Log)
+	if !strings.Contains(string(log), "panic: ouch") || !strings.Contains(string(log), "engine_test.go") {
+		t.Errorf("the log has no stack:\n%s", log)
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	l := newLab(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	l.hook = func(ctx context.Context, t *stage.Task) error {
+		if t.Stage == "b" {
+			cancel()
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}
+	res, err := pipeline.NewEngine(l.store).Run(ctx, l.parse(chain), pipeline.Options{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error: %v", err)
+	}
+	equal(t, "state", res.State, pipeline.Interrupted)
+	equal(t, "statuses", statuses(res), "a:ran b:skipped c:skipped")
+	l.hook = nil
+	got, _ := l.run(l.parse(chain), pipeline.Options{})
+	equal(t, "what was done is kept", got, "a:cached b:ran c:ran")
+}
+
+func TestForce(t *testing.T) {
+	l := newLab(t)
+	l.run(l.parse(chain), pipeline.Options{})
+	got, res := l.run(l.parse(chain), pipeline.Options{Force: true})
+	equal(t, "forced", got, "a:ran b:ran c:ran")
+	equal(t, "notes", len(res.Stages[1].Notes), 0)
+
+	l.hook = func(_ context.Context, t *stage.Task) error {
+		if t.Stage == "b" {
+			t.Metric("length", 77)
+		}
+		return nil
+	}
+	var notices []string
+	_, res = l.run(l.parse(chain), pipeline.Options{Force: true, Observe: func(e pipeline.Event) {
+		if e.Notice != "" {
+			notices = append(notices, e.Stage+": "+e.Notice)
+		}
+	}})
+	if len(notices) != 1 || !strings.HasPrefix(notices[0], "b: NOT DETERMINISTIC") || !strings.HasSuffix(notices[0], ": its metrics") {
+		t.Errorf("notices: %q", notices)
+	}
+	equal(t, "notes", len(res.Stages[1].Notes), 1)
+}
+
+func TestStatus(t *testing.T) {
+	l := newLab(t)
+	eng := pipeline.NewEngine(l.store)
+	show := func(set ...string) string {
+		t.Helper()
+		status, err := eng.Status(t.Context(), l.parse(chain, set...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for _, s := range status {
+			b.WriteString(s.Name + " " + string(s.Outlook))
+			for _, r := range s.Reasons {
+				b.WriteString("; " + r.String())
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
+	equal(t, "before any run", show(), `a run; it was never run before
+b run; it was never run before; input in: a.out is to be made first
+c run; it was never run before; input in: b.out is to be made first
+`)
+	l.run(l.parse(chain), pipeline.Options{})
+	equal(t, "after one", show(), "a cached\nb cached\nc cached\n")
+	equal(t, "a parameter in the middle", show("b.times=3"), `a cached
+b run; b.times: 2 -> 3
+c maybe; input in: b.out is to be made first
+`)
+	equal(t, "at the top, and one below", show("a.text=xy", "b.times=3"), `a run; a.text: "ab" -> "xy"
+b run; b.times: 2 -> 3; input in: a.out is to be made first
+c maybe; input in: b.out is to be made first
+`)
+	x, err := eng.Why(t.Context(), l.parse(chain, "a.text=xy"), "c", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "why", x.String(), "c: maybe, compared with run "+x.Against+`
+  input in: b.out is to be made first
+  because of b: input in: a.out is to be made first
+  because of a: a.text: "ab" -> "xy"
+`)
+	l.run(l.parse(chain, "a.text=xyz"), pipeline.Options{})
+	x, err = eng.Why(t.Context(), l.parse(chain, "a.text=xyz"), "c", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(x.Reasons) != 3 || x.Reasons[0].What != "input" || x.Reasons[2].String() != `a.text: "ab" -> "xyz"` {
+		t.Errorf("why, after the fact: %s", x)
+	}
+}

@@ -1,0 +1,340 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"whorl/pipeline/internal/code"
+	"whorl/pipeline/stage"
+	"whorl/pipeline/store"
+	"whorl/pipeline/store/tree"
+)
+
+// A work is one stage with all that its key depends on.
+type work struct {
+	n      *node
+	code   *code.Identity
+	inputs []InputResult
+	trees  []*tree.Tree // of the inputs that are paths, else nil
+	text   string
+	key    string
+}
+
+// stage brings a stage about: from the store, or by executing it.
+func (r *run) stage(ctx context.Context, n *node) StageResult {
+	res := StageResult{Name: n.name, Kind: n.kind.Name, Started: r.now()}
+	err := ctx.Err()
+	if err == nil {
+		err = r.settled(ctx, n, &res)
+	}
+	res.Seconds = r.now().Sub(res.Started).Seconds()
+	switch {
+	case err == nil:
+	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))):
+		res.Status = Skipped
+	default:
+		res.Status, res.Err = Broken, err
+	}
+	return res
+}
+
+// attempts is how often a stage is executed in all if its inputs are edited
+// while it runs.
+const attempts = 3
+
+func (r *run) settled(ctx context.Context, n *node, res *StageResult) error {
+	for try := 1; ; try++ {
+		w, err := r.prepare(ctx, n)
+		if err != nil {
+			return err
+		}
+		res.Key, res.Inputs = w.key, w.inputs
+		err = r.once(ctx, w, res)
+		edited := (*EditedError)(nil)
+		if !errors.As(err, &edited) || try == attempts {
+			return err
+		}
+		r.tell(Event{Stage: n.name, Notice: edited.Error() + "; it is run again on what is there now"})
+		r.sources.forget(edited.Path)
+	}
+}
+
+// prepare finds the digests of a stage's inputs, and with them its key.
+func (r *run) prepare(ctx context.Context, n *node) (*work, error) {
+	w := &work{n: n, inputs: make([]InputResult, len(n.inputs)), trees: make([]*tree.Tree, len(n.inputs))}
+	for i, in := range n.inputs {
+		w.inputs[i] = InputResult{Name: in.name, Ref: in.ref}
+		if in.from != nil {
+			w.inputs[i].Digest = outputOf(&r.result.Stages[r.index[in.from]], in.output).Digest
+			continue
+		}
+		t, err := r.sources.scan(ctx, in.path)
+		if err != nil {
+			return nil, fmt.Errorf("input %q: %w", in.name, err)
+		}
+		w.trees[i], w.inputs[i].Digest = t, t.Digest.String()
+	}
+	var err error
+	if w.code, err = r.p.identify(n); err != nil {
+		return nil, err
+	}
+	w.text = n.keyText(w.code, r.p.Seed, w.inputs)
+	w.key = store.KeyOf(w.text)
+	return w, nil
+}
+
+func outputOf(s *StageResult, name string) Output {
+	for _, o := range s.Outputs {
+		if o.Name == name {
+			return o
+		}
+	}
+	return Output{}
+}
+
+// once takes a stage's result from the store, waits for another process that
+// is at it, or executes it.
+func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
+	if !r.o.Force {
+		if hit, err := r.reuse(w, res); hit || err != nil {
+			return err
+		}
+	}
+	lock, err := r.store.LockKey(ctx, w.key, func() { r.tell(Event{Stage: w.n.name, Waiting: true}) })
+	if err != nil {
+		return err
+	}
+	defer lock.Release()
+	if !r.o.Force {
+		if hit, err := r.reuse(w, res); hit || err != nil {
+			return err
+		}
+	}
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	r.msgs <- message{n: w.n, started: true}
+	res.Started = r.now()
+	return r.execute(ctx, w, res)
+}
+
+// reuse fills in res from the store, if the result is there.
+func (r *run) reuse(w *work, res *StageResult) (bool, error) {
+	m, problem, err := r.store.Lookup(w.key)
+	if problem != "" {
+		r.tell(Event{Stage: w.n.name, Notice: problem + ": it is made again"})
+	}
+	if m == nil || err != nil {
+		return false, err
+	}
+	if res.Metrics, err = readMetrics(r.store, m); err != nil {
+		return false, nil // unreadable metrics are made again with the rest
+	}
+	res.Status, res.Cost = Cached, m.Seconds
+	res.Outputs = w.n.outputs(m.Outputs)
+	if m.Log != "" {
+		res.Log = r.store.Dir() + "/" + m.Log
+	}
+	return true, nil
+}
+
+// outputs adds what the ports say to what the store knows.
+func (n *node) outputs(artifacts []store.Artifact) []Output {
+	outs := make([]Output, len(artifacts))
+	for i, a := range artifacts {
+		outs[i] = Output{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir}
+		for _, p := range n.kind.Outputs {
+			if p.Name == a.Name {
+				outs[i].Type = p.Type
+				if p.Dir && p.Type == "" {
+					outs[i].Type = stage.TypeTree
+				}
+			}
+		}
+	}
+	return outs
+}
+
+// Artifact returns where an output is in the store.
+func (o Output) Artifact() store.Artifact {
+	return store.Artifact{Name: o.Name, Digest: o.Digest, Bytes: o.Bytes, Dir: o.Dir}
+}
+
+// execute runs a stage's code and publishes what it made.
+func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error) {
+	st, err := r.store.Stage()
+	if err != nil {
+		return fullDisk(err, r.store)
+	}
+	defer st.Discard()
+	obs := &observer{run: r, stage: w.n.name, log: st.Dir() + "/log"}
+	m := &store.Manifest{Key: w.key, Text: w.text, Stage: w.n.name, Run: r.o.RunID, Started: res.Started}
+	defer func() {
+		log, e := obs.keep(err)
+		if log == "" {
+			err = errors.Join(err, e)
+			return
+		}
+		res.Log = r.store.Dir() + "/" + log
+	}()
+
+	t, err := r.task(w, st, obs)
+	if err != nil {
+		return err
+	}
+	if err := call(ctx, w.n.kind.Run, t); err != nil {
+		if ctx.Err() == nil {
+			obs.Log("error: " + err.Error())
+		}
+		return fullDisk(err, r.store)
+	}
+	if err := w.unedited(ctx); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx) // what is done is kept
+	want := w.n.artifacts()
+	trees, err := st.Digest(ctx, want)
+	if err != nil {
+		return err
+	}
+	m.Seconds = r.now().Sub(res.Started).Seconds()
+	m.Log = obs.path()
+	extra, err := w.extra(m, obs)
+	if err != nil {
+		return err
+	}
+	old, _, err := r.store.Lookup(w.key)
+	if err != nil {
+		return err
+	}
+	if err := st.Publish(m, want, trees, extra...); err != nil {
+		return fullDisk(fmt.Errorf("publish: %w", err), r.store)
+	}
+	res.Status, res.Cost, res.Metrics = Ran, m.Seconds, obs.all()
+	res.Outputs = w.n.outputs(m.Outputs)
+	if old != nil {
+		res.Notes = append(res.Notes, r.compare(old, m)...)
+		for _, note := range res.Notes {
+			r.tell(Event{Stage: w.n.name, Notice: note})
+		}
+	}
+	return nil
+}
+
+// extra returns the further objects of a manifest, and notes in it which they
+// are: metrics, and the listings that the key's text names by digest.
+func (w *work) extra(m *store.Manifest, obs *observer) (objects [][]byte, err error) {
+	need := func(content []byte) string {
+		objects = append(objects, content)
+		return tree.Sum(content).String()
+	}
+	m.Needs = append(m.Needs, need(w.code.Text))
+	for _, t := range w.trees {
+		if t != nil && t.Dir {
+			m.Needs = append(m.Needs, need(t.Text()))
+		}
+	}
+	metrics, timings := obs.split()
+	if len(metrics) > 0 {
+		m.Metrics = need(encodeMetrics(metrics))
+	}
+	if len(timings) > 0 {
+		m.Timings = json.RawMessage(encodeMetrics(timings))
+	}
+	return objects, nil
+}
+
+func (n *node) artifacts() []store.Artifact {
+	as := make([]store.Artifact, len(n.kind.Outputs))
+	for i, p := range n.kind.Outputs {
+		as[i] = store.Artifact{Name: p.Name, Dir: p.Dir}
+	}
+	sortBy(as, func(a store.Artifact) string { return a.Name })
+	return as
+}
+
+// task makes what a stage sees. Inputs from the store are looked at more
+// closely than before, now that they are to be read.
+func (r *run) task(w *work, st *store.Staging, obs *observer) (*stage.Task, error) {
+	t := &stage.Task{
+		Stage: w.n.name, Params: w.n.value, Seed: w.n.seed(r.p.Seed),
+		Inputs: map[string]stage.Input{}, OutDir: st.OutDir(), Observer: obs,
+		Checkpoints: r.store.Checkpoints(w.n.checkpointKey(w.code, r.p.Seed, w.inputs)),
+	}
+	for i, in := range w.n.inputs {
+		if in.from == nil {
+			t.Inputs[in.name] = stage.Input{Path: in.path, Dir: w.trees[i].Dir}
+			continue
+		}
+		a := outputOf(&r.result.Stages[r.index[in.from]], in.output).Artifact()
+		if err := r.store.Check(a); err != nil {
+			return nil, fmt.Errorf("input %q: %w: \"whorl fsck\" sets it aside, and the next run makes it again", in.name, err)
+		}
+		t.Inputs[in.name] = stage.Input{Path: r.store.Path(a), Dir: a.Dir}
+	}
+	return t, nil
+}
+
+// call runs a stage's code and turns a panic into an error.
+func call(ctx context.Context, f func(context.Context, *stage.Task) error, t *stage.Task) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			t.Logf("panic: %v\n\n%s", v, debug.Stack())
+			err = &PanicError{v}
+		}
+	}()
+	return f(ctx, t)
+}
+
+// unedited checks that the paths which a stage has read are as they were when
+// its key was computed.
+func (w *work) unedited(ctx context.Context) error {
+	for i, t := range w.trees {
+		if t == nil {
+			continue
+		}
+		files, err := t.Edited(ctx, runtime.GOMAXPROCS(0))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil || len(files) > 0 { // gone counts as edited
+			return &EditedError{w.n.name, w.inputs[i].Name, t.Root, files}
+		}
+	}
+	return nil
+}
+
+// compare says what differs between two executions that should be the same.
+func (r *run) compare(old, new *store.Manifest) []string {
+	var differ []string
+	for i, a := range new.Outputs {
+		if i < len(old.Outputs) && old.Outputs[i] != a {
+			differ = append(differ, a.Name)
+		}
+	}
+	if !sameMetrics(r.store, old, new) {
+		differ = append(differ, "its metrics")
+	}
+	if len(differ) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("NOT DETERMINISTIC: executed again with the same key, it made other bytes than on %s: %s",
+		old.Started.Format(time.DateTime), some(differ))}
+}
+
+// fullDisk says so where the disk is full.
+func fullDisk(err error, s *store.Store) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("the disk that holds %s is full; nothing of this stage was kept, all before it is; \"whorl gc\" frees space: %w", s.Dir(), err)
+	}
+	return err
+}

@@ -1,0 +1,191 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"whorl/pipeline/store"
+)
+
+// A run is one execution of a pipeline.
+type run struct {
+	*Engine
+	p       *Pipeline
+	nodes   []*node
+	o       Options
+	active  *store.ActiveRun
+	result  *Result
+	index   map[*node]int // in result.Stages
+	sources *sources
+	slots   chan struct{} // one for each stage that may execute at once
+	msgs    chan message
+
+	observe sync.Mutex
+}
+
+// A message is what a stage's goroutine tells the run's.
+type message struct {
+	n       *node
+	started bool
+	result  StageResult // if it has not just started
+}
+
+func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.ActiveRun) *run {
+	r := &run{
+		Engine: e, p: p, nodes: nodes, o: o, active: active,
+		index:   make(map[*node]int, len(nodes)),
+		sources: newSources(e.store.Memo()),
+		slots:   make(chan struct{}, o.Jobs),
+		msgs:    make(chan message),
+	}
+	info := RunInfo{ID: o.RunID, Started: e.now(), Pipeline: p.Path, Data: p.Data, Seed: p.Seed, Targets: o.Targets}
+	r.result = &Result{State: Running}
+	for i, n := range nodes {
+		info.Stages = append(info.Stages, n.plan())
+		r.index[n] = i
+		r.result.Stages = append(r.result.Stages, StageResult{Name: n.name, Kind: n.kind.Name})
+	}
+	r.result.RunInfo = info
+	return r
+}
+
+// run starts each stage when its inputs are there, and collects the results.
+func (r *run) run(ctx context.Context) (*Result, error) {
+	if err := r.active.Note(r.result.RunInfo); err != nil {
+		return r.end(ctx, err)
+	}
+	if r.o.Recorder != nil {
+		if err := r.o.Recorder.RunStarted(ctx, r.result.RunInfo); err != nil {
+			return r.end(ctx, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	waits, then := r.dependencies()
+	going := 0
+	start := func(n *node) {
+		going++
+		go func() { r.msgs <- message{n: n, result: r.stage(ctx, n)} }()
+	}
+	for _, n := range r.nodes {
+		if waits[n] == 0 {
+			start(n)
+		}
+	}
+	var failure error // of the run itself rather than of a stage
+	stop := false
+	for going > 0 {
+		m := <-r.msgs
+		if m.started {
+			failure = errors.Join(failure, r.recordStart(ctx, m.n))
+		} else {
+			going--
+			failure = errors.Join(failure, r.recordFinish(ctx, m))
+			stop = stop || m.result.Status == Broken && !r.o.KeepGoing
+		}
+		if failure != nil {
+			cancel()
+		}
+		if m.started || m.result.Status == Broken || m.result.Status == Skipped {
+			continue
+		}
+		for _, next := range then[m.n] {
+			if waits[next]--; waits[next] == 0 && !stop && ctx.Err() == nil {
+				start(next)
+			}
+		}
+	}
+	return r.end(ctx, failure)
+}
+
+// dependencies counts what each stage waits for, and turns that around.
+func (r *run) dependencies() (waits map[*node]int, then map[*node][]*node) {
+	waits, then = make(map[*node]int, len(r.nodes)), make(map[*node][]*node, len(r.nodes))
+	for _, n := range r.nodes {
+		for _, w := range n.inputs {
+			if w.from != nil {
+				waits[n]++
+				then[w.from] = append(then[w.from], n)
+			}
+		}
+	}
+	return waits, then
+}
+
+// end settles what became of the run and tells the recorder.
+func (r *run) end(ctx context.Context, failure error) (*Result, error) {
+	res := r.result
+	res.State = Done
+	var errs []error
+	for i := range res.Stages {
+		s := &res.Stages[i]
+		switch s.Status {
+		case "":
+			s.Status = Skipped
+			fallthrough
+		case Skipped:
+			if res.State == Done {
+				res.State = Interrupted // unless a stage failed
+			}
+		case Broken:
+			res.State = Failed
+			errs = append(errs, &StageError{s.Name, s.Log, s.Err})
+		}
+	}
+	if failure != nil {
+		res.State = Failed
+		errs = append(errs, failure)
+	}
+	if res.State == Interrupted {
+		errs = append(errs, cause(ctx))
+	}
+	res.Finished = r.now()
+	if r.o.Recorder != nil {
+		// What came of the run is to be recorded even if it was interrupted.
+		if err := r.o.Recorder.RunFinished(context.WithoutCancel(ctx), res); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return res, errors.Join(errs...)
+}
+
+func cause(ctx context.Context) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return context.Canceled
+}
+
+func (r *run) recordStart(ctx context.Context, n *node) error {
+	r.tell(Event{Stage: n.name, Started: true})
+	if r.o.Recorder == nil {
+		return nil
+	}
+	return r.o.Recorder.StageStarted(ctx, r.o.RunID, n.name)
+}
+
+func (r *run) recordFinish(ctx context.Context, m message) error {
+	r.result.Stages[r.index[m.n]] = m.result
+	r.tell(Event{Stage: m.n.name, Finished: &m.result})
+	var errs []error
+	if m.result.Status == Ran || m.result.Status == Broken { // the rest can be looked up again
+		errs = append(errs, r.active.Note(toStageRecord(m.result)))
+	}
+	if r.o.Recorder != nil {
+		errs = append(errs, r.o.Recorder.StageFinished(context.WithoutCancel(ctx), r.o.RunID, m.result))
+	}
+	return errors.Join(errs...)
+}
+
+// tell passes an event on, one at a time.
+func (r *run) tell(ev Event) {
+	if r.o.Observe == nil {
+		return
+	}
+	ev.Time = time.Now()
+	r.observe.Lock()
+	defer r.observe.Unlock()
+	r.o.Observe(ev)
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"whorl/pipeline/store/tree"
+)
+
+// Checkpoints are the states in which a stage may be continued, kept under a
+// key of what they depend on. They implement stage.Checkpoints.
+//
+// Each is a file STEP-DIGEST, so that a damaged one is told from a sound one.
+type Checkpoints struct {
+	s   *Store
+	dir string
+}
+
+// keepCheckpoints is how many are kept of one key: the newest, and one more in
+// case that the newest turns out to be damaged.
+const keepCheckpoints = 2
+
+// Checkpoints returns the checkpoints under key.
+func (s *Store) Checkpoints(key string) *Checkpoints {
+	return &Checkpoints{s, s.path("checkpoints", key)}
+}
+
+type checkpoint struct {
+	name, digest string
+	step         int
+}
+
+// list returns the checkpoints, the newest first.
+func (c *Checkpoints) list() ([]checkpoint, error) {
+	dir, err := os.ReadDir(c.dir)
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var all []checkpoint
+	for _, d := range dir {
+		step, digest, ok := strings.Cut(d.Name(), "-")
+		n, err := strconv.Atoi(step)
+		if ok && err == nil && n > 0 {
+			all = append(all, checkpoint{d.Name(), digest, n})
+		}
+	}
+	slices.SortFunc(all, func(a, b checkpoint) int { return b.step - a.step })
+	return all, nil
+}
+
+// Latest opens the newest sound checkpoint at a step not beyond max.
+func (c *Checkpoints) Latest(max int) (step int, r io.ReadCloser, err error) {
+	all, err := c.list()
+	if err != nil {
+		return 0, nil, fmt.Errorf("checkpoints: %w", err)
+	}
+	for _, cp := range all {
+		if cp.step > max {
+			continue
+		}
+		f, err := os.Open(filepath.Join(c.dir, cp.name))
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			return 0, nil, fmt.Errorf("checkpoints: %w", err)
+		}
+		if sum, err := sumFile(f); err == nil && sum.String() == cp.digest {
+			if _, err := f.Seek(0, io.SeekStart); err == nil {
+				return cp.step, f, nil
+			}
+		}
+		f.Close()
+	}
+	return 0, nil, nil
+}
+
+// Save keeps what write writes as the checkpoint at step.
+func (c *Checkpoints) Save(step int, write func(io.Writer) error) error {
+	if step < 1 {
+		return fmt.Errorf("checkpoint at step %d: steps count from 1", step)
+	}
+	st, err := c.s.Stage()
+	if err != nil {
+		return err
+	}
+	defer st.Discard()
+	tmp := filepath.Join(st.Dir(), "checkpoint")
+	f, err := os.Create(tmp)
+	if err != nil {
+		return err
+	}
+	h := newHash()
+	err = write(io.MultiWriter(f, h))
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint at step %d: %w", step, err)
+	}
+	if err := c.s.disk.sync(tmp); err != nil {
+		return err
+	}
+	var d tree.Digest
+	h.Sum(d[:0])
+	if err := c.s.place(tmp, filepath.Join(c.dir, fmt.Sprintf("%d-%s", step, d))); err != nil {
+		return err
+	}
+	return c.prune(step)
+}
+
+// prune removes what is older than the newest few up to step. Those beyond it
+// are another run's, which went further.
+func (c *Checkpoints) prune(step int) error {
+	all, err := c.list()
+	if err != nil {
+		return err
+	}
+	kept := 0
+	for _, cp := range all {
+		if cp.step > step {
+			continue
+		}
+		if kept++; kept <= keepCheckpoints {
+			continue
+		}
+		if err := os.Remove(filepath.Join(c.dir, cp.name)); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A disk makes the changes that durability rests on. Every one goes through it
+// so that a test can record them and replay a power loss.
+type disk struct {
+	trace func(op, path, to string) // nil outside tests
+}
+
+func (d disk) did(op, path, to string) {
+	if d.trace != nil {
+		d.trace(op, path, to)
+	}
+}
+
+// sync makes a file's content, or a directory's entries, durable.
+func (d disk) sync(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	d.did("sync", path, "")
+	return nil
+}
+
+// syncAll makes everything on the file system that holds path durable. It is
+// cheaper than syncing thousands of files one by one.
+func (d disk) syncAll(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := unix.Syncfs(int(f.Fd())); err != nil {
+		return &fs.PathError{Op: "syncfs", Path: path, Err: err}
+	}
+	d.did("syncall", path, "")
+	return nil
+}
+
+func (d disk) rename(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	d.did("rename", from, to)
+	return nil
+}
+
+// mkdir makes a directory whose parent exists, durably. It is no error if
+// there is one.
+func (d disk) mkdir(path string) error {
+	err := os.Mkdir(path, 0o777)
+	if os.IsExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d.did("mkdir", path, "")
+	return d.sync(filepath.Dir(path))
+}
+
+// write makes a durable file at path, in a directory that need not be.
+func (d disk) write(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		d.did("sync", path, "")
+	}
+	return err
+}
+
+// stamp is the modification time of every published file: whatever edits one
+// gives it another, so that a plain stat sees the damage.
+var stamp = time.Unix(1, 0)
+
+// seal makes a file read-only, with the stamp.
+func seal(path string, executable bool) error {
+	mode := fs.FileMode(0o444)
+	if executable {
+		mode = 0o555
+	}
+	if err := os.Chtimes(path, stamp, stamp); err != nil {
+		return err
+	}
+	return os.Chmod(path, mode)
+}

@@ -1,0 +1,28 @@
+// Package store keeps artifacts by content and results by key.
+//
+// An artifact is a file or a directory, known by the digest of its content. A
+// result is a [Manifest]: what one execution of a stage came to, kept under the
+// key of that computation. A store is a directory:
+//
+//	format           "whorl store 1"
+//	objects/ab/HEX   a file, read-only, named by its SHA-256
+//	trees/ab/HEX/    a directory, named by the SHA-256 of its listing, which
+//	                 is itself an object
+//	keys/ab/KEY      a manifest, in JSON
+//	checkpoints/KEY/ what stages left to be continued, newest last
+//	runs/ID.json     what each run came to
+//	active/ID        a run that goes on, locked by its process
+//	logs/ID/STAGE    what an execution said
+//	locks/KEY        held by the process that is at work on the key
+//	tmp/             staging, locked by its process
+//	memo/            digests of source files, a cache
+//	damaged/         objects that were found not to be what their name says
+//
+// Nothing is ever written at its final name. A file is written in tmp, synced
+// and renamed, then its directory is synced, and a manifest is written only
+// when all that it names has been: so whatever a manifest names is whole, after
+// a crash at any point. Locks are flocks, which end with their process. Hence
+// the file system must have atomic rename within itself, fsync that means it,
+// and flock that holds between all processes that share the store: any local
+// Linux file system, and NFS from version 4 on.
+package store

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"whorl/pipeline/store/place"
+	"whorl/pipeline/store/tree"
+)
+
+// Path returns the path of an artifact's file or directory, to be read only:
+// an edit there damages the store.
+func (s *Store) Path(a Artifact) string {
+	if a.Dir {
+		return s.fanned("trees", a.Digest)
+	}
+	return s.fanned("objects", a.Digest)
+}
+
+// Copy copies an artifact to a path that does not exist yet: by reflink where
+// the file system can, never by a link through which an edit could reach the
+// store.
+func (s *Store) Copy(ctx context.Context, a Artifact, to string) error {
+	return place.Copy(ctx, s.Path(a), to)
+}
+
+// Open opens the object with the given digest.
+func (s *Store) Open(digest string) (*os.File, error) {
+	if _, err := tree.ParseDigest(digest); err != nil {
+		return nil, err
+	}
+	return os.Open(s.fanned("objects", digest))
+}
+
+// ReadAll reads the object with the given digest and checks that it is sound.
+func (s *Store) ReadAll(digest string) ([]byte, error) {
+	if _, err := tree.ParseDigest(digest); err != nil {
+		return nil, err
+	}
+	path := s.fanned("objects", digest)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if tree.Sum(b).String() != digest {
+		return nil, &DamagedError{path, "its content is not what its name says"}
+	}
+	return b, nil
+}
+
+// Listing reads the listing of a tree.
+func (s *Store) Listing(digest string) (tree.Listing, error) {
+	b, err := s.ReadAll(digest)
+	if err != nil {
+		return nil, err
+	}
+	return tree.ParseListing(b)
+}
+
+// probe says what a stat finds wrong with an artifact, or nothing. Bytes less
+// than 0 are not compared.
+func (s *Store) probe(a *Artifact) string {
+	var st unix.Stat_t
+	if a.Dir {
+		if unix.Stat(s.fanned("objects", a.Digest), &st) != nil {
+			return "is missing from the store"
+		}
+		if unix.Stat(s.fanned("trees", a.Digest), &st) != nil {
+			return "is missing from the store"
+		}
+		return ""
+	}
+	switch err := unix.Stat(s.fanned("objects", a.Digest), &st); {
+	case err != nil:
+		return "is missing from the store"
+	case a.Bytes >= 0 && st.Size != a.Bytes || st.Mtim.Sec != stamp.Unix():
+		return "was edited in the store"
+	}
+	return ""
+}
+
+// Check looks at an artifact more closely than [Store.Lookup] does, at each
+// file of a directory, and returns a [DamagedError] if a stat shows damage.
+func (s *Store) Check(a Artifact) error {
+	path := s.Path(a)
+	if p := s.probe(&a); p != "" {
+		return &DamagedError{path, "it " + p}
+	}
+	if !a.Dir {
+		return nil
+	}
+	l, err := s.Listing(a.Digest)
+	if err != nil {
+		return err
+	}
+	have := 0
+	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && p != path {
+			have++
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if have != len(l) {
+		return &DamagedError{path, fmt.Sprintf("it has %d entries and should have %d", have, len(l))}
+	}
+	for _, e := range l {
+		if e.Mode == tree.Folder {
+			continue
+		}
+		info, err := os.Lstat(filepath.Join(path, e.Path))
+		if err != nil || info.Size() != e.Size || !info.ModTime().Equal(stamp) {
+			return &DamagedError{filepath.Join(path, e.Path), "it was edited in the store"}
+		}
+	}
+	return nil
+}
+
+// Put keeps content as an object and returns its digest.
+func (s *Store) Put(content []byte) (digest string, err error) {
+	digest = tree.Sum(content).String()
+	if s.probe(&Artifact{Digest: digest, Bytes: int64(len(content))}) == "" {
+		return digest, nil
+	}
+	f, err := os.CreateTemp(s.path("tmp"), "object-*")
+	if err != nil {
+		return "", err
+	}
+	tmp := f.Name()
+	defer os.Remove(tmp)
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Close(), seal(tmp, false)); err != nil {
+		return "", err
+	}
+	if err := s.disk.sync(tmp); err != nil {
+		return "", err
+	}
+	return digest, s.place(tmp, s.fanned("objects", digest))
+}
+
+func newHash() hash.Hash { return sha256.New() }
+
+func sumFile(r io.Reader) (d tree.Digest, err error) {
+	h := newHash()
+	if _, err := io.Copy(h, r); err != nil {
+		return d, err
+	}
+	h.Sum(d[:0])
+	return d, nil
+}

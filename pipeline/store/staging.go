@@ -1,0 +1,257 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"whorl/pipeline/store/tree"
+)
+
+// A Staging is a place where one execution makes its outputs before they are
+// published. It is locked, so that what a dead process left is told from what
+// a living one is at.
+type Staging struct {
+	s    *Store
+	dir  string
+	lock *os.File
+}
+
+// Stage makes a place for an execution; Discard removes it.
+func (s *Store) Stage() (*Staging, error) {
+	for {
+		dir, err := os.MkdirTemp(s.path("tmp"), "stage-*")
+		if err != nil {
+			return nil, err
+		}
+		lock, err := os.Open(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // swept before it was locked
+		}
+		if err != nil {
+			return nil, err
+		}
+		ok, err := flock(lock, unix.LOCK_EX)
+		if err == nil && ok {
+			if err = os.Mkdir(filepath.Join(dir, "out"), 0o777); err == nil {
+				return &Staging{s, dir, lock}, nil
+			}
+		}
+		lock.Close()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+}
+
+// Dir is where files that are not outputs may be put.
+func (st *Staging) Dir() string { return st.dir }
+
+// OutDir is where the outputs are made, each under its name.
+func (st *Staging) OutDir() string { return filepath.Join(st.dir, "out") }
+
+// Discard removes whatever was not published.
+func (st *Staging) Discard() error {
+	err := removeAll(st.dir)
+	st.lock.Close()
+	return err
+}
+
+// removeAll removes a tree whose folders may be read-only.
+func removeAll(dir string) error {
+	if err := os.RemoveAll(dir); err == nil {
+		return nil
+	}
+	filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			return os.Chmod(p, 0o777)
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
+}
+
+// Digest digests the outputs that were made; each of names must be there, a
+// directory if its Dir says so, and nothing else.
+func (st *Staging) Digest(ctx context.Context, want []Artifact) ([]*tree.Tree, error) {
+	made, err := os.ReadDir(st.OutDir())
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range made {
+		if !slices.ContainsFunc(want, func(a Artifact) bool { return a.Name == d.Name() }) {
+			return nil, fmt.Errorf("it made %q, which is none of its declared outputs", d.Name())
+		}
+	}
+	trees := make([]*tree.Tree, len(want))
+	for i, a := range want {
+		path := filepath.Join(st.OutDir(), a.Name)
+		info, err := os.Lstat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("it did not make its output %q", a.Name)
+		case err != nil:
+			return nil, err
+		case a.Dir && !info.IsDir():
+			return nil, fmt.Errorf("output %q should be a directory and is a file", a.Name)
+		case !a.Dir && !info.Mode().IsRegular():
+			return nil, fmt.Errorf("output %q should be a regular file and is %s", a.Name, describe(info))
+		}
+		if a.Dir {
+			if err := noLinks(path, a.Name); err != nil {
+				return nil, err
+			}
+		}
+		if trees[i], err = tree.Scan(ctx, path, nil, workers()); err != nil {
+			return nil, fmt.Errorf("digest output %q: %w", a.Name, err)
+		}
+	}
+	return trees, nil
+}
+
+func describe(info fs.FileInfo) string {
+	switch {
+	case info.IsDir():
+		return "a directory"
+	case info.Mode()&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	}
+	return "neither a file nor a directory"
+}
+
+// noLinks refuses a directory whose content lies partly elsewhere.
+func noLinks(dir, name string) error {
+	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("output %q holds the symbolic link %s: an output must be whole in itself", name, strings.TrimPrefix(p, dir+"/"))
+		}
+		return err
+	})
+}
+
+// Publish moves the outputs, digested by Digest, into the store, and then the
+// manifest, whose outputs it fills in. Extra are further objects that the
+// manifest needs. When it returns without an error everything is durable.
+func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, extra ...[]byte) error {
+	s := st.s
+	m.Outputs = slices.Clone(want)
+	for i, t := range trees {
+		m.Outputs[i].Digest, m.Outputs[i].Bytes = t.Digest.String(), t.Bytes
+		if t.Dir {
+			extra = append(extra, t.Text())
+		}
+	}
+	for _, content := range extra {
+		if _, err := s.Put(content); err != nil {
+			return err
+		}
+	}
+	var files []string // that are to become objects
+	folders := false
+	for i, t := range trees {
+		if s.Check(m.Outputs[i]) == nil {
+			continue // the same bytes are there
+		}
+		path := filepath.Join(st.OutDir(), want[i].Name)
+		if err := sealTree(path, t); err != nil {
+			return err
+		}
+		files = append(files, path)
+		folders = folders || t.Dir
+	}
+	if err := s.syncOutputs(files, folders); err != nil {
+		return err
+	}
+	for i := range trees {
+		if err := st.settle(&m.Outputs[i]); err != nil {
+			return err
+		}
+	}
+	return s.publish(m, filepath.Join(st.dir, "manifest"))
+}
+
+// syncOutputs makes what was written durable, each file by itself or, where
+// there are directories of them, all at once.
+func (s *Store) syncOutputs(files []string, all bool) error {
+	if all {
+		return s.disk.syncAll(s.dir)
+	}
+	for _, f := range files {
+		if err := s.disk.sync(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sealTree(path string, t *tree.Tree) error {
+	if !t.Dir {
+		return seal(path, false)
+	}
+	for _, e := range t.Entries {
+		if e.Mode == tree.Folder {
+			continue
+		}
+		if err := seal(filepath.Join(path, e.Path), e.Mode == tree.Executable); err != nil {
+			return err
+		}
+	}
+	for i := len(t.Entries) - 1; i >= 0; i-- { // what is deeper comes later
+		if e := t.Entries[i]; e.Mode == tree.Folder {
+			if err := os.Chmod(filepath.Join(path, e.Path), 0o555); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// setAside moves what is damaged to where nobody takes it for good.
+func (s *Store) setAside(path string) error {
+	to := s.path("damaged", fmt.Sprintf("%s-%d", filepath.Base(path), time.Now().UnixNano()))
+	if err := s.disk.rename(path, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return s.disk.sync(filepath.Dir(path))
+}
+
+// settle renames a durable output to its place, unless it is there.
+func (st *Staging) settle(a *Artifact) error {
+	s := st.s
+	if s.Check(*a) == nil {
+		return nil
+	}
+	from, to := filepath.Join(st.OutDir(), a.Name), s.Path(*a)
+	if !a.Dir {
+		return s.place(from, to)
+	}
+	if err := s.disk.mkdir(filepath.Dir(to)); err != nil {
+		return err
+	}
+	if err := s.disk.rename(from, to); err != nil {
+		if _, e := os.Stat(to); e != nil {
+			return err
+		}
+		if s.Check(*a) == nil {
+			return nil // another process was first with the same bytes
+		}
+		if err := s.setAside(to); err != nil {
+			return err
+		}
+		if err := s.disk.rename(from, to); err != nil {
+			return err
+		}
+	}
+	if err := os.Chmod(to, 0o555); err != nil {
+		return err
+	}
+	return s.disk.sync(filepath.Dir(to))
+}

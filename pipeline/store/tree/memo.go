@@ -1,0 +1,122 @@
+package tree
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A Memo remembers the digests of files in a directory of its own, one file
+// for each root that was scanned. It is a cache: whatever is unreadable in it
+// is forgotten. A nil Memo remembers nothing.
+type Memo struct{ dir string }
+
+// NewMemo returns the memo kept in dir, which must exist.
+func NewMemo(dir string) *Memo { return &Memo{dir} }
+
+// A small file is read as quickly as its memo would be.
+const worthwhile = 1 << 20
+
+const magic = "whorl memo 1\n"
+
+func (m *Memo) path(root string) string {
+	return filepath.Join(m.dir, Sum([]byte(root)).String()[:32])
+}
+
+// save keeps the settled entries of t. Two processes that save at once each
+// write a whole memo, and either is true.
+func (m *Memo) save(t *Tree) error {
+	if m == nil || !t.Dir && t.Bytes < worthwhile {
+		return nil
+	}
+	b := make([]byte, 0, len(magic)+len(t.Root)+len(t.Entries)*112)
+	b = append(b, magic...)
+	b = appendString(b, t.Root)
+	for i := range t.Entries {
+		e := &t.Entries[i]
+		if e.Mode == Folder || !e.stat.settled(t.scanned) {
+			continue
+		}
+		b = appendString(b, e.Path)
+		b = binary.LittleEndian.AppendUint64(b, uint64(e.stat.size))
+		b = binary.LittleEndian.AppendUint64(b, uint64(e.stat.mtime))
+		b = binary.LittleEndian.AppendUint64(b, uint64(e.stat.ctime))
+		b = binary.LittleEndian.AppendUint64(b, e.stat.ino)
+		b = append(b, e.Digest[:]...)
+	}
+	sum := Sum(b) // nothing is synced, so a crash may leave a torn file
+	b = append(b, sum[:]...)
+
+	f, err := os.CreateTemp(m.dir, ".memo-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(b)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), m.path(t.Root))
+}
+
+// load returns the remembered entries below root, sorted by path.
+func (m *Memo) load(root string) (Listing, error) {
+	if m == nil {
+		return nil, nil
+	}
+	b, err := os.ReadFile(m.path(root))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	body := len(b) - len(Digest{})
+	if body < 0 || Sum(b[:body]) != Digest(b[body:]) {
+		return nil, nil
+	}
+	b, ok := bytes.CutPrefix(b[:body], []byte(magic))
+	if !ok {
+		return nil, nil
+	}
+	text := string(b) // paths are substrings of one allocation
+	next := func(n int) (s string) {
+		if n < 0 || n > len(text) {
+			text, ok = "", false
+			return ""
+		}
+		s, text = text[:n], text[n:]
+		return s
+	}
+	number := func() uint64 {
+		s := next(8)
+		if !ok {
+			return 0
+		}
+		return binary.LittleEndian.Uint64([]byte(s))
+	}
+	word := func() string { return next(int(number())) }
+	if word() != root {
+		return nil, nil
+	}
+	l := make(Listing, 0, len(b)/80)
+	for ok && len(text) > 0 {
+		var e Entry
+		e.Path = word()
+		e.stat = stat{size: int64(number()), mtime: int64(number()), ctime: int64(number()), ino: number()}
+		copy(e.Digest[:], next(len(e.Digest)))
+		l = append(l, e)
+	}
+	if !ok {
+		return nil, nil
+	}
+	return l, nil
+}
+
+func appendString(b []byte, s string) []byte {
+	b = binary.LittleEndian.AppendUint64(b, uint64(len(s)))
+	return append(b, s...)
+}

@@ -1,0 +1,247 @@
+package tree
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Tree is a file or directory as it was when it was scanned.
+type Tree struct {
+	Root    string
+	Dir     bool
+	Digest  Digest
+	Bytes   int64
+	Entries Listing // of a directory; for a file one entry with an empty path
+	text    []byte
+	scanned time.Time // when reading began
+}
+
+// Text returns the listing of a directory, or nil for a file.
+func (t *Tree) Text() []byte { return t.text }
+
+// stat is what tells whether a file may have changed. Both times are
+// nanoseconds; ctime changes with every write and cannot be set back by one.
+type stat struct {
+	size, mtime, ctime int64
+	ino                uint64
+}
+
+func statOf(st *unix.Stat_t) stat {
+	return stat{size: st.Size, mtime: st.Mtim.Nano(), ctime: st.Ctim.Nano(), ino: st.Ino}
+}
+
+// Scan digests the file or directory at root, with the digests that memo holds
+// of files that have not changed; memo may be nil. It hashes on workers
+// goroutines.
+func Scan(ctx context.Context, root string, memo *Memo, workers int) (*Tree, error) {
+	t, err := walk(ctx, root, workers)
+	if err != nil {
+		return nil, err
+	}
+	known, err := memo.load(t.Root)
+	if err != nil {
+		return nil, err
+	}
+	missed, err := t.hash(ctx, known, workers)
+	if err != nil {
+		return nil, err
+	}
+	t.finish()
+	if missed {
+		if err := memo.save(t); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+func (t *Tree) finish() {
+	if !t.Dir {
+		t.Digest, t.Bytes = t.Entries[0].Digest, t.Entries[0].Size
+		return
+	}
+	t.text = t.Entries.Text()
+	t.Digest, t.Bytes = Sum(t.text), t.Entries.Bytes()
+}
+
+// walk lists root with the stat of everything below it, and hashes nothing.
+func walk(ctx context.Context, root string, workers int) (*Tree, error) {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tree{Root: abs, scanned: time.Now()}
+	var st unix.Stat_t
+	if err := unix.Stat(abs, &st); err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: root, Err: err}
+	}
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFREG:
+		t.Entries = Listing{{Mode: Regular, Size: st.Size, stat: statOf(&st)}}
+		return t, nil
+	case unix.S_IFDIR:
+		t.Dir = true
+	default:
+		return nil, fmt.Errorf("%s: neither a file nor a directory", root)
+	}
+	w := walker{ctx: ctx, root: abs, workers: max(1, workers)}
+	if err := w.dir("", []uint64{st.Ino}); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(w.entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
+	t.Entries = w.entries
+	return t, nil
+}
+
+type walker struct {
+	ctx     context.Context
+	root    string
+	workers int
+	entries Listing
+}
+
+// dir appends what is in the folder rel; above holds the inodes of the folders
+// it lies in, so that a link to one of them is refused instead of followed for
+// ever.
+func (w *walker) dir(rel string, above []uint64) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	d, err := os.Open(filepath.Join(w.root, rel))
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	names, err := d.Readdirnames(-1)
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	first := len(w.entries)
+	w.entries = slices.Grow(w.entries, len(names))[:first+len(names)]
+	found := w.entries[first:]
+	err = chunks(len(names), 512, w.workers, func(lo, hi int) error {
+		for i := lo; i < hi; i++ {
+			path := names[i]
+			if rel != "" {
+				path = rel + "/" + path
+			}
+			if err := statEntry(int(d.Fd()), names[i], &found[i]); err != nil {
+				return &fs.PathError{Op: "stat", Path: filepath.Join(w.root, path), Err: err}
+			}
+			found[i].Path = path
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var folders []Entry
+	for _, e := range found {
+		if e.Mode == Folder {
+			folders = append(folders, e)
+		}
+	}
+	for _, e := range folders {
+		if slices.Contains(above, e.stat.ino) {
+			return fmt.Errorf("%s: a link to a folder that it lies in", filepath.Join(w.root, e.Path))
+		}
+		if err := w.dir(e.Path, append(above, e.stat.ino)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var errKind = errors.New("neither a file nor a directory")
+
+func statEntry(dir int, name string, e *Entry) error {
+	var st unix.Stat_t
+	for {
+		err := unix.Fstatat(dir, name, &st, 0)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		break
+	}
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFDIR:
+		// A folder's own times change with its entries, which are listed
+		// anyhow; only its identity counts.
+		e.Mode, e.stat = Folder, stat{ino: st.Ino}
+		return nil
+	case unix.S_IFREG:
+	default:
+		return errKind
+	}
+	e.Mode, e.Size, e.stat = Regular, st.Size, statOf(&st)
+	if st.Mode&0o100 != 0 {
+		e.Mode = Executable
+	}
+	return nil
+}
+
+// chunks calls f for consecutive ranges of at most size that cover [0, n), on
+// up to workers goroutines, and returns the error of the lowest range.
+func chunks(n, size, workers int, f func(lo, hi int) error) error {
+	count := (n + size - 1) / size
+	if workers > count {
+		workers = count
+	}
+	if workers <= 1 {
+		for lo := 0; lo < n; lo += size {
+			if err := f(lo, min(lo+size, n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var (
+		mu   sync.Mutex
+		next int
+		errs = make([]error, count)
+		stop bool
+		wg   sync.WaitGroup
+	)
+	for range workers {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				i := next
+				next++
+				done := stop || i >= count
+				mu.Unlock()
+				if done {
+					return
+				}
+				if err := f(i*size, min((i+1)*size, n)); err != nil {
+					errs[i] = err
+					mu.Lock()
+					stop = true
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,52 @@
+package tree
+
+import (
+	"context"
+	"slices"
+)
+
+// Edited compares what is at t's root now with what was scanned, and returns
+// the paths that were, or may have been, changed in between: even a file that
+// was changed and changed back counts, since a reader may have seen either. A
+// root that is gone is an error.
+func (t *Tree) Edited(ctx context.Context, workers int) ([]string, error) {
+	now, err := walk(ctx, t.Root, workers)
+	if err != nil {
+		return nil, err
+	}
+	if now.Dir != t.Dir {
+		return []string{t.Root}, nil
+	}
+	var edited []string
+	var racy Listing
+	old, new := t.Entries, now.Entries
+	for len(old) > 0 || len(new) > 0 {
+		switch {
+		case len(new) == 0 || len(old) > 0 && old[0].Path < new[0].Path:
+			edited = append(edited, old[0].Path)
+			old = old[1:]
+		case len(old) == 0 || new[0].Path < old[0].Path:
+			edited = append(edited, new[0].Path)
+			new = new[1:]
+		default:
+			if old[0].stat != new[0].stat || old[0].Mode != new[0].Mode {
+				edited = append(edited, new[0].Path)
+			} else if old[0].Mode != Folder && !old[0].stat.settled(t.scanned) {
+				racy = append(racy, old[0])
+			}
+			old, new = old[1:], new[1:]
+		}
+	}
+	// The times of a file that was young when it was hashed vouch for nothing.
+	again := &Tree{Root: t.Root, Entries: slices.Clone(racy), scanned: now.scanned}
+	if _, err := again.hash(ctx, nil, workers); err != nil {
+		return nil, err
+	}
+	for i := range racy {
+		if racy[i].Digest != again.Entries[i].Digest {
+			edited = append(edited, racy[i].Path)
+		}
+	}
+	slices.Sort(edited)
+	return edited, nil
+}
