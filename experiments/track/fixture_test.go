@@ -60,7 +60,7 @@ func example(id string, broken bool) *pipeline.Result {
 			},
 			{
 				Name: "train", Kind: "train", Status: pipeline.Ran, Key: "7a", Started: epoch.Add(time.Second),
-				Seconds: 7, Cost: 7,
+				Seconds: 7, Cost: 7, Notes: []string{"slow", "not deterministic"}, Log: "logs/a/train.log",
 				Inputs:  []pipeline.InputResult{{Name: "train", Ref: "split.train", Digest: "d1"}},
 				Outputs: []pipeline.Output{{Name: "weights", Digest: "d2", Bytes: 1 << 40, Type: stage.TypeNPZ, Dir: true}},
 				Metrics: []stage.Metric{

@@ -56,6 +56,8 @@ type Stage struct {
 	Seconds    float64 // of this execution
 	Cost       float64 // of the execution that made the outputs
 	Error      string
+	Notes      []string // what the user ought to know, such as that it is not deterministic
+	Log        string   // path of the execution's log in the store, if there is one
 	Inputs     []Input
 	Outputs    []Artifact
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"math"
+	"strings"
 
 	"whorl/pipeline"
 )
@@ -17,10 +18,10 @@ type stageRow struct {
 // insertStages adds or replaces the rows of stages of a run.
 func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) error {
 	stages := table{
-		query: `INSERT OR REPLACE INTO stages (run, stage, status, started, seconds, error, outcome)
-			SELECT column1, column2, column3, column4, column5, column6, n
-			FROM (VALUES %s) LEFT JOIN outcomes ON digest = column7`,
-		width: 7,
+		query: `INSERT OR REPLACE INTO stages (run, stage, status, started, seconds, error, notes, log, outcome)
+			SELECT column1, column2, column3, column4, column5, column6, column7, column8, n
+			FROM (VALUES %s) LEFT JOIN outcomes ON digest = column9`,
+		width: 9,
 	}
 	outcomes := make(map[string]*pipeline.StageResult, len(rows)) // by digest
 	for i := range rows {
@@ -34,7 +35,8 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) e
 			digest = outcomeDigest(r)
 			outcomes[string(digest)] = r
 		}
-		stages.add(run, rows[i].position, string(r.Status), nanos(r.Started), r.Seconds, message, digest)
+		stages.add(run, rows[i].position, string(r.Status), nanos(r.Started), r.Seconds, message,
+			strings.Join(r.Notes, "\n"), r.Log, digest)
 	}
 	if err := insertOutcomes(ctx, tx, outcomes); err != nil {
 		return err

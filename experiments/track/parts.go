@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // A selection is a set of runs being read in one transaction.
@@ -21,7 +22,8 @@ func (s *selection) loadParts(ctx context.Context) error {
 	err := attach(ctx, s, `
 		SELECT r.n, p.stage, p.name, kind,
 			coalesce(status, CASE state WHEN 'running' THEN 'pending' ELSE 'skipped' END),
-			coalesce(key, ''), s.started, coalesce(seconds, 0), coalesce(cost, 0), coalesce(error, '')
+			coalesce(key, ''), s.started, coalesce(seconds, 0), coalesce(cost, 0), coalesce(error, ''),
+			coalesce(notes, ''), coalesce(log, '')
 		FROM runs r JOIN plan_stages p USING (plan)
 			LEFT JOIN stages s ON s.run = r.n AND s.stage = p.stage LEFT JOIN outcomes o ON o.n = outcome
 		WHERE r.n IN (%s) ORDER BY r.n, p.stage`, readStage,
@@ -93,8 +95,12 @@ func attach[T any](ctx context.Context, s *selection, query string,
 
 func readStage(scan scanner, s *Stage) error {
 	var started sql.NullInt64
-	err := scan(&s.Name, &s.Kind, &s.Status, &s.Key, &started, &s.Seconds, &s.Cost, &s.Error)
+	var notes string
+	err := scan(&s.Name, &s.Kind, &s.Status, &s.Key, &started, &s.Seconds, &s.Cost, &s.Error, &notes, &s.Log)
 	s.Started = moment(started)
+	if notes != "" {
+		s.Notes = strings.Split(notes, "\n")
+	}
 	return err
 }
 

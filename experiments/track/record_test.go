@@ -49,7 +49,7 @@ func TestRecordAndRead(t *testing.T) {
 			},
 			{
 				Name: "train", Kind: "train", Status: "ran", Key: "7a", Started: epoch.Add(time.Second),
-				Seconds: 7, Cost: 7,
+				Seconds: 7, Cost: 7, Notes: []string{"slow", "not deterministic"}, Log: "logs/a/train.log",
 				Inputs:  []Input{{"train", "split.train", "d1"}},
 				Outputs: []Artifact{{"weights", "d2", 1 << 40, stage.TypeNPZ, true}},
 			},
@@ -223,5 +223,35 @@ func TestPathsWithOddNames(t *testing.T) {
 	defer again.Close()
 	if _, err := again.Run(t.Context(), "a1"); err != nil {
 		t.Error(err)
+	}
+}
+
+// After a transaction that failed the run can still be recorded, and no other
+// run is touched.
+func TestRecordAfterAFailedWrite(t *testing.T) {
+	db := open(t)
+	run := example("a1", false)
+	good := run.RunInfo.Stages[0].Params[0].Value
+	run.RunInfo.Stages[0].Params[0].Value = struct{}{}
+	rec := db.Recorder(Meta{Dir: t.TempDir()})
+	if err := rec.RunStarted(t.Context(), run.RunInfo); err != nil {
+		t.Fatal(err)
+	}
+	if err := rec.StageFinished(t.Context(), "a1", run.Stages[1]); err == nil {
+		t.Fatal("no error")
+	}
+	mustRecord(t, db, Meta{}, example("a2", true))
+	run.RunInfo.Stages[0].Params[0].Value = good
+	if err := rec.RunFinished(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"a1": "done cached ran", "a2": "failed cached failed"} {
+		r, err := db.Run(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.State + " " + r.Stages[0].Status + " " + r.Stages[1].Status; got != want {
+			t.Errorf("run %s: %s, want %s", id, got, want)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package track
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -28,17 +30,18 @@ type Meta struct {
 // Records are written even if the context is cancelled: an interrupted run is
 // one worth knowing about.
 func (db *DB) Recorder(m Meta) pipeline.Recorder {
-	return &recorder{db: db, meta: m}
+	return &recorder{db: db, run: Run{
+		Command: m.Command, Dir: m.Dir, Sweep: m.Sweep, Trial: m.Trial, Version: m.Version, Variant: m.Variant,
+	}}
 }
 
 type recorder struct {
-	db    *DB
-	meta  Meta
-	claim *claim
-
+	db     *DB
+	claim  *claim
 	source chan struct{} // closed when run has its git revision
-	run    Run
-	plan   []pipeline.Plan
+
+	run  Run // without its parts
+	plan []pipeline.Plan
 
 	n        int64          // of the row in runs; 0 until it is written
 	position map[string]int // of each stage in the plan
@@ -63,12 +66,9 @@ func (rec *recorder) RunStarted(ctx context.Context, info pipeline.RunInfo) (err
 
 // begin takes down the run and its plan.
 func (rec *recorder) begin(info pipeline.RunInfo) {
-	rec.run = Run{
-		ID: info.ID, State: string(pipeline.Running), Started: info.Started,
-		Command: rec.meta.Command, Dir: rec.meta.Dir, Sweep: rec.meta.Sweep, Trial: rec.meta.Trial,
-		Version: rec.meta.Version, Variant: rec.meta.Variant,
-		Pipeline: info.Pipeline, Data: info.Data, Seed: info.Seed,
-	}
+	r := &rec.run
+	r.ID, r.State, r.Started = info.ID, string(pipeline.Running), info.Started
+	r.Pipeline, r.Data, r.Seed = info.Pipeline, info.Data, info.Seed
 	rec.plan = info.Stages
 	rec.position = make(map[string]int, len(info.Stages))
 	rec.written = make(map[string]bool, len(info.Stages))
@@ -114,6 +114,12 @@ func (rec *recorder) RunFinished(ctx context.Context, r *pipeline.Result) error 
 	if rec.claim == nil {
 		return nil // it could not be started, which has been said
 	}
+	<-rec.source
+	about, err := json.Marshal(rec.run)
+	if err != nil {
+		return fmt.Errorf("record run %s: %w", r.ID, err)
+	}
+	r.About = about
 	if err := rec.finish(r); err != nil {
 		return err
 	}
@@ -151,43 +157,40 @@ func (rec *recorder) row(s pipeline.StageResult) (stageRow, error) {
 
 // flush writes what is pending in one transaction.
 func (rec *recorder) flush(ctx context.Context) error {
-	if rec.source != nil {
-		<-rec.source
-	}
-	if err := rec.write(context.WithoutCancel(ctx), rec.db.Now()); err != nil {
+	<-rec.source
+	ctx = context.WithoutCancel(ctx)
+	fail := func(err error) error {
 		return fmt.Errorf("record run %s in %s: %w", rec.run.ID, rec.db.path, err)
 	}
-	rec.pending = rec.pending[:0]
+	tx, err := rec.db.w.BeginTx(ctx, nil)
+	if err != nil {
+		return fail(err)
+	}
+	defer tx.Rollback()
+	n, err := rec.write(ctx, tx, rec.db.Now())
+	if err != nil {
+		return fail(err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fail(err)
+	}
+	rec.n, rec.pending = n, rec.pending[:0]
 	return nil
 }
 
-func (rec *recorder) write(ctx context.Context, now time.Time) error {
-	tx, err := rec.db.w.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	n := rec.n
-	if n == 0 {
-		plan, err := insertPlan(ctx, tx, rec.plan)
-		if err != nil {
-			return err
-		}
-		if n, err = insertRun(ctx, tx, &rec.run, plan, now); err != nil {
-			return err
-		}
-	} else {
+// write returns the number of the run's row.
+func (rec *recorder) write(ctx context.Context, tx *sql.Tx, now time.Time) (n int64, err error) {
+	if n = rec.n; n > 0 {
 		const q = `UPDATE runs SET state = ?, updated = ?, finished = ? WHERE n = ?`
-		if _, err := tx.ExecContext(ctx, q, rec.run.State, now.UnixNano(), nanos(rec.run.Finished), n); err != nil {
-			return err
+		_, err = tx.ExecContext(ctx, q, rec.run.State, now.UnixNano(), nanos(rec.run.Finished), n)
+	} else {
+		var plan int64
+		if plan, err = insertPlan(ctx, tx, rec.plan); err == nil {
+			n, err = insertRun(ctx, tx, &rec.run, plan, now)
 		}
 	}
-	if err := insertStages(ctx, tx, n, rec.pending); err != nil {
-		return err
+	if err != nil {
+		return 0, err
 	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	rec.n = n
-	return nil
+	return n, insertStages(ctx, tx, n, rec.pending)
 }

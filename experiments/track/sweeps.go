@@ -30,14 +30,18 @@ func (db *DB) RecordSweep(ctx context.Context, s Sweep) error {
 	return nil
 }
 
-// Sweeps returns the recorded sweeps, oldest first.
+// Sweeps returns the sweeps, oldest first. Of one that is only known from its
+// trials, after a rebuild, they are all that is known.
 func (db *DB) Sweeps(ctx context.Context) ([]Sweep, error) {
 	rows, err := db.r.QueryContext(ctx, `
-		SELECT s.id, s.name, s.file, s.definition, s.started, s.trials,
+		SELECT t.id, coalesce(name, t.id), coalesce(file, ''), coalesce(definition, ''),
+			coalesce(s.started, min(r.started)) AS began, coalesce(trials, max(trial)),
 			count(*) FILTER (WHERE state = 'done'),
 			count(*) FILTER (WHERE state IN ('failed', 'interrupted')),
 			count(*) FILTER (WHERE state = 'running')
-		FROM sweeps s LEFT JOIN runs ON sweep = s.id GROUP BY s.id ORDER BY s.started, s.id`)
+		FROM (SELECT id FROM sweeps UNION SELECT sweep FROM runs WHERE sweep <> '') t
+			LEFT JOIN sweeps s USING (id) LEFT JOIN runs r ON sweep = t.id
+		GROUP BY t.id ORDER BY began, t.id`)
 	if err != nil {
 		return nil, err
 	}

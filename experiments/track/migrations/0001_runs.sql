@@ -124,6 +124,8 @@ CREATE TABLE stages (
 	started INTEGER,
 	seconds REAL    NOT NULL, -- of this execution
 	error   TEXT    NOT NULL,
+	notes   TEXT    NOT NULL, -- a line each
+	log     TEXT    NOT NULL, -- path in the store
 	PRIMARY KEY (run, stage)
 ) STRICT, WITHOUT ROWID;
 
@@ -132,7 +134,7 @@ CREATE VIEW run_params AS
 	FROM runs r JOIN plan_stages p USING (plan) JOIN params q USING (plan, stage);
 
 CREATE VIEW run_stages AS
-	SELECT r.id AS run, p.name AS stage, p.kind, s.status, o.key, s.seconds, o.cost, s.error
+	SELECT r.id AS run, p.name AS stage, p.kind, s.status, o.key, s.seconds, o.cost, s.error, s.notes, s.log
 	FROM runs r JOIN plan_stages p USING (plan) JOIN stages s ON s.run = r.n AND s.stage = p.stage
 		LEFT JOIN outcomes o ON o.n = s.outcome;
 

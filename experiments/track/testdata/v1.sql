@@ -126,10 +126,12 @@ CREATE TABLE stages (
 	started INTEGER,
 	seconds REAL    NOT NULL, -- of this execution
 	error   TEXT    NOT NULL,
+	notes   TEXT    NOT NULL, -- a line each
+	log     TEXT    NOT NULL, -- path in the store
 	PRIMARY KEY (run, stage)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO stages VALUES(1,0,'cached',1,1795435200000000000,0.0010000000000000000208,'');
-INSERT INTO stages VALUES(1,1,'ran',2,1795435201000000000,7.0,'');
+INSERT INTO stages VALUES(1,0,'cached',1,1795435200000000000,0.0010000000000000000208,'','','');
+INSERT INTO stages VALUES(1,1,'ran',2,1795435201000000000,7.0,'',replace('slow\nnot deterministic','\n',char(10)),'logs/a/train.log');
 CREATE INDEX runs_by_start ON runs (started);
 CREATE INDEX runs_by_sweep ON runs (sweep, trial);
 CREATE INDEX runs_alive ON runs (n) WHERE state = 'running';
@@ -137,7 +139,7 @@ CREATE VIEW run_params AS
 	SELECT r.id AS run, p.name AS stage, q.name, q.value
 	FROM runs r JOIN plan_stages p USING (plan) JOIN params q USING (plan, stage);
 CREATE VIEW run_stages AS
-	SELECT r.id AS run, p.name AS stage, p.kind, s.status, o.key, s.seconds, o.cost, s.error
+	SELECT r.id AS run, p.name AS stage, p.kind, s.status, o.key, s.seconds, o.cost, s.error, s.notes, s.log
 	FROM runs r JOIN plan_stages p USING (plan) JOIN stages s ON s.run = r.n AND s.stage = p.stage
 		LEFT JOIN outcomes o ON o.n = s.outcome;
 CREATE VIEW run_metrics AS
