@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
@@ -103,7 +104,7 @@ func describe(t imaging.Transform) []string {
 			kind = "bilinear"
 		}
 		affine = fmt.Sprintf("%+.0f°, %.2f x %.2f, %s", t.Rotate, t.ScaleX, t.ScaleY, kind)
-		blur = fmt.Sprintf("shift %+.0f%% %+.0f%%", 100*t.ShiftX, 100*t.ShiftY)
+		blur = fmt.Sprintf("shift %+d%% %+d%%", percent(t.ShiftX), percent(t.ShiftY))
 	}
 	if t.Sigma > 0 {
 		if blur != "" {
@@ -113,3 +114,5 @@ func describe(t imaging.Transform) []string {
 	}
 	return []string{affine, blur}
 }
+
+func percent(share float64) int { return int(math.Round(100 * share)) }

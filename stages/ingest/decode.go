@@ -28,12 +28,15 @@ type worker struct {
 	buf     *bufio.Reader
 }
 
-// batch is how many files are decoded before their rows are written: enough
-// for cores not to wait for each other, few enough to stay in the caches of
-// the processor.
-const batch = 256
+// Files are decoded in batches before their rows are written: of enough files
+// for cores not to wait for each other, of few enough pixels to stay small.
+const (
+	maxBatch       = 256
+	maxBatchPixels = 16 << 20
+)
 
 func newDecoder(tree fs.FS, h, w int) *decoder {
+	batch := max(1, min(maxBatch, maxBatchPixels/(h*w)))
 	d := &decoder{tree: tree, size: h * w, rows: make([]uint8, batch*h*w), errs: make([]error, batch)}
 	for range runtime.GOMAXPROCS(0) {
 		d.pool = append(d.pool, &worker{imaging.NewResizer(w, h), bufio.NewReaderSize(nil, 1<<16)})
@@ -41,7 +44,10 @@ func newDecoder(tree fs.FS, h, w int) *decoder {
 	return d
 }
 
-// decode decodes at most batch files. It returns the pixels of each, or why it
+// batch is how many files decode takes at a time.
+func (d *decoder) batch() int { return len(d.errs) }
+
+// decode decodes at most one batch of files. It returns the pixels of each, or why it
 // was refused; both are valid until the next call.
 func (d *decoder) decode(ctx context.Context, files []string) (rows []uint8, refused []error, err error) {
 	var next atomic.Int64
@@ -63,16 +69,17 @@ func (d *decoder) decode(ctx context.Context, files []string) (rows []uint8, ref
 
 // decode decodes one file into dst.
 func (w *worker) decode(dst []uint8, tree fs.FS, file string) error {
+	// Opening a named pipe would wait for a writer.
+	if info, err := fs.Stat(tree, file); err != nil {
+		return reason(err)
+	} else if !info.Mode().IsRegular() {
+		return errors.New("is not a regular file")
+	}
 	f, err := tree.Open(file)
 	if err != nil {
 		return reason(err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil {
-		return reason(err)
-	} else if !info.Mode().IsRegular() {
-		return errors.New("is no file that can be read as an image")
-	}
 	w.buf.Reset(f)
 	m, err := bmp.Decode(w.buf)
 	if err != nil {

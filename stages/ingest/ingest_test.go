@@ -16,6 +16,7 @@ import (
 	"golang.org/x/image/bmp"
 
 	"whorl/fingerprint"
+	"whorl/fingerprint/synth"
 	"whorl/pipeline/stage"
 	"whorl/stages/internal/npy"
 	"whorl/stages/internal/stagetest"
@@ -180,7 +181,7 @@ func TestRejects(t *testing.T) {
 	root := tree(t)
 	want := map[string]string{
 		"Altered/Altered-Medium/folder":                                "expected a subject number",
-		"Altered/Altered-Medium/7__F_Left_thumb_finger_Obl.BMP":        "is no file",
+		"Altered/Altered-Medium/7__F_Left_thumb_finger_Obl.BMP":        "is not a regular file",
 		"Altered/Altered-Easy/7__F_Left_thumb_finger_CR.BMP":           "",
 		"Altered/Altered-Medium/7__F_Left_index_finger_CR.BMP":         "",
 		"Altered/Altered-Hard/7__F_Left_index_finger_CR.BMP":           "",
@@ -314,7 +315,7 @@ func TestCancel(t *testing.T) {
 func TestBatches(t *testing.T) {
 	root := tree(t)
 	names := []string{}
-	const n = 2*batch + 17
+	const n = 2*maxBatch + 17
 	for i := range n {
 		label := fingerprint.Label{Subject: uint16(1000 + i)}
 		file := inTree(fingerprint.Real, fingerprint.FormatName(label, ""))
@@ -336,6 +337,26 @@ func TestBatches(t *testing.T) {
 				t.Fatalf("row %d holds %d", i, p)
 			}
 		}
+	}
+}
+
+// Synthetic prints, which are what experiments run on by default, all pass.
+func TestSynthetic(t *testing.T) {
+	root := t.TempDir()
+	o := synth.Options{Subjects: 2, Seed: 1}
+	if err := synth.WriteTree(t.Context(), root, o, nil); err != nil {
+		t.Fatal(err)
+	}
+	r := stagetest.Run(t, Kind(), nil, 0, map[string]string{"prints": root})
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	total := 0.0
+	for s := range fingerprint.Subsets {
+		total += r.Metric(s.String())
+	}
+	if want := float64(o.Files()); total != want {
+		t.Errorf("%v images, want %v", total, want)
 	}
 }
 

@@ -70,7 +70,7 @@ func (in *ingestion) subset(ctx context.Context, s fingerprint.Subset, names []s
 	in.checker.subset()
 	in.names[s.String()] = []string{}
 	for len(names) > 0 {
-		n := min(batch, len(names))
+		n := min(in.decoder.batch(), len(names))
 		if err := in.batch(ctx, s, names[:n], w); err != nil {
 			return err
 		}
