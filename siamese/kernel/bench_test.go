@@ -1,13 +1,39 @@
+//go:build unix
+
 package kernel
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
+	"time"
 )
 
-// gflops reports the rate of a benchmark whose iteration adds n products.
-func gflops(b *testing.B, n int) {
-	b.ReportMetric(2*float64(n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOPS")
+// cpuTime returns what this process has used of the CPUs, which on a shared
+// machine says more than the clock.
+func cpuTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// rate runs f, which adds n products, and reports its CPU time and rate.
+func rate(b *testing.B, n int, f func()) {
+	b.ReportAllocs()
+	start, runs := time.Duration(0), 0
+	for b.Loop() {
+		if runs++; runs == 1 {
+			start = cpuTime(b)
+		}
+		f()
+	}
+	used := (cpuTime(b) - start).Seconds()
+	b.ReportMetric(used/float64(runs)*1e6, "cpu-us/op")
+	if n > 0 {
+		b.ReportMetric(2*float64(n)*float64(runs)/used/1e9, "GFLOPS")
+	}
 }
 
 // benchFamilies runs a benchmark with every family there is.
@@ -15,7 +41,6 @@ func benchFamilies(b *testing.B, bench func(b *testing.B)) {
 	for _, f := range families() {
 		b.Run(f.name, func(b *testing.B) {
 			use(b, f)
-			b.ReportAllocs()
 			bench(b)
 		})
 	}
@@ -37,10 +62,9 @@ func BenchmarkConvForward(b *testing.B) {
 		b.Run(bc.name, func(b *testing.B) {
 			benchFamilies(b, func(b *testing.B) {
 				k := newConvCase(b, random(1), bc.c, 0)
-				for b.Loop() {
+				rate(b, 4*k.out.H*k.out.W*bc.c.Out*taps*bc.c.In, func() {
 					bc.c.Forward(k.y, k.codes, k.x, k.packed, k.bias)
-				}
-				gflops(b, 4*k.out.H*k.out.W*bc.c.Out*taps*bc.c.In)
+				})
 			})
 		})
 	}
@@ -57,9 +81,7 @@ func BenchmarkConvBackward(b *testing.B) {
 				if bc.c.In == 1 {
 					dx = nil
 				}
-				for b.Loop() {
-					bc.c.Backward(dx, k.dw, k.db, k.dy, k.codes, k.x, k.w, s)
-				}
+				rate(b, 0, func() { bc.c.Backward(dx, k.dw, k.db, k.dy, k.codes, k.x, k.w, s) })
 			})
 		})
 	}
@@ -68,23 +90,19 @@ func BenchmarkConvBackward(b *testing.B) {
 func BenchmarkDense(b *testing.B) {
 	for _, d := range []*Dense{NewDense(30976, 128), NewDense(3872, 64), NewDense(128, 1)} {
 		const n = 32
-		b.Run(fmt.Sprintf("%d-%d/forward", d.In, d.Out), func(b *testing.B) {
+		b.Run(fmt.Sprintf("forward-%d-%d", d.In, d.Out), func(b *testing.B) {
 			benchFamilies(b, func(b *testing.B) {
 				k := newDenseCase(b, random(1), d, n, 0)
-				for b.Loop() {
-					d.Forward(k.part, k.x, n, k.w, 0, d.Blocks())
-				}
-				gflops(b, n*d.In*d.Out)
+				rate(b, n*d.In*d.Out, func() { d.Forward(k.part, k.x, n, k.w, 0, d.Blocks()) })
 			})
 		})
-		b.Run(fmt.Sprintf("%d-%d/backward+adam", d.In, d.Out), func(b *testing.B) {
+		b.Run(fmt.Sprintf("backward+adam-%d-%d", d.In, d.Out), func(b *testing.B) {
 			benchFamilies(b, func(b *testing.B) {
 				k := newDenseCase(b, random(1), d, n, 0)
 				s := d.NewScratch(n)
-				for b.Loop() {
+				rate(b, 2*n*d.In*d.Out, func() {
 					d.BackwardAdam(k.dx, k.w, k.m, k.v, k.x, k.dy, n, 0, d.Blocks(), testAdam, s)
-				}
-				gflops(b, 2*n*d.In*d.Out)
+				})
 			})
 		})
 	}

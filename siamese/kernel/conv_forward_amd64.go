@@ -171,12 +171,12 @@ func pool256(a, b, c, d f8, y, codes unsafe.Pointer) {
 		lowCode := one.Masked(lowRight).Add(one).Add(one)
 		code = lowCode.Merge(code, below)
 		code = code.Merge(archsimd.BroadcastInt32x8(4), v.Greater(zero))
-		var wide [8]int32
-		code.Store(&wide)
-		narrow := (*[8]uint8)(codes)
-		for i, c := range wide {
-			narrow[i] = uint8(c)
-		}
+		half := code.GetLo().SaturateToInt16Concat(code.GetHi())
+		bytes := half.AsInt8x16().PermuteOrZero(archsimd.LoadInt8x16(&evenBytes))
+		*(*uint64)(codes) = bytes.AsUint64x2().GetElem(0)
 	}
 	store8(y, 0, zero.Merge(v, zero.Greater(v)))
 }
+
+// evenBytes selects the low bytes of 8 lanes of 16 bits.
+var evenBytes = [16]int8{0, 2, 4, 6, 8, 10, 12, 14}

@@ -132,25 +132,3 @@ func sumSquares256(x []float32) float32 {
 	}
 	return sumLanes(&lane)
 }
-
-func pixels256(dst []float32, src []uint8, h, w int) {
-	row := w + 2
-	clear(dst[:row+1])
-	whole := archsimd.BroadcastFloat32x8(255)
-	for y := range h {
-		to, from := dst[(y+1)*row+1:][:w+2], src[y*w:][:w]
-		x := 0
-		for ; x+16 <= w; x += 16 {
-			p := archsimd.LoadUint8x16((*[16]uint8)(ptr(from, x)))
-			store8(ptr(to, x), 0, p.ExtendLo8ToUint32().AsInt32x8().ConvertToFloat32().Div(whole))
-			high := p.AsUint64x2().InterleaveHi(p.AsUint64x2()).AsUint8x16()
-			store8(ptr(to, x), 32, high.ExtendLo8ToUint32().AsInt32x8().ConvertToFloat32().Div(whole))
-		}
-		for ; x < w; x++ {
-			to[x] = float32(from[x]) / 255
-		}
-		to[w], to[w+1] = 0, 0
-	}
-	archsimd.ClearAVXUpperBits()
-	clear(dst[(h+1)*row:])
-}

@@ -14,14 +14,22 @@ func Pixels(dst []float32, src []uint8, h, w int) {
 }
 
 func pixelsScalar(dst []float32, src []uint8, h, w int) {
+	clearBorder(dst, h, w)
 	row := w + 2
-	clear(dst[:row+1])
 	for y := range h {
-		to := dst[(y+1)*row+1:][:w+2]
+		to := dst[(y+1)*row+1:]
 		for x, p := range src[y*w:][:w] {
 			to[x] = float32(p) / 255
 		}
-		to[w], to[w+1] = 0, 0
 	}
-	clear(dst[(h+1)*row:])
+}
+
+// clearBorder clears all but the h by w pixels.
+func clearBorder(dst []float32, h, w int) {
+	row := w + 2
+	clear(dst[:row+1])
+	for y := 1; y < h; y++ {
+		dst[y*row+w+1], dst[(y+1)*row] = 0, 0
+	}
+	clear(dst[h*row+w+1:])
 }
