@@ -11,6 +11,9 @@ import (
 // difficulty; others follow in the order of first appearance.
 var conditionOrder = []string{"", "easy", "medium", "hard", "cr", "obl", "zcut"}
 
+// alterations is how SOCOFing spells what metrics have in lower case.
+var alterations = map[string]string{"cr": "CR", "obl": "Obl", "zcut": "Zcut"}
+
 // thresholds are prefixes of metrics that name a threshold, not a condition.
 var thresholds = []string{"calibrated", "fixed"}
 
@@ -62,6 +65,11 @@ func conditionFigure(trials []*trial, all []metric) *figure {
 func conditionVariant(trials []*trial, m metric, conditions []string) variant {
 	labels := slices.Clone(conditions)
 	labels[0] = "all"
+	for i, c := range conditions {
+		if name, ok := alterations[c]; ok {
+			labels[i] = name
+		}
+	}
 	marks := make([]float64, len(labels))
 	for i := range marks {
 		marks[i] = float64(i)

@@ -135,7 +135,6 @@ type stroke struct {
 	Width   float32
 	Opacity float32 // of the line
 	Area    float32 // opacity of what is under it
-	Step    bool    // a histogram
 }
 
 // line adds a line of the trial.
@@ -149,9 +148,6 @@ func (p *plot) line(t *trial, role string, points [][2]float64, s stroke) {
 		series.LineStyle = &opts.LineStyle{Width: s.Width, Opacity: opts.Float(s.Opacity), Type: t.Style.Dash}
 		if s.Area > 0 {
 			series.AreaStyle = &opts.AreaStyle{Opacity: opts.Float(s.Area)}
-		}
-		if s.Step {
-			series.Step = "end"
 		}
 	}))
 	p.trials = append(p.trials, []int{t.Index})

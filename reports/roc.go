@@ -110,8 +110,15 @@ func detFigure(trials []*trial) *figure {
 //
 // Source: ISO/IEC 19795-1, cumulative match characteristic.
 func cmcFigure(trials []*trial) *figure {
+	longest := 2
 	ranks := axis{Name: "rank", Log: true, Min: 1.0, Scale: scale{Format: "number"}}
 	found := axis{Name: "mate found", Max: 1.0, Scale: scale{Format: "percent"}}
+	for _, t := range trials {
+		if t.curves != nil {
+			longest = max(longest, len(t.curves.CMC))
+		}
+	}
+	ranks.Max = float64(longest)
 	p := newPlot(ranks, found)
 	for _, t := range trials {
 		if t.curves == nil {

@@ -32,8 +32,8 @@ func scoreFigure(trials []*trial) *figure {
 		p := newPlot(x, y)
 		for _, t := range with {
 			h := t.curves.Histogram
-			p.line(t, "genuine", staircase(h.Edges, h.Genuine, y), stroke{Width: 1.75, Opacity: 1, Step: true, Area: area})
-			p.line(t, "impostor", staircase(h.Edges, h.Impostor, y), stroke{Width: 1, Opacity: 0.8, Step: true})
+			p.line(t, "genuine", polygon(h.Edges, h.Genuine, y), stroke{Width: 1.75, Opacity: 1, Area: area})
+			p.line(t, "impostor", polygon(h.Edges, h.Impostor, y), stroke{Width: 1, Opacity: 0.8})
 		}
 		return p.variant(name)
 	}
@@ -47,24 +47,20 @@ func scoreFigure(trials []*trial) *figure {
 	}
 }
 
-// staircase turns counts between edges into the points of a line with steps,
-// as shares of their sum. On an axis without zero, empty bins lie at its end.
-func staircase(edges, counts []float64, y axis) [][2]float64 {
-	total := sum(counts)
-	if total == 0 {
-		total = 1
-	}
-	// With ECharts' step "end" a value holds until the next point's x.
-	points := make([][2]float64, 0, len(edges))
+// polygon turns counts between edges into the points of a line through the
+// middles of the bins, as shares of their sum. On an axis without zero, empty
+// bins lie at its end.
+func polygon(edges, counts []float64, y axis) [][2]float64 {
+	total := max(1, sum(counts))
+	points := make([][2]float64, len(counts))
 	for i, c := range counts {
 		share := c / total
 		if y.Log {
 			share = max(share, y.Min.(float64))
 		}
-		points = append(points, [2]float64{round(edges[i]), round(share)})
+		points[i] = [2]float64{round((edges[i] + edges[i+1]) / 2), round(share)}
 	}
-	last := points[len(points)-1]
-	return append(points, [2]float64{round(edges[len(edges)-1]), last[1]})
+	return points
 }
 
 func sum(values []float64) float64 {

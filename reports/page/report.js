@@ -100,11 +100,10 @@ function tooltip(variant, series, of) {
   return { ...look, trigger: "axis", axisPointer: { type: "line", snap: false, lineStyle: { color: css("--muted") } },
     formatter: params => {
       const x = params[0].axisValue;
-      const step = series.some(s => s.step);
       const entries = [];
       series.forEach((s, i) => {
         if (s.type !== "line" || of[i].length === 0) return;
-        const y = step ? s.data.findLast(p => p[0] <= x)?.[1] : at(s.data, x);
+        const y = at(s.data, x);
         if (y != null) entries.push({ name: nameOf(of[i], s.name), value: formatY(y), y, color: s.color });
       });
       entries.sort((a, b) => b.y - a.y);

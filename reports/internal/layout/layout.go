@@ -20,12 +20,15 @@ type Point struct{ Column, Row float64 }
 // A Drawing is where everything goes.
 type Drawing struct {
 	Columns int
-	Rows    float64 // height: every Row is in [0, Rows-1]
+	Rows    float64 // height: the Row of every node is in [0, Rows-1]
 	Nodes   []Point
 	Edges   [][]Point // for each edge the points it passes, ends included
 }
 
-const sweeps = 8 // of the barycentre heuristic; it settles in fewer
+const (
+	sweeps   = 8   // of the barycentre heuristic; it settles in fewer
+	bendRoom = 0.4 // rows that an edge takes up where it passes nodes by
+)
 
 // Place lays out n nodes. The edges must have no cycle. Nodes in the same
 // column stand in the order of their indices unless edges pull them apart, so
@@ -57,6 +60,7 @@ func columns(n int, edges []Edge) []int {
 // A grid has in each column the nodes and, where an edge passes through, a
 // bend: an item with no node of its own.
 type grid struct {
+	nodes   int
 	columns [][]int // item numbers, in order from the top
 	paths   [][]int // for each edge, the items it passes
 	before  [][]int // for each item, those it is joined to in the column before
@@ -65,7 +69,7 @@ type grid struct {
 }
 
 func newGrid(n int, column []int, edges []Edge) *grid {
-	g := &grid{columns: make([][]int, slices.Max(append(slices.Clone(column), 0))+1)}
+	g := &grid{nodes: n, columns: make([][]int, slices.Max(append(slices.Clone(column), 0))+1)}
 	for i := range n {
 		g.columns[column[i]] = append(g.columns[column[i]], i)
 	}
@@ -94,9 +98,27 @@ func newGrid(n int, column []int, edges []Edge) *grid {
 
 // number sets the rows of a column, centred on row 0.
 func (g *grid) number(column []int) {
-	for i, item := range column {
-		g.row[item] = float64(i) - float64(len(column)-1)/2
+	at := -g.height(column) / 2
+	for _, item := range column {
+		g.row[item] = at + g.room(item)/2
+		at += g.room(item)
 	}
+}
+
+// room is the height that an item takes up.
+func (g *grid) room(item int) float64 {
+	if item < g.nodes {
+		return 1
+	}
+	return bendRoom
+}
+
+func (g *grid) height(column []int) float64 {
+	sum := 0.0
+	for _, item := range column {
+		sum += g.room(item)
+	}
+	return sum
 }
 
 // order sorts every column by the mean row of what its items are joined to,
@@ -131,15 +153,13 @@ func (g *grid) order() {
 
 func (g *grid) drawing(n, edges int) Drawing {
 	d := Drawing{Columns: len(g.columns), Nodes: make([]Point, n), Edges: make([][]Point, edges)}
-	rows := 1
 	for _, c := range g.columns {
-		rows = max(rows, len(c))
+		d.Rows = max(d.Rows, g.height(c), 1)
 	}
-	d.Rows = float64(rows)
 	at := make([]Point, len(g.row))
 	for c, items := range g.columns {
 		for _, item := range items {
-			at[item] = Point{float64(c), g.row[item] + float64(rows-1)/2}
+			at[item] = Point{float64(c), g.row[item] + (d.Rows-1)/2}
 		}
 	}
 	copy(d.Nodes, at)
