@@ -70,15 +70,16 @@ func (db *DB) open(ctx context.Context) error {
 	return err
 }
 
-// OpenReadOnly opens an existing database to read it. The error satisfies
+// OpenReadOnly opens an existing database to read it. If it is of an older
+// schema or holds runs whose process has died, it is first put in order as
+// [Open] does, where that is permitted. The error satisfies
 // errors.Is(err, fs.ErrNotExist) if nothing has been recorded yet.
 func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("no run has been recorded in %s yet: %w", path, fs.ErrNotExist)
 	}
 	db := &DB{Now: time.Now, path: path}
-	err := db.openReadOnly(ctx)
-	if err != nil {
+	if err := db.openReadOnly(ctx); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
@@ -94,10 +95,25 @@ func (db *DB) openReadOnly(ctx context.Context) error {
 		return err
 	}
 	v, err := version(ctx, db.r, len(scripts))
-	if err == nil && v < len(scripts) {
-		err = fmt.Errorf("its schema is version %d and this whorl reads version %d; any run brings it up to date", v, len(scripts))
+	if err != nil {
+		return err
 	}
-	return err
+	var dead []string
+	if v == len(scripts) {
+		if dead, err = db.dead(ctx, db.r); err != nil {
+			return err
+		}
+	}
+	if v == len(scripts) && len(dead) == 0 {
+		return nil
+	}
+	if w, err := Open(ctx, db.path); err == nil {
+		return w.Close()
+	}
+	if v < len(scripts) {
+		return fmt.Errorf("its schema is version %d, this whorl reads version %d, and it cannot be written", v, len(scripts))
+	}
+	return nil // dead runs are shown as running
 }
 
 func openReaders(path string) (*sql.DB, error) {

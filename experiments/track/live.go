@@ -44,7 +44,7 @@ func (c *claim) release() error {
 
 // alive reports whether some process, perhaps this one, holds the lock.
 func (db *DB) alive(run string) (bool, error) {
-	f, err := os.OpenFile(db.claimPath(run), os.O_RDWR, 0)
+	f, err := os.Open(db.claimPath(run))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -60,11 +60,35 @@ func (db *DB) alive(run string) (bool, error) {
 	return false, err
 }
 
+// dead returns the ids of the runs that nobody is left to finish. Unless others
+// are kept from recording meanwhile, some may just have been finished.
+func (db *DB) dead(ctx context.Context, q querier) ([]string, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id FROM runs WHERE state = 'running'`)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := collect(rows, func(scan scanner, id *string) error { return scan(id) })
+	if err != nil {
+		return nil, err
+	}
+	var dead []string
+	for _, id := range ids {
+		alive, err := db.alive(id)
+		if err != nil {
+			return nil, err
+		}
+		if !alive {
+			dead = append(dead, id)
+		}
+	}
+	return dead, nil
+}
+
 // buryDead marks the runs that nobody is left to finish as failed, and what
 // they were doing too. A run ended when it was last heard of.
 func (db *DB) buryDead(ctx context.Context) error {
-	ids, err := db.running(ctx, db.w)
-	if err != nil || len(ids) == 0 {
+	dead, err := db.dead(ctx, db.w)
+	if err != nil || len(dead) == 0 {
 		return err
 	}
 	tx, err := db.w.BeginTx(ctx, nil)
@@ -72,22 +96,12 @@ func (db *DB) buryDead(ctx context.Context) error {
 		return err
 	}
 	defer tx.Rollback()
-	// A process records the end of its run before it gives up the lock. This
-	// transaction keeps others from recording, so whatever is running now
-	// and not locked is dead.
-	if ids, err = db.running(ctx, tx); err != nil {
+	// A process records the end of its run before it gives up the lock, and
+	// this transaction keeps it from recording: who looks dead now, is.
+	if dead, err = db.dead(ctx, tx); err != nil {
 		return err
 	}
-	var dead []string
-	for _, id := range ids {
-		alive, err := db.alive(id)
-		if err != nil {
-			return err
-		}
-		if alive {
-			continue
-		}
-		dead = append(dead, id)
+	for _, id := range dead {
 		for _, statement := range bury {
 			if _, err := tx.ExecContext(ctx, statement, id); err != nil {
 				return fmt.Errorf("mark run %s as failed: %w", id, err)
@@ -107,13 +121,4 @@ var bury = []string{
 	`UPDATE stages SET status = 'failed', error = 'the process ended while this stage ran'
 	WHERE run = (SELECT n FROM runs WHERE id = ?) AND status = 'running'`,
 	`UPDATE runs SET state = 'failed', finished = updated WHERE id = ?`,
-}
-
-// running returns the ids of the runs that have not finished.
-func (db *DB) running(ctx context.Context, q querier) ([]string, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id FROM runs WHERE state = 'running'`)
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows, func(scan scanner, id *string) error { return scan(id) })
 }

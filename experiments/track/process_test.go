@@ -77,7 +77,7 @@ func TestDeadRunIsMarkedFailed(t *testing.T) {
 	}
 	state := func() string {
 		t.Helper()
-		db, err := Open(t.Context(), path)
+		db, err := OpenReadOnly(t.Context(), path)
 		if err != nil {
 			t.Fatal(err)
 		}
