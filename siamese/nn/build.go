@@ -8,45 +8,43 @@ import (
 	"whorl/siamese/plain"
 )
 
-// build turns the steps into nodes. Each layer runs on the kernels if they
-// take its shape, else on the general loops; between the two the values are
-// put in the other's order.
-func (g *Graph[T]) build() {
-	g.pixels = tensor.New(tensor.WithShape(2*g.pairs, g.h*g.w), tensor.WithBacking(make([]uint8, 2*g.pairs*g.h*g.w)))
-	g.truth, g.weight = array[T](g.pairs), array[T](g.pairs)
-	x := g.input("images", g.pixels)
-	at := order{} // of x
+// build turns the steps into nodes, and returns the last one with the order of
+// its values. Each layer runs on the kernels if they take its shape, else on
+// the general loops; between the two the values are put in the other's order.
+func (g *Graph[T]) build() (x *gorgonia.Node, at order) {
 	for i, s := range g.steps {
 		switch spec := s.spec.(type) {
 		case images:
+			g.pixels = tensor.New(tensor.WithShape(s.out.N, s.out.Len()), tensor.WithBacking(make([]uint8, s.out.N*s.out.Len())))
+			x = g.input("images", g.pixels)
 			if _, fast := g.fastConv(i + 1); !fast {
 				x = g.apply(newPixels[T](g.team, s.out.N, s.out.Len()), x)
 			}
+		case codes:
+			g.codes = array[T](s.out.N, s.out.Len())
+			x = g.input("codes", g.codes)
 		case Conv:
 			x, at = g.conv(i, spec, x, at)
 		case Dense:
 			x, at = g.dense(i, spec, x, at)
 		case merge:
-			length := at.len(s.out)
-			x = g.apply(newMerge[T](g.team, s.name, s.out.N, length, spec.abs), x)
+			x = g.apply(newMerge[T](g.team, s.name, s.out.N, at.len(s.out), spec.abs), x)
 		}
 	}
-	g.logits = x
-	g.losses = newCrossEntropy[T](g.pairs, at.len(Data{C: 1, H: 1, W: 1}))
-	g.loss = g.apply(g.losses, x, g.input("truth", g.truth), g.input("pair weight", g.weight))
+	return x, at
 }
 
 // An order is where the values of an image lie. The zero order is channel by
 // channel, row by row.
 type order struct {
-	maps  *kernel.Maps // as the kernels' maps
-	width int          // as a row of a kernel's dense layer, of this length
+	maps  kernel.Maps // as the kernels' maps
+	width int         // as a row of a kernel's dense layer, of this length
 }
 
 // len is the length of an image in memory.
 func (o order) len(d Data) int {
 	switch {
-	case o.maps != nil:
+	case o.maps != (kernel.Maps{}):
 		return o.maps.Len()
 	case o.width > 0:
 		return o.width
@@ -56,18 +54,25 @@ func (o order) len(d Data) int {
 
 // index is where value i of the zero order lies.
 func (o order) index(d Data, i int) int {
-	if o.maps == nil {
+	if (o.maps == kernel.Maps{}) {
 		return i
 	}
 	return o.maps.Index(i/(d.H*d.W), i/d.W%d.H, i%d.W)
 }
 
-// plain puts the values in the zero order.
-func (g *Graph[T]) plain(s step, x *gorgonia.Node, at order) *gorgonia.Node {
-	if at == (order{}) {
+// arrange puts the values of x in another order.
+func (g *Graph[T]) arrange(name string, d Data, x *gorgonia.Node, from, to order) *gorgonia.Node {
+	if from == to {
 		return x
 	}
-	return g.apply(newReorder[T](g.team, s.name+" input", s.in.N, at.len(s.in), s.in.Len(), func(i int) int { return at.index(s.in, i) }), x)
+	index := make([]int32, to.len(d))
+	for i := range index {
+		index[i] = nothing
+	}
+	for i := range d.Len() {
+		index[to.index(d, i)] = int32(from.index(d, i))
+	}
+	return g.apply(newReorder[T](g.team, name+" order", d.N, from.len(d), index), x)
 }
 
 // fastConv returns the kernels' shape of step i, if it is a convolution that
@@ -78,25 +83,18 @@ func (g *Graph[T]) fastConv(i int) (*kernel.Conv, bool) {
 	}
 	s := g.steps[i]
 	c, ok := s.spec.(Conv)
-	if !ok || c.Kernel != 3 || !c.ReLU || !c.Pool || (s.in.C == 1) != (s.in.step == 0) {
+	_, given := g.steps[s.in.step].spec.(images)
+	if !ok || c.Kernel != 3 || !c.ReLU || !c.Pool || (s.in.C == 1) != given {
 		return nil, false
 	}
-	if i > 1 { // its input must come from a convolution of the same kind
-		before := i - 1
-		if _, merged := g.steps[before].spec.(merge); merged {
-			before--
-		}
-		if _, ok := g.fastConv(before); !ok {
-			return nil, false
-		}
-	}
 	pad := 0
-	after := i + 1
-	if _, merged := g.steps[after].spec.(merge); merged {
-		after++
-	}
-	if next, ok := g.steps[after].spec.(Conv); ok && next.Kernel == 3 && next.ReLU && next.Pool {
-		pad = 1
+	for after := i + 1; after < len(g.steps); after++ {
+		if next, ok := g.steps[after].spec.(Conv); ok && next.Kernel == 3 && next.ReLU && next.Pool {
+			pad = 1
+		}
+		if _, merged := g.steps[after].spec.(merge); !merged {
+			break
+		}
 	}
 	return kernel.NewConv(s.in.H, s.in.W, s.in.C, c.Filters, pad), true
 }
@@ -110,10 +108,12 @@ func (g *Graph[T]) conv(i int, c Conv, x *gorgonia.Node, at order) (*gorgonia.No
 			return k.WeightIndex(i/(s.in.C*9), i/9%s.in.C, i%9)
 		})
 		b.layout(array[T](k.BiasLen()), func(i int) int { return i })
-		maps := k.Output()
-		return g.apply(newConv(g.team, s.name, s.in.N, k), x, g.node(w), g.node(b)), order{maps: &maps}
+		if k.In > 1 {
+			x = g.arrange(s.name, s.in, x, at, order{maps: k.Input()})
+		}
+		return g.apply(newConv(g.team, s.name, s.in.N, k), x, g.node(w), g.node(b)), order{maps: k.Output()}
 	}
-	x = g.plain(s, x, at)
+	x = g.arrange(s.name, s.in, x, at, order{})
 	shape := plain.Conv{In: s.in.C, Out: c.Filters, H: s.in.H, W: s.in.W, Kernel: c.Kernel}
 	l := newGeneralConv[T](g.team, s.name, s.in.N, shape, c.ReLU, c.Pool, s.in.step == 0)
 	return g.apply(l, x, g.node(w), g.node(b)), order{}
@@ -133,7 +133,7 @@ func (g *Graph[T]) dense(i int, d Dense, x *gorgonia.Node, at order) (*gorgonia.
 		l.weight = any(w).(*Param[float32])
 		return g.apply(l, x, g.node(w), g.node(b)), order{width: k.Width()}
 	}
-	x = g.plain(s, x, at)
+	x = g.arrange(s.name, s.in, x, at, order{})
 	l := newGeneralDense[T](g.team, s.name, s.in.N, s.in.Len(), d.Units, d.ReLU, s.in.step == 0)
 	return g.apply(l, x, g.node(w), g.node(b)), order{}
 }

@@ -34,9 +34,12 @@ type Graph[T Float] struct {
 	// Portable makes the general layers do all the work.
 	Portable bool
 
-	pixels        *tensor.Dense // uint8 (2*pairs, h*w), the probes first
-	truth, weight *tensor.Dense // (pairs)
-	logits, loss  *gorgonia.Node
+	pixels        *tensor.Dense  // uint8 (2*pairs, h*w), the probes first
+	codes         *tensor.Dense  // (2*pairs, length), in their place
+	truth, weight *tensor.Dense  // (pairs)
+	output        *gorgonia.Node // the last layer's
+	length        int            // of one of its rows in memory
+	loss          *gorgonia.Node
 	losses        *crossEntropy[T]
 }
 
@@ -75,6 +78,7 @@ type Dense struct {
 
 type (
 	images struct{}
+	codes  struct{}
 	merge  struct{ abs bool }
 )
 
@@ -97,6 +101,12 @@ func (g *Graph[T]) Images() Data {
 	return g.add("images", images{}, Data{step: -1}, Data{N: 2 * g.pairs, C: 1, H: g.h, W: g.w})
 }
 
+// Codes begins a graph with what another graph made of both images of every
+// pair, those of the probes first: c channels of h rows and w columns.
+func (g *Graph[T]) Codes(c, h, w int) Data {
+	return g.add("codes", codes{}, Data{step: -1}, Data{N: 2 * g.pairs, C: c, H: h, W: w})
+}
+
 // Conv adds a convolution. Its parameters are name.weight (Filters, C, Kernel,
 // Kernel) and name.bias (Filters).
 func (g *Graph[T]) Conv(name string, x Data, c Conv) Data {
@@ -114,8 +124,8 @@ func (g *Graph[T]) Conv(name string, x Data, c Conv) Data {
 // Merge adds the difference of each pair's two codes, probe minus gallery, or
 // its absolute value.
 func (g *Graph[T]) Merge(name string, x Data, abs bool) Data {
-	if x.N != 2*g.pairs || x.step == 0 {
-		g.Fail("%s: wants the codes of both images of a pair, once", name)
+	if x.N != 2*g.pairs {
+		g.Fail("%s: the codes are merged already", name)
 	}
 	return g.add(name, merge{abs}, x, Data{N: g.pairs, C: x.C, H: x.H, W: x.W})
 }
@@ -136,7 +146,19 @@ func (g *Graph[T]) Loss(z Data) {
 		g.Fail("loss: wants one number for each of %d pairs, got %d for each of %d", g.pairs, z.Len(), z.N)
 	}
 	if g.err == nil {
-		g.build()
+		x, at := g.build()
+		g.output, g.length = x, at.len(z)
+		g.losses = newCrossEntropy[T](g.pairs, g.length)
+		g.truth, g.weight = array[T](g.pairs), array[T](g.pairs)
+		g.loss = g.apply(g.losses, x, g.input("truth", g.truth), g.input("pair weight", g.weight))
+	}
+}
+
+// Output ends a graph that is not trained; x is what Machine.Output returns.
+func (g *Graph[T]) Output(x Data) {
+	if g.err == nil {
+		y, at := g.build()
+		g.output, g.length = g.arrange("output", x, y, at, order{}), x.Len()
 	}
 }
 

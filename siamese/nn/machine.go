@@ -19,8 +19,8 @@ type Machine[T Float] struct {
 // Inference ends the building of the graph and returns a machine that can only
 // do Forward.
 func (g *Graph[T]) Inference() (*Machine[T], error) {
-	if g.err == nil && g.loss == nil {
-		g.Fail("the graph has no loss")
+	if g.err == nil && g.output == nil {
+		g.Fail("it has no end")
 	}
 	if g.err != nil {
 		return nil, g.err
@@ -32,7 +32,7 @@ func (g *Graph[T]) Inference() (*Machine[T], error) {
 			inputs = append(inputs, in)
 		}
 	}
-	prog, locations, err := gorgonia.CompileFunction(g.expr, inputs, gorgonia.Nodes{g.logits})
+	prog, locations, err := gorgonia.CompileFunction(g.expr, inputs, gorgonia.Nodes{g.output})
 	if err != nil {
 		return nil, fmt.Errorf("compile the network's forward pass: %w", err)
 	}
@@ -46,6 +46,9 @@ func (g *Graph[T]) Training() (*Machine[T], error) {
 	m, err := g.Inference()
 	if err != nil {
 		return nil, err
+	}
+	if g.loss == nil {
+		return nil, errors.New("differentiate the network: it has no loss")
 	}
 	var nodes gorgonia.Nodes
 	for _, p := range g.params {
@@ -78,6 +81,9 @@ func (m *Machine[T]) Pairs() int { return m.graph.pairs }
 // Images is the memory of the batch: the grey pixels of every probe, then
 // those of every gallery image.
 func (m *Machine[T]) Images() []uint8 { return m.graph.pixels.Uint8s() }
+
+// Codes is the memory of a batch that begins with codes.
+func (m *Machine[T]) Codes() []T { return floats[T](m.graph.codes) }
 
 // Truth is the memory of the batch's labels: 1 for a genuine pair, else 0.
 func (m *Machine[T]) Truth() []T { return floats[T](m.graph.truth) }
@@ -130,12 +136,16 @@ func (m *Machine[T]) run(fuse *Adam[T]) error {
 // Logits copies the network's output for each pair of the last run to dst,
 // which must be Pairs long, and returns it.
 func (m *Machine[T]) Logits(dst []T) []T {
-	z := floats[T](m.graph.logits.Value())
+	z := m.Output()
 	for i := range dst {
-		dst[i] = z[i*m.graph.losses.width]
+		dst[i] = z[i*m.graph.length]
 	}
 	return dst
 }
+
+// Output is the memory of the output of the last run. In a graph that ends
+// with Output it is row-major.
+func (m *Machine[T]) Output() []T { return floats[T](m.graph.output.Value()) }
 
 // Losses is the cross-entropy of each pair of the last training step, whatever
 // its weight.

@@ -7,22 +7,21 @@ import (
 	"whorl/siamese/kernel"
 )
 
+// nothing in a reorder's index stands for a zero.
+const nothing = -1
+
 // reorder picks the values of every image in another order, between layers
-// that lay them out differently. Input (n, from), output (n, to).
+// that lay them out differently. Input (n, from), output (n, len(index)).
 type reorder[T Float] struct {
 	team  *kernel.Team
 	name  string
 	index []int32 // in the input, of each output
-	y, dx *tensor.Dense
 	from  int
+	y, dx *tensor.Dense
 }
 
-func newReorder[T Float](team *kernel.Team, name string, n, from, to int, index func(i int) int) *reorder[T] {
-	r := &reorder[T]{team: team, name: name, index: make([]int32, to), y: array[T](n, to), from: from}
-	for i := range r.index {
-		r.index[i] = int32(index(i))
-	}
-	return r
+func newReorder[T Float](team *kernel.Team, name string, n, from int, index []int32) *reorder[T] {
+	return &reorder[T]{team: team, name: name, index: index, from: from, y: array[T](n, len(index))}
 }
 
 func (r *reorder[T]) String() string              { return r.name }
@@ -35,7 +34,9 @@ func (r *reorder[T]) forward(in []gorgonia.Value) {
 	x, y, to := floats[T](in[0]), floats[T](r.y), len(r.index)
 	r.team.Do(len(y)/to, func(_, n int) {
 		for i, at := range r.index {
-			y[n*to+i] = x[n*r.from+int(at)]
+			if at != nothing {
+				y[n*to+i] = x[n*r.from+int(at)]
+			}
 		}
 	})
 }
@@ -44,7 +45,9 @@ func (r *reorder[T]) backward(_ []gorgonia.Value, grad gorgonia.Value) {
 	dx, dy, to := floats[T](r.dx), floats[T](grad), len(r.index)
 	r.team.Do(len(dy)/to, func(_, n int) {
 		for i, at := range r.index {
-			dx[n*r.from+int(at)] = dy[n*to+i]
+			if at != nothing {
+				dx[n*r.from+int(at)] = dy[n*to+i]
+			}
 		}
 	})
 }
