@@ -94,7 +94,7 @@ func writeScores(t *stage.Task, comparisons []comparison) error {
 		w.Write([]string{
 			strconv.Itoa(c.probe), strconv.Itoa(c.gallery), genuine,
 			strconv.FormatFloat(c.score, 'g', -1, 64),
-			c.presented.difficulty, c.presented.alteration, c.presented.name, c.enrolled.name,
+			c.presented.difficulty.String(), c.presented.alteration, c.presented.name, c.enrolled.name,
 		})
 	}
 	w.Flush()

@@ -14,7 +14,7 @@ import (
 
 // difficulties are the subsets of the probes, in the order in which their
 // rows are numbered through.
-var difficulties = [...]string{"easy", "medium", "hard"}
+var difficulties = [...]fingerprint.Subset{fingerprint.Easy, fingerprint.Medium, fingerprint.Hard}
 
 // data is what the stage reads, but for the network.
 type data struct {
@@ -34,8 +34,8 @@ type data struct {
 type impression struct {
 	fingerprint.Label
 	name       string
-	difficulty string // of a probe
-	alteration string // of a probe
+	difficulty fingerprint.Subset // of a probe
+	alteration string             // of a probe
 }
 
 // readData reads the inputs and checks that they fit each other. The images
@@ -57,7 +57,7 @@ func (d *data) read(t *stage.Task) (err error) {
 	if err := readJSON(t, "alterations", &alterations); err != nil {
 		return err
 	}
-	if d.gallery, d.enrolled, err = d.subset(t, "real", names); err != nil {
+	if d.gallery, d.enrolled, err = d.subset(t, fingerprint.Real, names); err != nil {
 		return err
 	}
 	var stacks []siamese.Images
@@ -66,12 +66,13 @@ func (d *data) read(t *stage.Task) (err error) {
 		if err != nil {
 			return err
 		}
-		if got := len(alterations[difficulty]); got != len(images) {
-			return fmt.Errorf("read alterations: %d of %s, but x_%s has %d images", got, difficulty, difficulty, len(images))
+		tags := alterations[difficulty.String()]
+		if len(tags) != len(images) {
+			return fmt.Errorf("read alterations: %d of %s, but x_%s has %d images", len(tags), difficulty, difficulty, len(images))
 		}
 		for i := range images {
 			images[i].difficulty = difficulty
-			images[i].alteration = alterations[difficulty][i]
+			images[i].alteration = tags[i]
 		}
 		stacks = append(stacks, stack)
 		d.presented = append(d.presented, images...)
@@ -98,7 +99,8 @@ func (d *data) read(t *stage.Task) (err error) {
 }
 
 // subset maps the images of a subset and reads their labels.
-func (d *data) subset(t *stage.Task, name string, names map[string][]string) (siamese.Images, []impression, error) {
+func (d *data) subset(t *stage.Task, s fingerprint.Subset, files map[string][]string) (siamese.Images, []impression, error) {
+	name, names := s.String(), files[s.String()]
 	fail := func(err error) (siamese.Images, []impression, error) {
 		return siamese.Images{}, nil, fmt.Errorf("read x_%s: %w", name, err)
 	}
@@ -123,12 +125,12 @@ func (d *data) subset(t *stage.Task, name string, names map[string][]string) (si
 	if err != nil {
 		return siamese.Images{}, nil, err
 	}
-	if len(labels) != stack.N || len(names[name]) != stack.N {
-		return fail(fmt.Errorf("%d images, but %d labels and %d names", stack.N, len(labels), len(names[name])))
+	if len(labels) != stack.N || len(names) != stack.N {
+		return fail(fmt.Errorf("%d images, but %d labels and %d names", stack.N, len(labels), len(names)))
 	}
 	images := make([]impression, stack.N)
 	for i, l := range labels {
-		images[i] = impression{Label: l, name: names[name][i]}
+		images[i] = impression{Label: l, name: names[i]}
 	}
 	return stack, images, nil
 }

@@ -21,7 +21,7 @@ func recordMetrics(t *stage.Task, comparisons []comparison, thresholds []thresho
 	}
 	for _, difficulty := range difficulties {
 		of := func(c comparison) bool { return c.presented.difficulty == difficulty }
-		if err := r.group(difficulty+".", choose(comparisons, of), thresholds); err != nil {
+		if err := r.group(difficulty.String()+".", choose(comparisons, of), thresholds); err != nil {
 			return err
 		}
 	}

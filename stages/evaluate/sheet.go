@@ -26,7 +26,7 @@ func writeSheet(t *stage.Task, d *data, comparisons []comparison, threshold floa
 		m := d.presented[probe]
 		row := sheet.Row{
 			Title: m.Label.String(),
-			Notes: []string{strings.TrimSuffix(m.difficulty+", "+m.alteration, ", "), path.Base(m.name)},
+			Notes: []string{strings.TrimSuffix(m.difficulty.String()+", "+m.alteration, ", "), path.Base(m.name)},
 			Cells: []sheet.Cell{cell(d.probes, probe, "probe")},
 		}
 		for i, c := range of[probe] {

@@ -22,8 +22,8 @@ type side struct {
 // An impression is a probe with where it comes from.
 type impression struct {
 	fingerprint.Label
-	subset string
-	row    int
+	subset fingerprint.Subset
+	row    int // of the subset
 }
 
 // divide draws the sides. The gallery holds different fingers, and each

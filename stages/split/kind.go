@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"whorl/fingerprint"
 	"whorl/pipeline/stage"
 	"whorl/stages/internal/rows"
 )
@@ -46,8 +47,8 @@ func run(_ context.Context, t *stage.Task) error {
 		return err
 	}
 	var probes []impression
-	for _, subset := range []string{"easy", "medium", "hard"} {
-		labels, err := rows.Labels(t, subset)
+	for _, subset := range []fingerprint.Subset{fingerprint.Easy, fingerprint.Medium, fingerprint.Hard} {
+		labels, err := rows.Labels(t, subset.String())
 		if err != nil {
 			return err
 		}

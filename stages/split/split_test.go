@@ -33,7 +33,7 @@ func people(subjects, fingers int) []fingerprint.Label {
 // altered returns a probe of every real print in each subset.
 func altered(real []fingerprint.Label) []impression {
 	var probes []impression
-	for _, subset := range []string{"easy", "medium", "hard"} {
+	for _, subset := range []fingerprint.Subset{fingerprint.Easy, fingerprint.Medium, fingerprint.Hard} {
 		for i, l := range real {
 			probes = append(probes, impression{l, subset, i})
 		}
