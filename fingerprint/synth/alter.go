@@ -47,75 +47,82 @@ func middleOfInk(g *image.Gray) vec {
 	return vec{float64(sx) / float64(n), float64(sy) / float64(n)}
 }
 
-// place returns the centre of an alteration whose extent is within the given
-// distance of it, near the middle of the print.
-func place(r *source, g *image.Gray, within float64) vec {
-	m := middleOfInk(g).add(vec{11 * r.normal(), 11 * r.normal()})
+// place returns the centre of an alteration at level l whose extent is within
+// the given distance of it: near the middle of the print, the more so the
+// larger it is.
+func place(r *source, g *image.Gray, l int, within float64) vec {
+	spread := [...]float64{11, 8, 6.5}[l]
+	m := middleOfInk(g).add(vec{r.around(0, spread), r.around(0, spread)})
 	return vec{
 		clamp(m.x, frameBefore+within, right-1-within),
 		clamp(m.y, frameBefore+within, bottom-1-within),
 	}
 }
 
-// rotate turns a disc about its centre. Its rim heals as a pale ring, wider
-// at the upper levels.
+// rotate turns a disc about its centre. Around it the skin heals pale, in an
+// uneven ring that is broadest about small discs.
 func rotate(out, in *image.Gray, r *source, l int) {
-	rad := [...]float64{20, 27.5, 31}[l] + [...]float64{0.8, 1.8, 2}[l]*r.normal()
-	rim := [...]float64{1.5, 3, 3}[l] * r.uniform(0.4, 1.2)
-	pale := r.uniform(0.2, 0.9)
-	fade := 0.0 // now and then an easy one fades out altogether
-	if l == 0 && r.chance(0.35) {
-		fade = r.uniform(0.4, 0.8)
+	outer := r.around([...]float64{20, 27.5, 31}[l], [...]float64{0.8, 1.8, 2}[l])
+	inner := outer - float64([...]float64{6, 3, 3}[l]*r.uniform(0.5, 1.4))
+	pale := r.uniform(0.1, 1)
+	uneven := clouds(r, 7)
+	faint := 0.0 // now and then a small one turns pale all over
+	if l == 0 && r.chance(0.3) {
+		faint = r.uniform(0.5, 0.9)
 	}
-	c := place(r, in, rad)
+	c := place(r, in, l, outer)
 	by := turn(r.uniform(0.4, 2.4)) // 44 to 135 degrees
 	if r.chance(0.5) {
 		by = by.conj()
 	}
 	eachPixel(func(x, y int) {
-		d := vec{float64(x), float64(y)}.sub(c)
+		p := vec{float64(x), float64(y)}
+		d := p.sub(c)
 		dist := d.length()
-		if dist >= rad {
+		if dist >= outer {
 			return
 		}
-		v := sample(in, c.add(d.times(by)))
-		v += (255 - v) * pale * smoothstep(dist, rad-2*rim, rad-rim) * (1 - smoothstep(dist, rad-rim, rad))
-		v += (255 - v) * fade * (1 - dist/rad)
-		set(out, x, y, v)
+		v := float64(in.Pix[y*in.Stride+x])
+		if dist < inner {
+			v = sample(in, c.add(d.times(by)))
+		}
+		ring := float64(smoothstep(dist, inner-2, inner+1) * (1 - smoothstep(dist, inner, outer)))
+		light := max(float64(1.2*ring*pale*(0.7+uneven(p))), float64(faint*(1-smoothstep(dist, 4, outer))), 0)
+		set(out, x, y, lerp(v, 255, min(light, 1)))
 	})
 }
 
 // obliterate wears a ragged region down to blotches.
 func obliterate(out, in *image.Gray, r *source, l int) {
-	rad := r.uniform(19, 27) * [...]float64{0.75, 1, 1.15}[l]
-	c := place(r, in, 20)
+	size := float64(r.uniform(17, 32) * [...]float64{0.75, 1, 1.15}[l])
+	c := place(r, in, 0, 20)
 	ragged := clouds(r, 12)
 	coarse := clouds(r, r.uniform(5, 11))
 	fine := clouds(r, 2.5)
-	strength := r.uniform(0.6, 1.3)
-	mean := 90 + 60*r.uniform(0, 1)
+	strength := r.uniform(0.5, 1.3)
+	grey := r.uniform(80, 160)
+	left := r.uniform(0.1, 0.4) // of the ridges
 	eachPixel(func(x, y int) {
 		p := vec{float64(x), float64(y)}
-		dist := p.sub(c).length()
-		in0 := float64(in.Pix[y*in.Stride+x])
-		worn := 1 - smoothstep(dist+0.3*rad*ragged(p), rad-5, rad+3)
+		noise := r.normal()
+		dist := p.sub(c).length() + float64(0.35*size*ragged(p))
+		worn := 1 - smoothstep(dist, size-6, size+3)
 		if worn == 0 {
-			r.uint64()
 			return
 		}
-		// What is left of the ridges is blurred away.
-		v := mean + 210*strength*coarse(p) + 40*fine(p) + 12*r.normal()
-		v = lerp(v, blurred(in, x, y), 0.3)
-		set(out, x, y, lerp(in0, v, worn))
+		was := float64(in.Pix[y*in.Stride+x])
+		v := grey + float64(210*strength*coarse(p)) + float64(60*fine(p)) + float64(12*noise)
+		v = lerp(v, lerp(was, blurred(in, x, y), 0.5), left)
+		set(out, x, y, lerp(was, v, worn))
 	})
 }
 
 // zcut swaps the two triangles of skin beside the diagonal of a parallelogram,
 // as a Z-plasty does, and leaves pale scars along the strokes of the Z.
 func zcut(out, in *image.Gray, r *source, l int) {
-	long := [...]float64{17, 44, 60}[l] * r.uniform(0.9, 1.1)
-	high := [...]float64{13, 29, 38}[l] * r.uniform(0.9, 1.1)
-	c := place(r, in, [...]float64{11, 27, 36}[l])
+	long := float64([...]float64{17, 44, 60}[l] * r.uniform(0.9, 1.1))
+	high := float64([...]float64{13, 29, 38}[l] * r.uniform(0.9, 1.1))
+	c := place(r, in, l, [...]float64{11, 27, 36}[l])
 	axis := turn(r.uniform(-0.25, 0.25))
 	slant := vec{r.uniform(0.1, 0.5), 1}
 	if r.chance(0.5) {
@@ -136,9 +143,9 @@ func zcut(out, in *image.Gray, r *source, l int) {
 		from := corner.add(a.scale(1 - t)).add(b.scale(1 - s))
 		v := sample(in, from)
 		// The strokes: both long sides and the diagonal between them.
-		off := min(t*high, (1-t)*high, max(s+t-1, 1-s-t)*0.7*high)
-		v += (255 - v) * scar * (1 - smoothstep(off, 0, 2))
-		set(out, x, y, v)
+		off := min(float64(t*high), float64((1-t)*high), float64(max(s+t-1, 1-s-t)*0.7*high))
+		light := float64(scar * (1 - smoothstep(off, 0, 2)))
+		set(out, x, y, lerp(v, 255, light))
 	})
 }
 

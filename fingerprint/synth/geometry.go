@@ -8,7 +8,7 @@ type vec struct{ x, y float64 }
 
 func (a vec) add(b vec) vec           { return vec{a.x + b.x, a.y + b.y} }
 func (a vec) sub(b vec) vec           { return vec{a.x - b.x, a.y - b.y} }
-func (a vec) scale(k float64) vec     { return vec{a.x * k, a.y * k} }
+func (a vec) scale(k float64) vec     { return vec{float64(a.x * k), float64(a.y * k)} }
 func (a vec) conj() vec               { return vec{a.x, -a.y} }
 func (a vec) dot(b vec) float64       { return float64(a.x*b.x) + float64(a.y*b.y) }
 func (a vec) cross(b vec) float64     { return float64(a.x*b.y) - float64(a.y*b.x) }
@@ -29,13 +29,13 @@ func (a vec) unit() vec {
 // turn returns the unit vector at the angle whose half has tangent t.
 func turn(t float64) vec {
 	tt := float64(t * t)
-	return vec{(1 - tt) / (1 + tt), 2 * t / (1 + tt)}
+	return vec{(1 - tt) / (1 + tt), (t + t) / (1 + tt)}
 }
 
 // smoothstep rises from 0 at lo to 1 at hi.
 func smoothstep(v, lo, hi float64) float64 {
 	t := clamp((v-lo)/(hi-lo), 0, 1)
-	return float64(t*t) * (3 - 2*t)
+	return float64(t * t * (3 - (t + t)))
 }
 
 // cosine returns the cosine of an angle in turns: the Taylor series about the
@@ -55,7 +55,7 @@ func cosine(turns float64) float64 {
 	for n := 12; n > 0; n -= 2 {
 		c = 1 - float64(c*xx)/float64(n*(n-1))
 	}
-	return sign * c
+	return float64(sign * c)
 }
 
 // clouds is smooth random variation within ±1 over the growing grid or any

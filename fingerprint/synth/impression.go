@@ -12,12 +12,12 @@ type contact struct {
 }
 
 func newContact(r *source) contact {
-	half := vec{r.uniform(44, 60), r.uniform(48, 64)}
-	tip := 14 + 9*r.normal()
+	half := vec{r.uniform(48, 62), r.uniform(50, 64)}
+	tip := r.around(13, 7)
 	return contact{
-		centre: vec{59 + 5*r.normal(), max(tip, 2) + half.y},
+		centre: vec{r.around(59, 4), max(tip, 2) + half.y},
 		half:   half,
-		lean:   0.12 * r.normal(),
+		lean:   r.around(0, 0.08),
 		ragged: clouds(r, 5),
 	}
 }
@@ -28,7 +28,7 @@ func (c *contact) depth(p vec) float64 {
 	d := p.sub(c.centre)
 	d.x += float64(c.lean * d.y)
 	if d.y > 0 { // the sides go down almost straight
-		d.y *= 0.4
+		d.y = float64(0.4 * d.y)
 	}
 	e := vec{d.x / c.half.x, d.y / c.half.y}.length()
 	return float64((1-e)*c.half.x) + float64(2*c.ragged(p))
@@ -40,30 +40,31 @@ func impress(r *source, s *subject, c *contact, ridges *signal) *image.Gray {
 	press := clouds(r, 40)
 	patch := clouds(r, 10)
 	dust := clouds(r, 30)
-	moist := float64(0.3*s.moisture) + float64(0.1*r.normal())
-	lower := r.uniform(-0.1, 0.5) // how much harder the lower part is pressed
-	grain := r.uniform(0.25, 0.6)
+	moist := r.around(float64(0.25*s.moisture)-0.06, 0.08)
+	lower := r.uniform(-0.1, 0.7) // how much harder the lower part is pressed
+	grain := r.uniform(0.28, 0.58)
 	fade := r.uniform(2, 55)    // of the tip, which touches lightly
-	dirty := r.uniform(-0.4, 0.8) // how much dust lies beside the finger
+	dirty := r.uniform(-0.5, 1) // how much dust lies beside the finger
 	skin := newCreases(r, s, c)
 	for y := range Height {
 		for x := range Width {
-			p := vec{float64(x) * stretchX, float64(y) * stretchY}
+			p := vec{float64(float64(x) * stretchX), float64(float64(y) * stretchY)}
 			noise, luck := r.normal(), r.uniform(0, 1)
 			depth := c.depth(p)
 			var level float64 // 0 is white, 1 is ink
 			if depth > -3 {
-				touch := moist + float64(0.4*press(p)) + float64(0.2*patch(p)) +
+				touch := moist + float64(0.55*press(p)) + float64(0.3*patch(p)) +
 					float64(lower*smoothstep(p.y, 40, 140)) -
 					float64(1.8*(1-smoothstep(depth, -3, 5))) -
 					float64(2*skin.at(p))
-				level = 0.5 + float64(1.3*(ridges.at(p)+touch+float64(grain*noise)))
+				level = 0.5 + float64(0.72*(ridges.at(p)+touch+float64(grain*noise)))
 				light := 1 - smoothstep(p.y-(c.centre.y-c.half.y), 0, fade)
-				level *= 1 - float64(0.75*light)
+				level = float64(level * (1 - float64(0.75*light)))
 			}
 			// Grains of dust and sweat lie on the lower part of the glass.
-			if luck < float64(dirty*smoothstep(p.y, 60, 180)*(1.2+dust(p))) {
-				level = max(level, 0.25+float64(0.3*noise))
+			low := smoothstep(p.y, 50, 170)
+			if luck < float64(dirty*low*(1.1+dust(p))) {
+				level = max(level, float64(0.35*low)+float64(0.25*noise))
 			}
 			g.Pix[y*g.Stride+x] = uint8(255.5 - float64(clamp(level, 0, 1)*(255-s.ink)))
 		}

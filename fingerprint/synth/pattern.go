@@ -33,7 +33,7 @@ type pattern struct {
 func newPattern(r *source, hand uint8) pattern {
 	p := pattern{
 		class: drawClass(r),
-		tilt:  turn(0.07 * r.normal()),
+		tilt:  turn(r.around(0, 0.07)),
 		arch:  r.uniform(0.007, 0.014),
 	}
 	open := 1.0
@@ -43,9 +43,9 @@ func newPattern(r *source, hand uint8) pattern {
 	if r.chance(0.06) {
 		open = -open // a radial loop
 	}
-	centre := vec{4 * r.normal(), -14 + 9*r.normal()}
+	centre := vec{r.around(0, 4), r.around(-14, 9)}
 	delta := func(side float64) vec {
-		return centre.add(vec{side * r.uniform(32, 50), -r.uniform(35, 60)})
+		return centre.add(vec{float64(side * r.uniform(32, 50)), -r.uniform(35, 60)})
 	}
 	switch p.class {
 	case arch:
@@ -53,13 +53,13 @@ func newPattern(r *source, hand uint8) pattern {
 	case tentedArch:
 		p.bump, p.narrow = r.uniform(0.4, 0.9), r.uniform(16, 24)
 		p.cores = []vec{centre}
-		p.deltas = []vec{centre.add(vec{2 * r.normal(), -r.uniform(20, 36)})}
+		p.deltas = []vec{centre.add(vec{r.around(0, 2), -r.uniform(20, 36)})}
 	case loop:
 		p.cores = []vec{centre}
 		p.deltas = []vec{delta(-open)}
 	case whorl, doubleLoop:
 		apart := r.uniform(3, 10)
-		axis := vec{0.3 * r.normal(), 1}
+		axis := vec{r.around(0, 0.3), 1}
 		if p.class == doubleLoop {
 			apart = r.uniform(10, 15)
 			axis = vec{open, r.uniform(0.3, 1)}
@@ -116,7 +116,7 @@ func (p *pattern) round(i int, d vec) vec {
 	const drawn = 2.2
 	d = d.times(p.tails[i].conj()) // the tail to the right
 	if d.x > 0 {
-		d.x *= drawn
+		d.x = float64(drawn * d.x)
 	}
 	return d.unit().times(p.tails[i])
 }
@@ -124,7 +124,7 @@ func (p *pattern) round(i int, d vec) vec {
 // smooth returns the part of the field that has no singularity: arcs, flatter
 // towards the joint, and the bump of an arch.
 func (p *pattern) smooth(z vec) vec {
-	slope := -p.arch * z.x * (0.25 + float64(0.75*smoothstep(z.y, -50, 50)))
+	slope := float64(-p.arch * z.x * (0.25 + float64(0.75*smoothstep(z.y, -50, 50))))
 	if p.bump != 0 {
 		x, y := z.x/p.narrow, (z.y+15)/55
 		wide := 1 + float64(x*x)

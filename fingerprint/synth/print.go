@@ -28,7 +28,7 @@ func Print(seed uint64, id fingerprint.Identity) *image.Gray {
 	r := newSource("print", seed, uint64(id.Subject), uint64(id.Hand), uint64(id.Finger))
 	c := newContact(r)
 	p := newPattern(r, id.Hand)
-	ridges := growRidges(r, &p, &c, s.period*r.uniform(0.96, 1.04))
+	ridges := growRidges(r, &p, &c, float64(s.period*r.uniform(0.96, 1.04)))
 	g := impress(r, &s, &c, ridges)
 	drawFrame(g)
 	return g
@@ -48,8 +48,8 @@ func growRidges(r *source, p *pattern, c *contact, period float64) *signal {
 				continue
 			}
 			z := vec{at.x - c.centre.x, c.centre.y - at.y}
-			local := period * (1 + 0.07*wide(at) - float64(0.0012*z.y))
-			f[i] = b.nearest(p.orientation(z), local)
+			wider := float64(0.07*wide(at)) - float64(0.0012*z.y)
+			f[i] = b.nearest(p.orientation(z), period+float64(period*wider))
 		}
 	}
 	return b.grow(r, f, 7)

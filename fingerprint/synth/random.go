@@ -32,16 +32,22 @@ func (s *source) uint64() uint64 {
 
 // uniform returns a number in [lo, hi).
 func (s *source) uniform(lo, hi float64) float64 {
-	u := float64(s.uint64()>>11) / (1 << 53)
+	u := float64(float64(s.uint64()>>11) / (1 << 53))
 	return lo + float64(u*(hi-lo))
 }
 
 // normal returns a number of mean 0 and deviation 1, within ±3.5: the sum of
-// four uniform ones, which needs no logarithm.
+// four uniform ones, which needs no logarithm. Multiples of it go through
+// around.
 func (s *source) normal() float64 {
 	u := s.uint64()
 	sum := u&0xffff + u>>16&0xffff + u>>32&0xffff + u>>48
 	return (float64(sum) - 2*0xffff) / 37837.2 // 65536 / sqrt(3)
+}
+
+// around returns a number of the given mean and deviation.
+func (s *source) around(mean, deviation float64) float64 {
+	return mean + float64(deviation*s.normal())
 }
 
 // chance is true with probability p.

@@ -45,7 +45,7 @@ func newBank() *bank {
 	b := new(bank)
 	for o := range orientations {
 		turns := float64(o) / (2 * orientations) // half a turn in all
-		b.axes[o] = vec{cosine(2 * turns), cosine(2*turns - 0.25)}
+		b.axes[o] = vec{cosine(turns + turns), cosine(turns + turns - 0.25)}
 		// Across the ridges, in image coordinates with y down: the ridge runs
 		// along (cos, -sin).
 		across := vec{cosine(turns - 0.25), cosine(turns)}
@@ -59,15 +59,15 @@ func newBank() *bank {
 func newKernel(across vec, period float64) (k [taps * taps]int32) {
 	var wave, window [taps * taps]float64
 	var sum, area float64
-	extent := min(reach*period, radius+0.5)
+	extent := min(float64(reach*period), radius+0.5)
 	for i := range wave {
 		d := vec{float64(i%taps - radius), float64(i/taps - radius)}
 		r := d.dot(d) / (extent * extent)
 		if r >= 1 {
 			continue
 		}
-		window[i] = (1 - r) * (1 - r)
-		wave[i] = window[i] * cosine(d.dot(across)/period)
+		window[i] = float64((1 - r) * (1 - r))
+		wave[i] = float64(window[i] * cosine(d.dot(across)/period))
 		sum += wave[i]
 		area += window[i]
 	}

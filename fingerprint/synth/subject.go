@@ -25,7 +25,7 @@ func newSubject(seed uint64, number uint16) subject {
 		creases:  r.uniform(0, 1),
 	}
 	if Gender(seed, number) == 1 {
-		s.period *= 0.95 // women's ridges are finer
+		s.period = float64(0.95 * s.period) // women's ridges are finer
 	}
 	if r.chance(0.15) {
 		s.ink = r.uniform(20, 70)
