@@ -1,0 +1,6 @@
+package train
+
+import "whorl/siamese/kernel"
+
+// Kernels returns the family of numeric kernels that training runs on here.
+func Kernels() string { return kernel.Name() }

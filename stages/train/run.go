@@ -1,0 +1,166 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"whorl/pipeline/stage"
+	"whorl/siamese"
+)
+
+func run(ctx context.Context, t *stage.Task) error {
+	p := t.Params.(Params)
+	in, err := readInputs(t)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	a, err := siamese.Named(p.Network, siamese.Merge(p.Merge), in.Gallery.H, in.Gallery.W)
+	if err != nil {
+		return err
+	}
+	tr, err := siamese.NewTrainer(a, in.Data, p.options(t.Seed))
+	if err != nil {
+		return err
+	}
+	if err := resume(t, tr, p.Epochs); err != nil {
+		return err
+	}
+	if err := train(ctx, t, tr, p.Epochs); err != nil {
+		var d *siamese.DivergedError
+		if errors.As(err, &d) {
+			return fmt.Errorf("probe %s, gallery row %d: %w", in.probe(d.Probe), d.Gallery, err)
+		}
+		return err
+	}
+	return write(t, tr, a)
+}
+
+// options are the parameters as the learner takes them.
+func (p Params) options(seed uint64) siamese.Options {
+	o := siamese.Options{
+		Seed: seed, Epochs: p.Epochs, Batch: p.Batch, Rate: p.Rate,
+		Schedule: siamese.Schedule{Kind: p.Schedule, Warmup: p.Warmup},
+		Decay:    p.WeightDecay, Clip: p.Clip, Patience: p.Patience, Keep: siamese.Keep(p.Keep),
+	}
+	if p.Schedule == "step" {
+		o.Schedule.Every, o.Schedule.Factor = p.ScheduleEvery, p.ScheduleFactor
+	}
+	return o
+}
+
+// resume brings the trainer to its newest checkpoint, if there is one. One
+// that does not fit, such as that of a cosine schedule of another length, only
+// costs the time to train from the beginning.
+func resume(t *stage.Task, tr *siamese.Trainer, epochs int) error {
+	if t.Checkpoints == nil {
+		return nil
+	}
+	step, r, err := t.Checkpoints.Latest(epochs)
+	if err != nil {
+		return fmt.Errorf("look for a checkpoint: %w", err)
+	}
+	if r == nil {
+		return nil
+	}
+	defer r.Close()
+	if err := tr.Restore(r); err != nil {
+		t.Logf("training from the beginning: the checkpoint of epoch %d does not fit: %v", step, err)
+		return nil
+	}
+	t.Logf("going on from the checkpoint of epoch %d", step)
+	for _, e := range tr.History() {
+		record(t, e)
+	}
+	return nil
+}
+
+// train runs the epochs that are left.
+func train(ctx context.Context, t *stage.Task, tr *siamese.Trainer, epochs int) error {
+	for !tr.Done() {
+		n := len(tr.History()) + 1
+		start, trained := time.Now(), time.Time{}
+		total := 0
+		report := func(p siamese.Progress) {
+			total = p.Total
+			if p.Done == p.Total {
+				trained = time.Now()
+			}
+			rate := float64(p.Done) / time.Since(start).Seconds()
+			t.Progress(stage.Progress{
+				Phase: fmt.Sprintf("epoch %d/%d", n, epochs), Unit: "pairs",
+				Done: int64((n-1)*p.Total + p.Done), Total: int64(epochs * p.Total),
+				Values: []stage.NamedValue{{Name: "loss", Value: p.Loss}, {Name: "accuracy", Value: p.Accuracy}, {Name: "pairs_per_s", Value: rate}},
+			})
+		}
+		e, err := tr.Epoch(ctx, report)
+		if err != nil {
+			return err
+		}
+		record(t, e)
+		t.Timing("seconds", n, time.Since(start).Seconds())
+		rate := float64(total) / trained.Sub(start).Seconds()
+		t.Timing("pairs_per_s", n, rate)
+		t.Logf("epoch %d/%d: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, %.0f pairs/s",
+			n, epochs, e.Loss, e.Accuracy, e.ValLoss, e.ValAccuracy, rate)
+		if t.Checkpoints != nil {
+			if err := t.Checkpoints.Save(n, tr.Save); err != nil {
+				return fmt.Errorf("keep the checkpoint of epoch %d: %w", n, err)
+			}
+		}
+	}
+	if n := len(tr.History()); n < epochs {
+		t.Logf("stopped after epoch %d: val_loss has not fallen for too long", n)
+	}
+	return nil
+}
+
+func record(t *stage.Task, e siamese.Epoch) {
+	t.MetricAt("loss", e.Epoch, e.Loss)
+	t.MetricAt("accuracy", e.Epoch, e.Accuracy)
+	t.MetricAt("val_loss", e.Epoch, e.ValLoss)
+	t.MetricAt("val_accuracy", e.Epoch, e.ValAccuracy)
+}
+
+// history is the output of that name.
+type history struct {
+	Epochs []siamese.Epoch `json:"epochs"`
+}
+
+// summary is the output of that name.
+type summary struct {
+	Network    string         `json:"network"`
+	Merge      siamese.Merge  `json:"merge"`
+	Layers     []siamese.Step `json:"layers"`
+	Parameters int            `json:"parameters"`
+}
+
+func write(t *stage.Task, tr *siamese.Trainer, a siamese.Architecture) error {
+	var weights bytes.Buffer
+	if err := tr.Network().WriteWeights(&weights); err != nil {
+		return err
+	}
+	if err := t.WriteFile("weights", weights.Bytes()); err != nil {
+		return fmt.Errorf("write weights: %w", err)
+	}
+	for _, out := range []struct {
+		name  string
+		value any
+	}{
+		{"history", history{tr.History()}},
+		{"summary", summary{a.Name, a.Merge, a.Summary(), a.Parameters()}},
+	} {
+		text, err := json.MarshalIndent(out.value, "", "  ")
+		if err != nil {
+			return fmt.Errorf("write %s: %w", out.name, err)
+		}
+		if err := t.WriteFile(out.name, append(text, '\n')); err != nil {
+			return fmt.Errorf("write %s: %w", out.name, err)
+		}
+	}
+	return nil
+}
