@@ -139,6 +139,19 @@ func (b *browser) media(features ...*emulation.MediaFeature) {
 	b.check(err)
 }
 
+// quiet checks that the page asked for nothing and complained of nothing.
+func (b *browser) quiet() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.requests) > 0 {
+		b.t.Errorf("the page asked for %q", b.requests)
+	}
+	if len(b.problems) > 0 {
+		b.t.Errorf("the console says %q", b.problems)
+	}
+}
+
 func TestBrowser(t *testing.T) {
 	src, opts := fixture()
 	b := open(t, render(t, src, opts), 1440)
@@ -256,12 +269,6 @@ func TestBrowser(t *testing.T) {
 		}
 	})
 
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.requests) > 0 {
-		t.Errorf("the page asked for %q", b.requests)
-	}
-	if len(b.problems) > 0 {
-		t.Errorf("the console says %q", b.problems)
-	}
+	b.t = t
+	b.quiet()
 }

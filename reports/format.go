@@ -45,10 +45,11 @@ func number(v float64) string {
 	return minus(text)
 }
 
-// percent writes a rate in [0, 1] as percent with four significant digits at
-// most, and never as 100% or 0% unless it is.
+// percent writes a rate in [0, 1] as percent with two decimals, so that the
+// figures of a column compare at a glance: more for very small ones, and where
+// it would otherwise read as 0% or 100% without being it.
 func percent(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
+	if !finite(v) {
 		return number(v)
 	}
 	p := v * 100
@@ -56,11 +57,8 @@ func percent(v float64) string {
 		return strconv.FormatFloat(p, 'f', 0, 64) + "%"
 	}
 	decimals := 2
-	if math.Abs(p) < 10 {
-		decimals = 3
-	}
-	for decimals < 10 && (math.Round(p*math.Pow10(decimals)) == 100*math.Pow10(decimals) ||
-		math.Round(p*math.Pow10(decimals)) == 0) {
+	for decimals < 10 && (math.Abs(p)*math.Pow10(decimals) < 10 ||
+		math.Round(p*math.Pow10(decimals)) == 100*math.Pow10(decimals)) {
 		decimals++
 	}
 	return minus(strconv.FormatFloat(p, 'f', decimals, 64)) + "%"

@@ -3,9 +3,22 @@ package reports
 import (
 	"context"
 	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"whorl/experiments/track"
+	"whorl/reports/internal/echarts"
 )
+
+var update = flag.Bool("update", false, "rewrite the golden file")
 
 func TestWriteIsDeterministic(t *testing.T) {
 	first, opts := fixture()
@@ -27,5 +40,169 @@ func TestWriteIsInterrupted(t *testing.T) {
 	src, opts := fixture()
 	if err := Write(ctx, new(strings.Builder), src, opts); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v, want context.Canceled", err)
+	}
+}
+
+// elide leaves out what would make the golden file large and is tested by
+// what it does: scripts, the style sheet and the pictures' bytes.
+func elide(html string) string {
+	html = regexp.MustCompile(`(?s)(<script[^>]*>).*?(</script>)`).ReplaceAllString(html, "$1…$2")
+	html = regexp.MustCompile(`(?s)(<style>).*?(</style>)`).ReplaceAllString(html, "$1…$2")
+	return regexp.MustCompile(`(data:image/png;base64,)[^"]*`).ReplaceAllString(html, "$1…")
+}
+
+func TestGolden(t *testing.T) {
+	src, opts := fixture()
+	got := elide(render(t, src, opts))
+	golden := filepath.Join("testdata", "ablation.html")
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("the page differs from %s (go test -update rewrites it):\n%s", golden, diff)
+	}
+}
+
+// Nothing in the page may point out of it.
+func TestNoNetworkReference(t *testing.T) {
+	src, opts := fixture()
+	html := render(t, src, opts)
+	page := regexp.MustCompile(`(?s)(<script[^>]*>).*?(</script>)`).ReplaceAllString(html, "$1$2")
+	addresses := regexp.MustCompile(`(?i)\s(src|href|srcset|action|formaction|poster|data|cite|ping|manifest)\s*=\s*["']?([^"'\s>]*)`).FindAllStringSubmatch(page, -1)
+	if len(addresses) < 10 {
+		t.Fatalf("only %d addresses found: the test looks for the wrong thing", len(addresses))
+	}
+	for _, a := range addresses {
+		if !strings.HasPrefix(a[2], "#") && !strings.HasPrefix(a[2], "data:image/png;base64,") {
+			t.Errorf("%s=%q points out of the page", a[1], a[2])
+		}
+	}
+	for _, bad := range []string{`url(`, `@import`, `@font-face`, `<link`, `<iframe`, `<object`, `<base`} {
+		if strings.Contains(strings.ToLower(page), bad) {
+			t.Errorf("the page contains %q", bad)
+		}
+	}
+	if !strings.Contains(html, `content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"`) {
+		t.Error("the page does not forbid itself the network")
+	}
+}
+
+// Whatever names a run brings, they stay text.
+func TestHostileText(t *testing.T) {
+	const evil = `</script><script>alert(1)</script>"'&<!--日本 ` + "\u2028" + ` {{.}} __f__`
+	m := ablation(1)
+	for i, r := range m.runs {
+		r.Params = append(r.Params, track.Param{Stage: evil, Name: evil, Value: fmt.Sprint(evil, i)})
+		r.Metrics = append(r.Metrics, track.Metric{Stage: evil, Name: evil, Step: 1, Value: 1})
+		m.series[r.ID] = append(m.series[r.ID], track.Metric{Stage: evil, Name: evil, Step: 1, Value: 1})
+		r.Sweep, r.Command, r.Host, r.GitDiff, r.GitDirty = evil, []string{evil}, evil, evil, true
+		r.Stages[0].Name, r.Stages[0].Kind = evil, evil
+	}
+	fail(m.runs[0], evil)
+	html := render(t, m, Options{Title: evil, Sweep: evil, Commands: []string{evil}, Version: evil})
+	if strings.Contains(html, "alert(1)</script>") || strings.Contains(html, `"'&<!--`) {
+		t.Error("text of a run got into the page as markup")
+	}
+	if n, want := strings.Count(html, "<script"), strings.Count(html, "</script>"); n != want {
+		t.Errorf("%d script elements begin and %d end", n, want)
+	}
+	if !strings.Contains(html, "日本") {
+		t.Error("text of a run was lost")
+	}
+	t.Run("browser", func(t *testing.T) {
+		b := open(t, html, 1200)
+		b.drawAll()
+		if title := eval[string](b, "document.title"); !strings.HasPrefix(title, "</script>") {
+			t.Errorf("the title is %q", title)
+		}
+		b.quiet()
+	})
+}
+
+func TestOneRun(t *testing.T) {
+	m := ablation(1)
+	m.runs = m.runs[:1]
+	html := render(t, m, Options{})
+	for _, want := range []string{"Comparison of 1 run", `id="roc"`, "<code>augment.preview</code>"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the report of one run lacks %q", want)
+		}
+	}
+	if strings.Contains(html, "Replicates together") {
+		t.Error("one run is shown as replicates")
+	}
+}
+
+func TestManyRuns(t *testing.T) {
+	m := ablation(13) // of four configurations
+	html := render(t, m, Options{})
+	t.Logf("%d runs take %s, of which the chart library %s", len(m.runs), size(int64(len(html))), size(int64(len(echarts.Script))))
+	if len(html) > 8<<20 {
+		t.Errorf("the report of %d runs has %s", len(m.runs), size(int64(len(html))))
+	}
+	for digest, n := range m.opened {
+		if n > 1 {
+			t.Errorf("artifact %s was read %d times", digest, n)
+		}
+	}
+	// The sheet of labelled samples is the same in all runs.
+	if n := strings.Count(html, "<code>label.samples</code>"); n != 1 {
+		t.Errorf("the shared sheet is embedded %d times", n)
+	}
+}
+
+func TestMissingAndDamagedArtifacts(t *testing.T) {
+	m := ablation(1)
+	evaluate := func(r *track.Run) []track.Artifact { return r.Stages[5].Outputs }
+	delete(m.objects, evaluate(m.runs[0])[0].Digest)
+	m.objects[evaluate(m.runs[1])[0].Digest] = []byte(`{"roc":`)
+	m.objects[evaluate(m.runs[2])[1].Digest] = []byte("no picture")
+	html := render(t, m, Options{})
+	for _, want := range []string{
+		"<b>#1</b> <code>evaluate.curves</code>: no longer in the store",
+		"<b>#2</b> <code>evaluate.curves</code>: no curves: unexpected end",
+		"<b>#3</b> <code>evaluate.samples</code>: no PNG picture",
+		`id="roc"`, // of the others
+	} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+}
+
+func TestPicturesBeyondTheLimit(t *testing.T) {
+	m := ablation(1)
+	html := render(t, m, Options{MaxPictureBytes: 1})
+	if strings.Contains(html, "data:image/png") {
+		t.Error("a picture was embedded beyond the limit")
+	}
+	if !strings.Contains(html, "whorl artifact "+m.runs[0].ID+" label.samples -o label.samples.png") {
+		t.Error("the picture that was left out is not named")
+	}
+}
+
+// Another pipeline, with metrics and stages that reports know nothing of.
+func TestForeignPipeline(t *testing.T) {
+	m := newMemory()
+	for i := range 3 {
+		id := fmt.Sprintf("%c%015d", 'a'+i, 0)
+		m.runs = append(m.runs, &track.Run{
+			ID: id, State: "done", Seconds: 1,
+			Params:  []track.Param{{Stage: "fit", Name: "degree", Value: int64(i)}},
+			Stages:  []track.Stage{{Name: "fit", Kind: "command", Status: "ran", Inputs: []track.Input{{Name: "x", Ref: "./data.csv"}}}},
+			Metrics: []track.Metric{{Stage: "fit", Name: "residual", Step: -1, Value: 1 / float64(i+1)}, {Stage: "fit", Name: "huge", Step: -1, Value: math.Inf(1)}},
+		})
+	}
+	html := render(t, m, Options{})
+	for _, want := range []string{"residual", "degree", "data.csv", "0.5000", "∞"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the report lacks %q", want)
+		}
 	}
 }

@@ -27,7 +27,7 @@ type Drawing struct {
 
 const (
 	sweeps   = 8   // of the barycentre heuristic; it settles in fewer
-	bendRoom = 0.4 // rows that an edge takes up where it passes nodes by
+	bendRoom = 0.5 // rows that an edge takes up where it passes nodes by; sums of it are exact
 )
 
 // Place lays out n nodes. The edges must have no cycle. Nodes in the same
