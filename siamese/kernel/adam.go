@@ -62,10 +62,10 @@ func (a Adam) Update(w, m, v, g []float32, scale float32) {
 		panic("kernel: Adam.Update: slices of different lengths")
 	}
 	step := a.step(scale)
-	active.adam(&step, w, m, v, g)
+	active.adam(step, w, m, v, g)
 }
 
-func adamScalar(a *adamStep, w, m, v, g []float32) {
+func adamScalar(a adamStep, w, m, v, g []float32) {
 	m, v, g = m[:len(w)], v[:len(w)], g[:len(w)]
 	for i := range w {
 		g := g[i] * a.scale

@@ -5,7 +5,7 @@ package kernel
 import "simd/archsimd"
 
 // adam256 is bound by memory: three arrays read and written.
-func adam256(a *adamStep, w, m, v, g []float32) {
+func adam256(a adamStep, w, m, v, g []float32) {
 	n := split(len(w))
 	if n > 0 {
 		pw, pm, pv, pg := ptr(w, 0), ptr(m, 0), ptr(v, 0), ptr(g, 0)

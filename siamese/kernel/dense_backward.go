@@ -28,7 +28,7 @@ func (d *Dense) BackwardAdam(dx, w, m, v, x, dy []float32, n, lo, hi int, a Adam
 	for b := lo; b < hi; b++ {
 		d.backwardBlock(dx, s.g, x, dy, n, w, b, s)
 		at, end := b*d.blockLen(), (b+1)*d.blockLen()
-		active.adam(&step, w[at:end], m[at:end], v[at:end], s.g)
+		active.adam(step, w[at:end], m[at:end], v[at:end], s.g)
 	}
 }
 
@@ -57,17 +57,18 @@ func (d *Dense) backwardBlock(dx, g, x, dy []float32, n int, w []float32, b int,
 	k := min(denseBlock, d.In-from)
 
 	active.transpose(s.x, s.batch, x[from:], d.In, n, k)
-	clear(g)
+	if k < denseBlock {
+		clear(g) // of padding inputs
+	}
 	for t := range width / tile {
-		active.matmul(g[t*denseBlock*tile:], tile, s.x, s.batch, dy[t*tile:], width, k, tile, n)
+		active.matmul(g[t*denseBlock*tile:], tile, s.x, s.batch, dy[t*tile:], width, k, tile, n, false)
 	}
 	if dx == nil {
 		return
 	}
-	clear(s.dx)
 	for t := range width / tile {
 		active.matmul(s.dx, s.batch, w[b*d.blockLen()+t*denseBlock*tile:], tile, s.dyT[t*tile*s.batch:], s.batch,
-			k, roundUp(n, tile), tile)
+			k, roundUp(n, tile), tile, t > 0)
 	}
 	active.transpose(dx[from:], d.In, s.dx, s.batch, k, n)
 }

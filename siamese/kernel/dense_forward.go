@@ -9,12 +9,14 @@ func (d *Dense) Forward(part, x []float32, n int, w []float32, lo, hi int) {
 	if len(part) < n*width {
 		panic("kernel: Dense.Forward: slice too short")
 	}
-	clear(part[:n*width])
+	if lo == hi {
+		clear(part[:n*width])
+	}
 	for b := lo; b < hi; b++ {
 		k := min(denseBlock, d.In-b*denseBlock)
 		for t := range width / tile {
 			active.matmul(part[t*tile:], width, x[b*denseBlock:], d.In,
-				w[b*d.blockLen()+t*denseBlock*tile:], tile, n, tile, k)
+				w[b*d.blockLen()+t*denseBlock*tile:], tile, n, tile, k, b > lo)
 		}
 	}
 }

@@ -1,10 +1,14 @@
 package kernel
 
-// matmulScalar adds to c, rows by cols, the product of a, rows by k, and b, k by
-// cols; cRow, aRow and bRow lead from a row to the next, cols is a multiple of
-// 32. Each element adds its k products in order.
-func matmulScalar(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int) {
+// matmulScalar computes c, rows by cols, the product of a, rows by k, and b, k by
+// cols, or adds it to c if add is set; cRow, aRow and bRow lead from a row to the
+// next, cols is a multiple of 32, nothing is 0. Each element adds its k products
+// in order.
+func matmulScalar(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int, add bool) {
 	for i := range rows {
+		if !add {
+			clear(c[i*cRow:][:cols])
+		}
 		for j := range k {
 			axpy(c[i*cRow:][:cols], a[i*aRow+j], b[j*bRow:])
 		}

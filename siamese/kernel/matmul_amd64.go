@@ -11,13 +11,11 @@ import (
 type product struct {
 	aRow, bRow, cRow int // bytes
 	k                int
+	add              bool
 }
 
-func matmul512(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int) {
-	if rows == 0 || cols == 0 || k == 0 {
-		return
-	}
-	j := product{4 * aRow, 4 * bRow, 4 * cRow, k}
+func matmul512(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int, add bool) {
+	j := product{4 * aRow, 4 * bRow, 4 * cRow, k, add}
 	pa, pb, pc := ptr(a, 0), ptr(b, 0), ptr(c, 0)
 	for col := 0; col < 4*cols; col += 4 * tile {
 		i := 0
@@ -31,11 +29,8 @@ func matmul512(c []float32, cRow int, a []float32, aRow int, b []float32, bRow i
 	archsimd.ClearAVXUpperBits()
 }
 
-func matmul256(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int) {
-	if rows == 0 || cols == 0 || k == 0 {
-		return
-	}
-	j := product{4 * aRow, 4 * bRow, 4 * cRow, k}
+func matmul256(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int, add bool) {
+	j := product{4 * aRow, 4 * bRow, 4 * cRow, k, add}
 	pa, pb, pc := ptr(a, 0), ptr(b, 0), ptr(c, 0)
 	for col := 0; col < 4*cols; col += 4 * tile {
 		i := 0
@@ -57,10 +52,13 @@ func matmulTile512(j *product, c, a, b unsafe.Pointer) {
 	c1 := unsafe.Add(c, j.cRow)
 	c2 := unsafe.Add(c1, j.cRow)
 	c3 := unsafe.Add(c2, j.cRow)
-	s0, t0 := load16(c, 0), load16(c, 64)
-	s1, t1 := load16(c1, 0), load16(c1, 64)
-	s2, t2 := load16(c2, 0), load16(c2, 64)
-	s3, t3 := load16(c3, 0), load16(c3, 64)
+	var s0, s1, s2, s3, t0, t1, t2, t3 f16
+	if j.add {
+		s0, t0 = load16(c, 0), load16(c, 64)
+		s1, t1 = load16(c1, 0), load16(c1, 64)
+		s2, t2 = load16(c2, 0), load16(c2, 64)
+		s3, t3 = load16(c3, 0), load16(c3, 64)
+	}
 	a1 := unsafe.Add(a, j.aRow)
 	a2 := unsafe.Add(a1, j.aRow)
 	a3 := unsafe.Add(a2, j.aRow)
@@ -97,10 +95,13 @@ func matmulTile256(j *product, c, a, b unsafe.Pointer) {
 	c1 := unsafe.Add(c, j.cRow)
 	c2 := unsafe.Add(c1, j.cRow)
 	c3 := unsafe.Add(c2, j.cRow)
-	s0, t0 := load8(c, 0), load8(c, 32)
-	s1, t1 := load8(c1, 0), load8(c1, 32)
-	s2, t2 := load8(c2, 0), load8(c2, 32)
-	s3, t3 := load8(c3, 0), load8(c3, 32)
+	var s0, s1, s2, s3, t0, t1, t2, t3 f8
+	if j.add {
+		s0, t0 = load8(c, 0), load8(c, 32)
+		s1, t1 = load8(c1, 0), load8(c1, 32)
+		s2, t2 = load8(c2, 0), load8(c2, 32)
+		s3, t3 = load8(c3, 0), load8(c3, 32)
+	}
 	a1 := unsafe.Add(a, j.aRow)
 	a2 := unsafe.Add(a1, j.aRow)
 	a3 := unsafe.Add(a2, j.aRow)
@@ -134,7 +135,10 @@ func matmulTile256(j *product, c, a, b unsafe.Pointer) {
 //
 //go:noinline
 func matmulRow256(j *product, c, a, b unsafe.Pointer) {
-	s0, s1, s2, s3 := load8(c, 0), load8(c, 32), load8(c, 64), load8(c, 96)
+	var s0, s1, s2, s3 f8
+	if j.add {
+		s0, s1, s2, s3 = load8(c, 0), load8(c, 32), load8(c, 64), load8(c, 96)
+	}
 	bRow := j.bRow
 	for i, n := 0, 4*j.k; ; {
 		v := splat8(a, i)
