@@ -11,22 +11,40 @@ import (
 type reject struct {
 	File   string `json:"file"` // path in the tree
 	Reason string `json:"reason"`
+
+	follows bool // only because another file was refused
 }
 
 // rejected says that files were refused, all of them.
 type rejected struct {
 	rejects []reject
-	files   int // in the tree
+	files   int    // in the tree
+	remedy  string
 }
 
+// Error lists the files that are at fault. Altered prints that were refused
+// with their real one are only counted: to mend that is to mend them all.
 func (e *rejected) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d of %d files were refused; mend them, or set on_reject to skip to do without them:", len(e.rejects), e.files)
+	fmt.Fprintf(&b, "%d of %d files were refused; %s:", len(e.rejects), e.files, e.remedy)
+	followers := 0
 	for _, r := range e.rejects {
+		if r.follows {
+			followers++
+			continue
+		}
 		fmt.Fprintf(&b, "\n  %s: %s", r.File, r.Reason)
+	}
+	if followers > 0 {
+		fmt.Fprintf(&b, "\n  and the altered prints of these: %d", followers)
 	}
 	return b.String()
 }
+
+// errFollows is the reason to refuse an altered print whose real one was.
+type errFollows struct{ real string }
+
+func (e errFollows) Error() string { return "its real print " + e.real + " was refused" }
 
 // An impression is one print: in a subset no two files may show the same.
 type impression struct {
@@ -76,7 +94,7 @@ func (c *checker) check(s fingerprint.Subset, name string) error {
 	case !ok:
 		return fmt.Errorf("its real print is missing: want %s", inTree(fingerprint.Real, fingerprint.FormatName(label, "")))
 	case !r.intact:
-		return fmt.Errorf("its real print %s was refused", inTree(fingerprint.Real, r.name))
+		return errFollows{inTree(fingerprint.Real, r.name)}
 	case r.label != label:
 		return fmt.Errorf("its real print %s is of the other gender", inTree(fingerprint.Real, r.name))
 	}

@@ -237,9 +237,13 @@ func TestRejects(t *testing.T) {
 			t.Fatalf("error %v, want one with %d rejects", r.Err, expected)
 		}
 		for file, w := range want {
-			if got := strings.Contains(r.Err.Error(), "\n  "+file+": "); got != (w != "") {
-				t.Errorf("%s among the rejects: %v", file, got)
+			blamed := w != "" && !strings.Contains(w, "was refused")
+			if got := strings.Contains(r.Err.Error(), "\n  "+file+": "); got != blamed {
+				t.Errorf("%s among those at fault: %v", file, got)
 			}
+		}
+		if want := "and the altered prints of these: 1"; !strings.Contains(r.Err.Error(), want) {
+			t.Errorf("error %v, want one with %q", r.Err, want)
 		}
 	})
 }

@@ -50,7 +50,7 @@ func run(ctx context.Context, t *stage.Task) error {
 		}
 	}
 	if len(in.rejects) > 0 && p.OnReject == "fail" {
-		return &rejected{in.rejects, in.files}
+		return &rejected{in.rejects, in.files, "mend them, or set " + t.Stage + ".on_reject to skip to do without them"}
 	}
 	return in.finish()
 }
@@ -114,7 +114,8 @@ func (in *ingestion) batch(ctx context.Context, s fingerprint.Subset, names []st
 	}
 	for _, name := range names {
 		if err := refused[name]; err != nil {
-			in.rejects = append(in.rejects, reject{inTree(s, name), err.Error()})
+			_, follows := err.(errFollows)
+			in.rejects = append(in.rejects, reject{inTree(s, name), err.Error(), follows})
 		}
 	}
 	return nil
@@ -125,7 +126,7 @@ func (in *ingestion) finish() error {
 	for s := range fingerprint.Subsets {
 		n := len(in.names[s.String()])
 		if n == 0 {
-			return fmt.Errorf("ingest %s: no image is left, all were refused:\n%w", s.Dir(), &rejected{in.rejects, in.files})
+			return fmt.Errorf("ingest %s: no image is left: %w", s.Dir(), &rejected{in.rejects, in.files, "mend some of them"})
 		}
 		in.task.Metric(s.String(), float64(n))
 	}
