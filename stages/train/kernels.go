@@ -2,5 +2,6 @@ package train
 
 import "whorl/siamese/kernel"
 
-// Kernels returns the family of numeric kernels that training runs on here.
-func Kernels() string { return kernel.Name() }
+// Kernels returns the family of numeric kernels that training runs on here, or
+// an error if WHORL_KERNEL asks for one that this CPU does not have.
+func Kernels() (string, error) { return kernel.Name(), kernel.Check() }

@@ -91,7 +91,8 @@ func (d *Display) Progress(name string, p stage.Progress) {
 		return
 	}
 	was := d.printed[name]
-	if p.Phase == was.phase && now.Sub(was.at) < repeat {
+	// A new phase is worth a line if it comes with figures, as an epoch does.
+	if news := p.Phase != was.phase && len(p.Values) > 0; !news && now.Sub(was.at) < repeat {
 		return
 	}
 	d.printed[name] = printed{phase: p.Phase, at: now}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"whorl/pipeline"
+)
+
+func graphCommand(env *environment) *cobra.Command {
+	var flags specFlags
+	var format string
+	c := &cobra.Command{
+		Use:   "graph",
+		Short: "Draw the pipeline's stages and what flows between them",
+		Example: `  whorl graph
+  whorl graph --format dot | dot -Tsvg > graph.svg`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			switch pipeline.GraphFormat(format) {
+			case pipeline.GraphText, pipeline.GraphMermaid, pipeline.GraphDOT:
+			default:
+				return usagef("--format %q: want text, mermaid or dot", format)
+			}
+			reg, err := newRegistry()
+			if err != nil {
+				return err
+			}
+			p, err := flags.load(reg, flags.file)
+			if err != nil {
+				return err
+			}
+			if err := p.WriteGraph(env.stdout, pipeline.GraphFormat(format)); err != nil {
+				return fmt.Errorf("graph: %w", err)
+			}
+			return nil
+		},
+	}
+	flags.add(c)
+	c.Flags().StringVar(&format, "format", string(pipeline.GraphText), "`FORMAT`: text, mermaid or dot")
+	return c
+}
