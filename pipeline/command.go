@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -61,8 +62,10 @@ func (p *parser) readCommand(n *node, body *yaml.Node, what string) {
 		}
 		spec.Timeout = d
 	}
-	if err := spec.Check(); err != nil && f["cmd"] != nil {
-		p.fail(f["cmd"], "%s: cmd: %v", what, err)
+	if f["cmd"] != nil {
+		for _, problem := range spec.Check() {
+			p.fail(f["cmd"], "%s: cmd: %s", what, problem)
+		}
 	}
 	n.kind, n.value = spec.Kind(), spec
 	n.extra = append(n.extra, line{"cmd", params.Canonical(spec.Cmd)})
@@ -128,12 +131,17 @@ func (p *parser) readFreeParams(n *node, spec *command.Spec, body *yaml.Node, wh
 	slices.SortFunc(n.params, func(a, b params.Value) int { return strings.Compare(a.Name, b.Name) })
 }
 
+var errFree = errors.New("wants a scalar or a list of scalars")
+
 // freeValue returns a YAML value as it is recorded and as a shell sees it.
 func freeValue(n *yaml.Node) (v any, text string, err error) {
 	if n.Kind == yaml.SequenceNode {
 		list, words := []any{}, []string{}
 		for _, c := range n.Content {
-			v, text, err := freeValue(deref(c))
+			if c = deref(c); c.Kind != yaml.ScalarNode {
+				return nil, "", errFree
+			}
+			v, text, err := freeValue(c)
 			if err != nil {
 				return nil, "", err
 			}
@@ -142,7 +150,7 @@ func freeValue(n *yaml.Node) (v any, text string, err error) {
 		return list, strings.Join(words, " "), nil
 	}
 	if n.Kind != yaml.ScalarNode {
-		return nil, "", fmt.Errorf("wants a scalar or a list of scalars")
+		return nil, "", errFree
 	}
 	var (
 		b bool

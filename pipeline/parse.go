@@ -92,7 +92,35 @@ func (p *parser) document(text []byte) *yaml.Node {
 		p.errs.add(position{p.file, max(1, root.Line), max(1, root.Column)}, "want a mapping with data, seed and stages")
 		return nil
 	}
+	if n := selfContained(root, map[*yaml.Node]bool{}); n != nil {
+		p.fail(n, "the alias *%s is part of what it stands for", n.Value)
+		return nil
+	}
 	return root
+}
+
+// selfContained returns an alias that lies within its own anchor, or nil; done
+// is false for the nodes that n lies in, and true for those seen before.
+func selfContained(n *yaml.Node, done map[*yaml.Node]bool) *yaml.Node {
+	if finished, seen := done[n]; seen && finished {
+		return nil
+	}
+	done[n] = false
+	if n.Kind == yaml.AliasNode {
+		if finished, seen := done[n.Alias]; seen && !finished {
+			return n
+		}
+		if bad := selfContained(n.Alias, done); bad != nil {
+			return bad
+		}
+	}
+	for _, c := range n.Content {
+		if bad := selfContained(c, done); bad != nil {
+			return bad
+		}
+	}
+	done[n] = true
+	return nil
 }
 
 // pairs calls f for each entry of a mapping whose key is a string that has not
@@ -251,14 +279,15 @@ func (p *parser) readParams(n *node, k *kind, body *yaml.Node, what string) {
 	for _, s := range p.take(n.name) {
 		assign(&yaml.Node{Value: s.param}, s.value, func(*yaml.Node) position { return s.pos })
 	}
-	if good {
-		if err := vs.Validate(); err != nil {
-			at := n.pos
-			if body != nil {
-				at = p.at(body)
-			}
-			p.errs.add(at, "%s: %v", what, err)
+	if !good {
+		return
+	}
+	if err := vs.Validate(); err != nil {
+		at := n.pos
+		if body != nil {
+			at = p.at(body)
 		}
+		p.errs.add(at, "%s: %v", what, err)
 	}
 	n.params, n.value = vs.All(), vs.Struct()
 }
@@ -280,13 +309,14 @@ func (p *parser) readInputs(n *node) {
 	for i, port := range n.kind.Inputs {
 		names[i] = port.Name
 	}
-	at := n.pos
+	at, misspelt := n.pos, false
 	if body := p.wires[n]; body != nil {
 		at = p.at(body)
 		p.pairs(body, what+": inputs", func(key, value *yaml.Node) {
 			i := slices.Index(names, key.Value)
 			if i < 0 {
 				p.fail(key, "%s: unknown input %q%s", what, key.Value, suggest(key.Value, names))
+				misspelt = true
 				return
 			}
 			w := &wire{name: key.Value, pos: p.at(value), port: n.kind.Inputs[i]}
@@ -298,6 +328,9 @@ func (p *parser) readInputs(n *node) {
 		})
 	}
 	slices.SortFunc(n.inputs, func(a, b *wire) int { return strings.Compare(a.name, b.name) })
+	if misspelt {
+		return // that it is missing has been said
+	}
 	for _, port := range n.kind.Inputs {
 		if !port.Optional && !slices.ContainsFunc(n.inputs, func(w *wire) bool { return w.name == port.Name }) {
 			p.errs.add(at, "%s: input %q is not given: want a \"stage.output\", \"data\" or a path that begins with ./", what, port.Name)

@@ -68,7 +68,7 @@ func (ps problems) err() error {
 func suggest(name string, names []string) string {
 	best, at := len(name)/3+2, ""
 	for _, n := range names {
-		if d := distance(name, n); d < best {
+		if d := distance(name, n); d < best && d < max(len(name), len(n)) {
 			best, at = d, n
 		}
 	}

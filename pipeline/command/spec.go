@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -64,8 +63,8 @@ func (o Output) mediaType() string {
 
 var placeholder = regexp.MustCompile(`\{(inputs|outputs|params)\.([A-Za-z0-9_-]+)\}`)
 
-// Check reports placeholders that name nothing.
-func (s Spec) Check() error {
+// Check lists the placeholders that name nothing.
+func (s Spec) Check() (problems []string) {
 	known := map[string][]string{"inputs": s.Inputs}
 	for _, o := range s.Outputs {
 		known["outputs"] = append(known["outputs"], o.Name)
@@ -74,17 +73,16 @@ func (s Spec) Check() error {
 		known["params"] = append(known["params"], name)
 	}
 	slices.Sort(known["params"])
-	var errs []error
 	for _, m := range placeholder.FindAllStringSubmatch(s.Cmd, -1) {
 		if names := known[m[1]]; !slices.Contains(names, m[2]) {
 			hint := fmt.Sprintf("there are no %s", m[1])
 			if len(names) > 0 {
 				hint = fmt.Sprintf("there is %s", strings.Join(names, ", "))
 			}
-			errs = append(errs, fmt.Errorf("%s names nothing (%s)", m[0], hint))
+			problems = append(problems, fmt.Sprintf("%s names nothing (%s)", m[0], hint))
 		}
 	}
-	return errors.Join(errs...)
+	return problems
 }
 
 // expand replaces the placeholders; any other brace stays as it is.

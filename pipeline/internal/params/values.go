@@ -140,7 +140,7 @@ func (e *EnumError) Error() string {
 
 func mismatch(t reflect.Type, node *yaml.Node) error {
 	hint := ""
-	if t.Kind() == reflect.String && node.Kind == yaml.ScalarNode {
+	if t.Kind() == reflect.String && node.Kind == yaml.ScalarNode && node.ShortTag() != "!!null" {
 		hint = fmt.Sprintf("; quote it: %q", node.Value)
 	}
 	return fmt.Errorf("wants %s, not %s%s", typeName(t), describe(node), hint)
