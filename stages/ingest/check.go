@@ -18,7 +18,7 @@ type reject struct {
 // rejected says that files were refused, all of them.
 type rejected struct {
 	rejects []reject
-	files   int    // in the tree
+	files   int // in the tree
 	remedy  string
 }
 
@@ -52,21 +52,21 @@ type impression struct {
 	alteration fingerprint.Alteration
 }
 
-// A checker judges files by their names, subset after subset, each in order.
+// A checker judges files by their names, subset after subset, Real first.
 type checker struct {
-	seen map[impression]string // file names of the subset
-	real map[fingerprint.Identity]realPrint
+	seen   map[impression]string // file names of this subset
+	real   map[fingerprint.Identity]realPrint
+	intact map[string]bool // file names in Real that were decoded
 }
 
-// A realPrint is what is known of a finger's file in Real.
+// A realPrint is the file that shows a finger in Real.
 type realPrint struct {
-	name   string
-	label  fingerprint.Label
-	intact bool // it was decoded
+	name  string
+	label fingerprint.Label
 }
 
 func newChecker() *checker {
-	return &checker{real: make(map[fingerprint.Identity]realPrint)}
+	return &checker{real: make(map[fingerprint.Identity]realPrint), intact: make(map[string]bool)}
 }
 
 // subset begins the next subset.
@@ -87,13 +87,13 @@ func (c *checker) check(s fingerprint.Subset, name string) error {
 	}
 	c.seen[i] = name
 	if s == fingerprint.Real {
-		c.real[i.Identity] = realPrint{name: name, label: label}
+		c.real[i.Identity] = realPrint{name, label}
 		return nil
 	}
 	switch r, ok := c.real[i.Identity]; {
 	case !ok:
 		return fmt.Errorf("its real print is missing: want %s", inTree(fingerprint.Real, fingerprint.FormatName(label, "")))
-	case !r.intact:
+	case !c.intact[r.name]:
 		return errFollows{inTree(fingerprint.Real, r.name)}
 	case r.label != label:
 		return fmt.Errorf("its real print %s is of the other gender", inTree(fingerprint.Real, r.name))
@@ -101,16 +101,9 @@ func (c *checker) check(s fingerprint.Subset, name string) error {
 	return nil
 }
 
-// decoded records that a file was taken.
-func (c *checker) decoded(s fingerprint.Subset, name string) {
-	if s != fingerprint.Real {
-		return
+// taken records that a file passed and was decoded.
+func (c *checker) taken(s fingerprint.Subset, name string) {
+	if s == fingerprint.Real {
+		c.intact[name] = true
 	}
-	label, _, err := fingerprint.ParseName(name)
-	if err != nil {
-		panic("ingest: decoded a file whose name was refused")
-	}
-	r := c.real[label.Identity()]
-	r.intact = true
-	c.real[label.Identity()] = r
 }

@@ -15,11 +15,11 @@ import (
 
 // A decoder decodes batches of files to images of one size, on all cores.
 type decoder struct {
-	tree fs.FS
-	size int // pixels of an image
-	rows []uint8
-	errs []error
-	pool []*worker
+	tree  fs.FS
+	batch int // files that it takes at a time
+	size  int // pixels of an image
+	rows  []uint8
+	pool  []*worker
 }
 
 // A worker is one goroutine's memory.
@@ -36,20 +36,18 @@ const (
 )
 
 func newDecoder(tree fs.FS, h, w int) *decoder {
-	batch := max(1, min(maxBatch, maxBatchPixels/(h*w)))
-	d := &decoder{tree: tree, size: h * w, rows: make([]uint8, batch*h*w), errs: make([]error, batch)}
+	d := &decoder{tree: tree, batch: max(1, min(maxBatch, maxBatchPixels/(h*w))), size: h * w}
+	d.rows = make([]uint8, d.batch*d.size)
 	for range runtime.GOMAXPROCS(0) {
 		d.pool = append(d.pool, &worker{imaging.NewResizer(w, h), bufio.NewReaderSize(nil, 1<<16)})
 	}
 	return d
 }
 
-// batch is how many files decode takes at a time.
-func (d *decoder) batch() int { return len(d.errs) }
-
-// decode decodes at most one batch of files. It returns the pixels of each, or why it
-// was refused; both are valid until the next call.
-func (d *decoder) decode(ctx context.Context, files []string) (rows []uint8, refused []error, err error) {
+// decode decodes those of at most one batch of files that are not refused
+// already, and refuses those that it cannot decode. It returns the pixels of
+// all of them, valid until the next call; those of refused files are anything.
+func (d *decoder) decode(ctx context.Context, files []string, refused []error) ([]uint8, error) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for _, w := range d.pool {
@@ -59,12 +57,14 @@ func (d *decoder) decode(ctx context.Context, files []string) (rows []uint8, ref
 				if i >= len(files) {
 					return
 				}
-				d.errs[i] = w.decode(d.rows[i*d.size:(i+1)*d.size], d.tree, files[i])
+				if refused[i] == nil {
+					refused[i] = w.decode(d.rows[i*d.size:(i+1)*d.size], d.tree, files[i])
+				}
 			}
 		})
 	}
 	wg.Wait()
-	return d.rows, d.errs[:len(files)], ctx.Err()
+	return d.rows, ctx.Err()
 }
 
 // decode decodes one file into dst.

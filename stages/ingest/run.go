@@ -70,7 +70,7 @@ func (in *ingestion) subset(ctx context.Context, s fingerprint.Subset, names []s
 	in.checker.subset()
 	in.names[s.String()] = []string{}
 	for len(names) > 0 {
-		n := min(in.decoder.batch(), len(names))
+		n := min(in.decoder.batch, len(names))
 		if err := in.batch(ctx, s, names[:n], w); err != nil {
 			return err
 		}
@@ -86,36 +86,27 @@ func (in *ingestion) subset(ctx context.Context, s fingerprint.Subset, names []s
 
 // batch checks and decodes some files and writes the rows of those that pass.
 func (in *ingestion) batch(ctx context.Context, s fingerprint.Subset, names []string, w *npy.Writer) error {
-	refused := make(map[string]error)
-	var sound, files []string
-	for _, name := range names {
-		if err := in.checker.check(s, name); err != nil {
-			refused[name] = err
-			continue
-		}
-		sound = append(sound, name)
-		files = append(files, inTree(s, name))
+	files := make([]string, len(names))
+	refused := make([]error, len(names))
+	for i, name := range names {
+		files[i] = inTree(s, name)
+		refused[i] = in.checker.check(s, name)
 	}
-	rows, errs, err := in.decoder.decode(ctx, files)
+	rows, err := in.decoder.decode(ctx, files, refused)
 	if err != nil {
 		return err
 	}
 	size := in.decoder.size
-	for i, name := range sound {
-		if errs[i] != nil {
-			refused[name] = errs[i]
+	for i, name := range names {
+		if err := refused[i]; err != nil {
+			_, follows := err.(errFollows)
+			in.rejects = append(in.rejects, reject{files[i], err.Error(), follows})
 			continue
 		}
-		in.checker.decoded(s, name)
+		in.checker.taken(s, name)
 		in.names[s.String()] = append(in.names[s.String()], files[i])
 		if _, err := w.Write(rows[i*size : (i+1)*size]); err != nil {
 			return err
-		}
-	}
-	for _, name := range names {
-		if err := refused[name]; err != nil {
-			_, follows := err.(errFollows)
-			in.rejects = append(in.rejects, reject{inTree(s, name), err.Error(), follows})
 		}
 	}
 	return nil
