@@ -17,19 +17,36 @@ type table struct {
 
 func (t *table) add(row ...any) { t.args = append(t.args, row...) }
 
-// maxArgs bounds the parameters of one statement; SQLite's limit is 32766.
-const maxArgs = 2048
+// batch is how many rows a statement inserts: enough for the calls not to
+// matter, and few enough for the statement to be parsed in no time.
+const batch = 64
 
 // insert writes the rows and forgets them.
 func (t *table) insert(ctx context.Context, tx *sql.Tx) error {
-	row := ", (?" + strings.Repeat(", ?", t.width-1) + ")"
-	for len(t.args) > 0 {
-		n := min(len(t.args), maxArgs) / t.width
-		rows := strings.Repeat(row, n)[len(", "):]
-		if _, err := tx.ExecContext(ctx, fmt.Sprintf(t.query, rows), t.args[:n*t.width]...); err != nil {
+	if n := len(t.args) / t.width / batch; n > 0 {
+		stmt, err := tx.PrepareContext(ctx, t.statement(batch))
+		if err != nil {
 			return fmt.Errorf("%s: %w", t.query, err)
 		}
-		t.args = t.args[n*t.width:]
+		defer stmt.Close()
+		for range n {
+			if _, err := stmt.ExecContext(ctx, t.args[:batch*t.width]...); err != nil {
+				return fmt.Errorf("%s: %w", t.query, err)
+			}
+			t.args = t.args[batch*t.width:]
+		}
 	}
+	if rest := len(t.args) / t.width; rest > 0 {
+		if _, err := tx.ExecContext(ctx, t.statement(rest), t.args...); err != nil {
+			return fmt.Errorf("%s: %w", t.query, err)
+		}
+	}
+	t.args = nil
 	return nil
+}
+
+// statement is the query for n rows.
+func (t *table) statement(n int) string {
+	row := ", (?" + strings.Repeat(", ?", t.width-1) + ")"
+	return fmt.Sprintf(t.query, strings.Repeat(row, n)[len(", "):])
 }
