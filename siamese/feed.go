@@ -24,6 +24,16 @@ type epochPlan struct {
 	images int // pixels of an image
 }
 
+// begin plans the given epoch, counted from 1.
+func (p *epochPlan) begin(epoch int) {
+	p.epoch = epoch
+	for i := range p.order {
+		p.order[i] = int32(i)
+	}
+	r := newStream(p.seed, "shuffle", uint64(epoch))
+	r.shuffle(p.order)
+}
+
 // batches is the number of batches; the last may be smaller, as in Keras.
 func (p *epochPlan) batches() int { return (len(p.order) + p.batch - 1) / p.batch }
 

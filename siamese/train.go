@@ -169,12 +169,7 @@ func (t *Trainer) Epoch(ctx context.Context, report func(Progress)) (Epoch, erro
 // pass takes one step for each batch of an epoch.
 func (t *Trainer) pass(ctx context.Context, epoch int, report func(Progress)) (loss, accuracy float64, err error) {
 	p := &t.plan
-	p.epoch = epoch
-	for i := range p.order {
-		p.order[i] = int32(i)
-	}
-	r := newStream(t.options.Seed, "shuffle", uint64(epoch))
-	r.shuffle(p.order)
+	p.begin(epoch)
 	done, sum, right := 0, 0.0, 0
 	err = t.feed.run(ctx, p, func(k int, b *batch) error {
 		t.adam.Rate = t.options.Rate * t.options.Schedule.scale(epoch-1, k, p.batches(), t.options.Epochs)

@@ -1,0 +1,78 @@
+package siamese
+
+import (
+	"context"
+	"testing"
+
+	"whorl/siamese/nn"
+)
+
+// networks are benchmarked at the size of SOCOFing's images and Keras' batch.
+var networks = []Architecture{Post(Subtract, 90, 90), Compact(Subtract, 90, 90)}
+
+func stepMachine(b *testing.B, a Architecture) *nn.Machine[float32] {
+	b.Helper()
+	m, err := graph[float32](a, 32).Training()
+	if err != nil {
+		b.Fatal(err)
+	}
+	n, err := New(a, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n.load(m)
+	r := newStream(1, "benchmark")
+	for i := range m.Images() {
+		m.Images()[i] = uint8(r.uint64())
+	}
+	for i := range m.Truth() {
+		m.Truth()[i], m.Weight()[i] = float32(i%2), 1.0/32
+	}
+	return m
+}
+
+func BenchmarkStep(b *testing.B) {
+	for _, a := range networks {
+		b.Run(a.Name, func(b *testing.B) {
+			m, adam := stepMachine(b, a), nn.NewAdam[float32]()
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := m.Step(adam); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+		})
+	}
+}
+
+func BenchmarkForward(b *testing.B) {
+	for _, a := range networks {
+		b.Run(a.Name, func(b *testing.B) {
+			m := stepMachine(b, a)
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := m.Forward(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+		})
+	}
+}
+
+// BenchmarkFeed makes the batches of an epoch, without augmentation.
+func BenchmarkFeed(b *testing.B) {
+	d := prints(50, 20)
+	tr := trainer(b, tiny(Subtract), d, options(1))
+	tr.plan.begin(1)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		err := tr.feed.run(context.Background(), &tr.plan, func(int, *batch) error { return nil })
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(tr.plan.batches()), "batches/op")
+}
