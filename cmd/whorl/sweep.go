@@ -102,7 +102,7 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 	if result.Failed() > 0 {
 		for i, t := range result.Trials {
 			if t.State != pipeline.Done {
-				fmt.Fprintf(s.env.stderr, "trial %d (%s) %s: %s\n", i+1, describe(s.def.Trials()[i]), t.State, t.Error)
+				fmt.Fprintf(s.env.stderr, "trial %d (%s) %s: %s\n", i+1, s.describe(s.def.Trials()[i]), t.State, t.Error)
 			}
 		}
 		return errReported
@@ -155,7 +155,7 @@ func varies(def *sweep.Sweep, key string) bool {
 
 // trial runs one trial as an ordinary run.
 func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, error) {
-	s.display.Heading(fmt.Sprintf("[%d/%d] ", t.Number, s.trials), "%s", describe(t))
+	s.display.Heading(fmt.Sprintf("[%d/%d] ", t.Number, s.trials), "%s", s.describe(t))
 	m, err := meta(s.id, t.Number)
 	if err != nil {
 		return nil, err
@@ -167,18 +167,22 @@ func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, e
 	return result, err
 }
 
-// describe gives what tells a trial from the others.
-func describe(t sweep.Trial) string {
-	parts := make([]string, 0, len(t.Settings))
+// describe gives the settings that tell a trial from the others.
+func (s *sweeper) describe(t sweep.Trial) string {
+	var parts []string
 	for _, setting := range t.Settings {
-		parts = append(parts, setting.String())
+		for _, axis := range s.def.Grid {
+			if axis.Key == setting.Key {
+				parts = append(parts, setting.String())
+			}
+		}
 	}
 	return strings.Join(parts, " ")
 }
 
 func (s *sweeper) dryRun(ctx context.Context) error {
 	for _, t := range s.def.Trials() {
-		fmt.Fprintf(s.env.stderr, "trial %d of %d: %s\n", t.Number, s.trials, describe(t))
+		fmt.Fprintf(s.env.stderr, "trial %d of %d: %s\n", t.Number, s.trials, s.describe(t))
 		if err := printStatus(ctx, s.env, s.pipes[t.Number], &s.flags.specFlags, nil, s.flags.force, s.flags.json); err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 
 const (
 	redraw = 100 * time.Millisecond // between frames on a terminal
-	repeat = 10 * time.Second       // between lines of one phase elsewhere
+	repeat = 10 * time.Second       // between plain lines about a stage
 )
 
 // A Display shows running stages. Its methods may be called by several
@@ -32,18 +32,12 @@ type Display struct {
 	running []*meter
 	drawn   int // live lines on the screen
 	last    time.Time
-	printed map[string]printed
-}
-
-// printed is what the last plain line about a stage said.
-type printed struct {
-	phase string
-	at    time.Time
+	said    map[string]time.Time // when there was a plain line about a stage
 }
 
 // New returns a display on w, live if w is a terminal.
 func New(w io.Writer) *Display {
-	d := &Display{w: w, now: time.Now, printed: map[string]printed{}}
+	d := &Display{w: w, now: time.Now, said: map[string]time.Time{}}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		d.live = true
 		d.width = func() int {
@@ -72,7 +66,7 @@ func (d *Display) Started(name string) {
 	defer d.mu.Unlock()
 	now := d.now()
 	d.running = append(d.running, newMeter(name, now))
-	d.printed[name] = printed{at: now}
+	d.said[name] = now
 	d.draw(true)
 }
 
@@ -85,19 +79,25 @@ func (d *Display) Progress(name string, p stage.Progress) {
 		return
 	}
 	now := d.now()
+	// A phase that ends with figures, as an epoch does, is worth a line.
+	if !d.live && p.Phase != m.last.Phase && len(m.last.Values) > 0 {
+		d.say(m)
+	}
 	m.update(p, now)
 	if d.live {
 		d.draw(false)
 		return
 	}
-	was := d.printed[name]
-	// A new phase is worth a line if it comes with figures, as an epoch does.
-	if news := p.Phase != was.phase && len(p.Values) > 0; !news && now.Sub(was.at) < repeat {
-		return
+	if now.Sub(d.said[name]) >= repeat {
+		d.say(m)
 	}
-	d.printed[name] = printed{phase: p.Phase, at: now}
+}
+
+// say prints a plain line about a running stage.
+func (d *Display) say(m *meter) {
 	if s := m.describe(); s != "" {
-		d.print(name + ": " + s)
+		d.said[m.name] = d.now()
+		d.print(m.name + ": " + s)
 	}
 }
 
@@ -108,6 +108,9 @@ func (d *Display) Finished(r pipeline.StageResult) {
 	defer d.mu.Unlock()
 	for i, m := range d.running {
 		if m.name == r.Name {
+			if !d.live && len(m.last.Values) > 0 && d.said[m.name].Before(m.current) {
+				d.say(m)
+			}
 			d.running = append(d.running[:i], d.running[i+1:]...)
 			break
 		}

@@ -36,14 +36,16 @@ func TestPlain(t *testing.T) {
 	c.advance(time.Second)
 	d.Progress("train", epoch(1, 50)) // same phase, too soon: no line
 	c.advance(time.Second)
-	d.Progress("train", epoch(2, 100))
+	d.Progress("train", epoch(2, 100)) // says what the first epoch ended with
+	c.advance(repeat)
+	d.Progress("train", epoch(2, 200))
 	d.Finished(pipeline.StageResult{Name: "train", Status: pipeline.Ran, Seconds: 65})
 	d.Finished(pipeline.StageResult{Name: "label", Status: pipeline.Cached, Cost: 1.5})
 	d.Close()
 	want := strings.Join([]string{
 		"[1/2] trial 1 of 2",
-		"[1/2] train: epoch 1/2, loss 0.5",
-		"[1/2] train: epoch 2/2, loss 0.5, 50 pairs/s, 2.00s left",
+		"[1/2] train: epoch 1/2, loss 0.5, 50 pairs/s, 3.00s left",
+		"[1/2] train: epoch 2/2, loss 0.5, 16.7 pairs/s",
 		"[1/2] train: ran in 1m05s",
 		"[1/2] label: cached, saved 1.50s",
 		"",
