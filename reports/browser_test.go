@@ -116,10 +116,22 @@ func eval[T any](b *browser, expression string) T {
 // drawAll brings every chart near, so that it is drawn.
 func (b *browser) drawAll() {
 	b.t.Helper()
-	for range eval[int](b, `document.querySelectorAll("details").forEach(d => d.open = true); document.querySelectorAll("figure.plot").length`) {
-		eval[bool](b, `(() => { const f = [...document.querySelectorAll("figure.plot")].find(f => !f.querySelector("svg")); f?.scrollIntoView({behavior: "instant"}); return !f; })()`)
-		time.Sleep(50 * time.Millisecond)
+	for i := range eval[int](b, `document.querySelectorAll("details").forEach(d => d.open = true); document.querySelectorAll("figure.plot").length`) {
+		b.do(chromedp.ScrollIntoView(chromedp.CSS("#" + eval[string](b, fmt.Sprintf(`document.querySelectorAll("figure.plot")[%d].id`, i)))))
+		b.until(fmt.Sprintf(`document.querySelectorAll("figure.plot")[%d].querySelector("svg") !== null`, i))
 	}
+}
+
+// until waits for a JavaScript expression to become true.
+func (b *browser) until(expression string) {
+	b.t.Helper()
+	for range 200 {
+		if eval[bool](b, expression) {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	b.t.Fatalf("waited in vain for %s", expression)
 }
 
 // shot saves a screenshot of an element if asked for.
@@ -170,12 +182,10 @@ func TestBrowser(t *testing.T) {
 	t.Run("hide", func(t *testing.T) {
 		b.t = t
 		lines := `echarts.getInstanceByDom(document.querySelector("#roc .chart")).getOption().series.filter(s => s.type === "line" && s.color === "` + palette[0] + `").length`
-		before := eval[int](b, lines)
+		b.do(chromedp.ScrollIntoView(chromedp.CSS("#roc")))
+		b.until(lines + " === 2")
 		b.do(chromedp.Click(chromedp.CSS(`aside input[data-trial="0"]`)))
-		after := eval[int](b, lines)
-		if before != 2 || after != 1 {
-			t.Errorf("%d lines of the first configuration, %d with one of two runs hidden", before, after)
-		}
+		b.until(lines + " === 1")
 		if !eval[bool](b, `document.querySelector('input[data-group="0"]').indeterminate && !document.querySelector('#run-table input[data-trial="0"]').checked`) {
 			t.Error("the other boxes do not follow")
 		}
@@ -183,9 +193,7 @@ func TestBrowser(t *testing.T) {
 			t.Error("the matrices of the hidden run are shown, or others are not")
 		}
 		b.do(chromedp.Click(chromedp.CSS(`[data-show="all"]`)))
-		if n := eval[int](b, lines); n != before {
-			t.Errorf("%d lines after showing all, want %d", n, before)
-		}
+		b.until(lines + " === 2")
 	})
 	t.Run("sort", func(t *testing.T) {
 		b.t = t

@@ -137,20 +137,20 @@ type stroke struct {
 	Area    float32 // opacity of what is under it
 }
 
-// line adds a line of the trial.
-func (p *plot) line(t *trial, role string, points [][2]float64, s stroke) {
+// line adds a line that stands for one trial or for replicates together.
+func (p *plot) line(trials []*trial, role string, points [][2]float64, s stroke) {
 	p.chart.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
 		series.Data = points
-		series.Color = t.Style.Color
+		series.Color = trials[0].Style.Color
 		series.ShowSymbol = opts.Bool(len(points) == 1)
 		series.SymbolSize = 6
 		series.Symbol = "circle"
-		series.LineStyle = &opts.LineStyle{Width: s.Width, Opacity: opts.Float(s.Opacity), Type: t.Style.Dash}
+		series.LineStyle = &opts.LineStyle{Width: s.Width, Opacity: opts.Float(s.Opacity), Type: trials[0].Style.Dash}
 		if s.Area > 0 {
 			series.AreaStyle = &opts.AreaStyle{Opacity: opts.Float(s.Area)}
 		}
 	}))
-	p.trials = append(p.trials, []int{t.Index})
+	p.trials = append(p.trials, indices(trials))
 }
 
 // dots adds points that stand for one trial or for replicates together. The
@@ -165,11 +165,15 @@ func (p *plot) dots(trials []*trial, role, symbol string, size any, points [][2]
 		series.ItemStyle = &opts.ItemStyle{Opacity: opts.Float(0.9)}
 	}))
 	p.chart.Overlap(scatter)
-	var of []int
-	for _, t := range trials {
-		of = append(of, t.Index)
+	p.trials = append(p.trials, indices(trials))
+}
+
+func indices(trials []*trial) []int {
+	of := make([]int, len(trials))
+	for i, t := range trials {
+		of[i] = t.Index
 	}
-	p.trials = append(p.trials, of)
+	return of
 }
 
 // reference adds a thin grey line that belongs to no trial.

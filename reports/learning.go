@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -63,11 +64,7 @@ func learningFigure(trials []*trial, m metric) *figure {
 		f.Note = "Thick lines: validation. Thin lines: training."
 	}
 	draw := func(log bool) variant {
-		y := axis{Name: m.Title, Log: log, Scale: scale{Format: "number"}}
-		if m.Percent {
-			y.Scale.Format = "percent"
-		}
-		x := axis{Name: stepName(m), Integral: true, Scale: scale{Format: "number"}}
+		x, y := learningAxes(m, log)
 		p := newPlot(x, y)
 		for _, t := range trials {
 			if points := steps(t, m.Key); points != nil {
@@ -77,11 +74,11 @@ func learningFigure(trials []*trial, m metric) *figure {
 				if both {
 					s, role = stroke{Width: 1, Opacity: 0.75}, "training"
 				}
-				p.line(t, role, thinned, s)
+				p.line([]*trial{t}, role, thinned, s)
 			}
 			if points := steps(t, m.validation()); points != nil {
 				thinned, _ := thin(points, x, y)
-				p.line(t, "validation", thinned, stroke{Width: 2.25, Opacity: 1})
+				p.line([]*trial{t}, "validation", thinned, stroke{Width: 2.25, Opacity: 1})
 			}
 		}
 		if log {
@@ -93,7 +90,50 @@ func learningFigure(trials []*trial, m metric) *figure {
 	if positive && m.name() == "loss" {
 		f.Variants = append(f.Variants, draw(true))
 	}
+	if groups := groupsOf(trials); len(groups) < len(trials) && !m.Timing {
+		f.Variants = append(f.Variants, medianVariant(groups, m))
+	}
 	return f
+}
+
+// medianVariant draws, of each group of replicates, the median at each step
+// over the faint lines of its trials: validation if there is one.
+func medianVariant(groups []*replicates, m metric) variant {
+	x, y := learningAxes(m, false)
+	p := newPlot(x, y)
+	for _, g := range groups {
+		at := map[float64][]float64{}
+		for _, t := range g.Trials {
+			points := steps(t, m.validation())
+			if points == nil {
+				points = steps(t, m.Key)
+			}
+			for _, point := range points {
+				at[point[0]] = append(at[point[0]], point[1])
+			}
+			if len(points) > 0 {
+				thinned, _ := thin(points, x, y)
+				p.line([]*trial{t}, "", thinned, stroke{Width: 1, Opacity: 0.4})
+			}
+		}
+		var medians [][2]float64
+		for _, step := range slices.Sorted(maps.Keys(at)) {
+			medians = append(medians, [2]float64{step, median(at[step])})
+		}
+		if len(medians) > 0 {
+			thinned, _ := thin(medians, x, y)
+			p.line(g.Trials, "median", thinned, stroke{Width: 2.5, Opacity: 1})
+		}
+	}
+	return p.variant("medians")
+}
+
+func learningAxes(m metric, log bool) (x, y axis) {
+	y = axis{Name: m.Title, Log: log, Scale: scale{Format: "number"}}
+	if m.Percent {
+		y.Scale.Format = "percent"
+	}
+	return axis{Name: stepName(m), Integral: true, Scale: scale{Format: "number"}}, y
 }
 
 func (m metric) validation() string { return m.Stage + ".val_" + m.name() }

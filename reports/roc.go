@@ -199,5 +199,5 @@ func (p *plot) curve(t *trial, points [][2]float64) {
 		return
 	}
 	thinned, _ := thin(points, p.x, p.y)
-	p.line(t, "", thinned, stroke{Width: 1.75, Opacity: 1})
+	p.line([]*trial{t}, "", thinned, stroke{Width: 1.75, Opacity: 1})
 }

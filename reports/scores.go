@@ -32,8 +32,8 @@ func scoreFigure(trials []*trial) *figure {
 		p := newPlot(x, y)
 		for _, t := range with {
 			h := t.curves.Histogram
-			p.line(t, "genuine", polygon(h.Edges, h.Genuine, y), stroke{Width: 1.75, Opacity: 1, Area: area})
-			p.line(t, "impostor", polygon(h.Edges, h.Impostor, y), stroke{Width: 1, Opacity: 0.8})
+			p.line([]*trial{t}, "genuine", polygon(h.Edges, h.Genuine, y), stroke{Width: 1.75, Opacity: 1, Area: area})
+			p.line([]*trial{t}, "impostor", polygon(h.Edges, h.Impostor, y), stroke{Width: 1, Opacity: 0.8})
 		}
 		return p.variant(name)
 	}

@@ -127,24 +127,39 @@ function draw(figure) {
   option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
   option.tooltip = tooltip(variant, option.series, state.of);
   state.chart.setOption(option, { notMerge: true });
+  state.stale = false;
 }
 
 function start(figure) {
   if (charts.has(figure)) return;
   const box = $(".chart", figure);
   const variants = JSON.parse($("script", figure).textContent);
-  charts.set(figure, { variants, current: 0, of: [], chart: echarts.init(box, null, { renderer: "svg" }) });
+  charts.set(figure, { variants, current: 0, of: [], stale: false, chart: echarts.init(box, null, { renderer: "svg" }) });
   draw(figure);
   new ResizeObserver(() => charts.get(figure).chart.resize()).observe(box);
 }
 
-const redraw = () => charts.forEach((_, figure) => draw(figure));
+// A chart is drawn when it comes near, and again when it comes near after a
+// change: a page of fifty runs opens at once and answers at once.
 const figures = $$("figure.plot");
-// A chart is drawn when it comes near: a page of fifty runs opens at once.
-const near = new IntersectionObserver(seen => {
-  for (const s of seen) if (s.isIntersecting) { near.unobserve(s.target); start(s.target); }
-}, { rootMargin: "600px" });
-figures.forEach(f => near.observe(f));
+const near = new Set();
+const approach = new IntersectionObserver(seen => {
+  for (const { isIntersecting, target } of seen) {
+    if (!isIntersecting) near.delete(target);
+    else {
+      near.add(target);
+      if (!charts.has(target)) start(target);
+      else if (charts.get(target).stale) draw(target);
+    }
+  }
+}, { rootMargin: "400px" });
+figures.forEach(f => approach.observe(f));
+
+function redraw() {
+  charts.forEach((state, figure) => {
+    if (near.has(figure)) draw(figure); else state.stale = true;
+  });
+}
 
 for (const figure of figures) {
   const choose = i => {
@@ -332,7 +347,7 @@ addEventListener("beforeprint", () => {
   root.dataset.theme = "light";
   before.closed.forEach(d => { if (d.id !== "all-metrics") d.open = true; });
   figures.forEach(start);
-  redraw();
+  figures.forEach(draw);
   charts.forEach(({ chart }) => chart.resize({ width: 660 }));
 });
 addEventListener("afterprint", () => {
