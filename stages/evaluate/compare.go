@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"whorl/biometrics"
@@ -50,30 +51,35 @@ func (d *data) comparisons(pairs []siamese.Pair, scores []float64) ([]comparison
 	return out, nil
 }
 
-// search looks for a sample of the probes of the genuine pairs in the whole
-// gallery of the validation side, and returns the cumulative match
-// characteristic.
-func (d *data) search(ctx context.Context, seed uint64, sample int, pairs []siamese.Pair, network scorer) ([]float64, error) {
-	probes := d.validation
-	if sample > 0 && sample < len(probes) {
-		probes = rows.Draw(seed, "evaluate rank", probes, sample)
+// searches returns the genuine pairs of so many of the validation probes, or
+// of all if sample is 0: those probes are to be searched for in the gallery.
+func (d *data) searches(seed uint64, sample int, pairs []siamese.Pair) []siamese.Pair {
+	if sample == 0 || sample > len(d.validation) {
+		sample = len(d.validation)
 	}
-	mate := make(map[int]int, len(d.validation))
+	drawn := rows.Draw(seed, "evaluate rank", d.validation, sample)
+	var out []siamese.Pair
 	for _, p := range pairs {
-		if p.Genuine {
-			mate[p.Probe] = p.Gallery
+		if _, ok := slices.BinarySearch(drawn, p.Probe); ok && p.Genuine {
+			out = append(out, p)
 		}
 	}
-	mates := make([]int, len(probes))
-	for i, row := range probes {
-		mates[i] = mate[row]
+	return out
+}
+
+// search looks for the probe of each genuine pair in the whole gallery of the
+// validation side, and returns the cumulative match characteristic.
+func (d *data) search(ctx context.Context, genuine []siamese.Pair, network scorer) ([]float64, error) {
+	var probes, mates []int
+	for _, p := range genuine {
+		probes, mates = append(probes, p.Probe), append(mates, p.Gallery)
 	}
 	ranks, err := network.Ranks(ctx, d.probes, probes, d.gallery, d.galleryValidation, mates)
 	if err != nil {
 		return nil, fmt.Errorf("search the gallery: %w", err)
 	}
 	if len(ranks) != len(probes) {
-		return nil, fmt.Errorf("the network gave %d ranks for %d probes", len(ranks), len(probes))
+		return nil, fmt.Errorf("search the gallery: the network gave %d ranks for %d probes", len(ranks), len(probes))
 	}
 	return biometrics.CMC(ranks, len(d.galleryValidation))
 }

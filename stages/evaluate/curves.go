@@ -75,7 +75,8 @@ func numbers(v []float64) []number {
 // cmcRanks is how many ranks of the CMC are written.
 const cmcRanks = 50
 
-func writeCurves(t *stage.Task, s *biometrics.Scores, thresholds []threshold, bins int, cmc []float64) error {
+func writeCurves(t *stage.Task, m *measurement, bins int) error {
+	s := m.scores
 	var c curves
 	roc := s.ROC().Corners()
 	c.ROC.FPR, c.ROC.TPR, c.ROC.Threshold = numbers(roc.FPR), numbers(roc.TPR), numbers(roc.Threshold)
@@ -83,13 +84,13 @@ func writeCurves(t *stage.Task, s *biometrics.Scores, thresholds []threshold, bi
 	c.PR.Precision, c.PR.Recall, c.PR.Threshold = numbers(pr.Precision), numbers(pr.Recall), numbers(pr.Threshold)
 	det := s.DET().Corners()
 	c.DET.FMR, c.DET.FNMR, c.DET.Threshold = numbers(det.FMR), numbers(det.FNMR), numbers(det.Threshold)
-	c.CMC = numbers(cmc[:min(len(cmc), cmcRanks)])
+	c.CMC = numbers(m.cmc[:min(len(m.cmc), cmcRanks)])
 	h, err := s.Histogram(bins, 0, 1)
 	if err != nil {
 		return fmt.Errorf("write curves: %w", err)
 	}
 	c.Histogram.Edges, c.Histogram.Genuine, c.Histogram.Impostor = numbers(h.Edges), h.Genuine, h.Impostor
-	for _, th := range thresholds {
+	for _, th := range m.thresholds() {
 		at := s.At(th.value)
 		c.Operating = append(c.Operating, operating{
 			Name: th.name, Threshold: number(th.value),
@@ -102,14 +103,14 @@ func writeCurves(t *stage.Task, s *biometrics.Scores, thresholds []threshold, bi
 }
 
 // writeClasses writes the per-class report at each threshold.
-func writeClasses(t *stage.Task, s *biometrics.Scores, thresholds []threshold) error {
+func writeClasses(t *stage.Task, m *measurement) error {
 	type classes struct {
 		Threshold number `json:"threshold"`
 		biometrics.ClassReport
 	}
 	reports := map[string]classes{} // written in the order of their names
-	for _, th := range thresholds {
-		reports[th.name] = classes{number(th.value), s.At(th.value).Report()}
+	for _, th := range m.thresholds() {
+		reports[th.name] = classes{number(th.value), m.scores.At(th.value).Report()}
 	}
 	return writeJSON(t, "classes", reports)
 }

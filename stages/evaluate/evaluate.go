@@ -17,72 +17,92 @@ func evaluate(ctx context.Context, t *stage.Task, network scorer) error {
 		return err
 	}
 	defer d.Close()
+	m, err := measure(ctx, t, d, network)
+	if err != nil {
+		return err
+	}
+	if err := recordMetrics(t, m); err != nil {
+		return err
+	}
+	if err := writeScores(t, m.comparisons); err != nil {
+		return err
+	}
+	if err := writeCurves(t, m, p.Bins); err != nil {
+		return err
+	}
+	if err := writeClasses(t, m); err != nil {
+		return err
+	}
+	return writeSheet(t, d, m, p.Sheet)
+}
 
-	calibration, err := d.pairs(t.Seed, "calibration", d.calibration, d.galleryCalibration)
-	if err != nil {
-		return err
-	}
-	validation, err := d.pairs(t.Seed, "validation", d.validation, d.galleryValidation)
-	if err != nil {
-		return err
-	}
-	total := int64(len(calibration) + len(validation))
-	score := func(phase string, pairs []siamese.Pair, before int) ([]comparison, error) {
-		report := func(done int) {
-			t.Progress(stage.Progress{Phase: phase, Done: int64(before + done), Total: total, Unit: "pairs"})
-		}
-		report(0)
-		scores, err := network.Score(ctx, d.probes, d.gallery, pairs, report)
-		if err != nil {
-			return nil, fmt.Errorf("score the %s pairs: %w", phase, err)
-		}
-		return d.comparisons(pairs, scores)
-	}
-
-	calibrating, err := score("calibration", calibration, 0)
-	if err != nil {
-		return err
-	}
-	comparisons, err := score("validation", validation, len(calibration))
-	if err != nil {
-		return err
-	}
-	held, err := count(calibrating)
-	if err != nil {
-		return err
-	}
-	_, calibrated := held.EER()
-	thresholds := []threshold{{"fixed", p.Threshold}, {"calibrated", calibrated}}
-
-	t.Progress(stage.Progress{Phase: "rank", Done: total, Total: total, Unit: "pairs"})
-	cmc, err := d.search(ctx, t.Seed, p.RankProbes, validation, network)
-	if err != nil {
-		return err
-	}
-
-	all, err := count(comparisons)
-	if err != nil {
-		return err
-	}
-	if err := recordMetrics(t, comparisons, thresholds, cmc); err != nil {
-		return err
-	}
-	if err := writeScores(t, comparisons); err != nil {
-		return err
-	}
-	if err := writeCurves(t, all, thresholds, p.Bins, cmc); err != nil {
-		return err
-	}
-	if err := writeClasses(t, all, thresholds); err != nil {
-		return err
-	}
-	return writeSheet(t, d, comparisons, calibrated, p.Sheet)
+// A measurement is what the network made of the validation side.
+type measurement struct {
+	comparisons []comparison
+	scores      *biometrics.Scores // of the comparisons
+	fixed       float64            // threshold
+	calibrated  float64            // threshold
+	cmc         []float64          // by rank, from 1 to the size of the gallery
 }
 
 // A threshold is one at which decisions are measured.
 type threshold struct {
 	name  string
 	value float64
+}
+
+func (m *measurement) thresholds() []threshold {
+	return []threshold{{"fixed", m.fixed}, {"calibrated", m.calibrated}}
+}
+
+// measure scores the pairs of both sides and searches the gallery.
+func measure(ctx context.Context, t *stage.Task, d *data, network scorer) (*measurement, error) {
+	p := t.Params.(Params)
+	calibration, err := d.pairs(t.Seed, "calibration", d.calibration, d.galleryCalibration)
+	if err != nil {
+		return nil, err
+	}
+	validation, err := d.pairs(t.Seed, "validation", d.validation, d.galleryValidation)
+	if err != nil {
+		return nil, err
+	}
+	searches := d.searches(t.Seed, p.RankProbes, validation)
+
+	// A probe is done with both of its pairs, and once more with its search.
+	total := len(d.calibration) + len(d.validation) + len(searches)
+	progress := func(phase string, done int) {
+		t.Progress(stage.Progress{Phase: phase, Done: int64(done), Total: int64(total), Unit: "probes"})
+	}
+	score := func(phase string, pairs []siamese.Pair, before int) ([]comparison, error) {
+		progress(phase, before)
+		scores, err := network.Score(ctx, d.probes, d.gallery, pairs, func(done int) { progress(phase, before+done/2) })
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", phase, err)
+		}
+		return d.comparisons(pairs, scores)
+	}
+	calibrating, err := score("calibration", calibration, 0)
+	if err != nil {
+		return nil, err
+	}
+	held, err := count(calibrating)
+	if err != nil {
+		return nil, err
+	}
+	m := &measurement{fixed: p.Threshold}
+	_, m.calibrated = held.EER()
+	if m.comparisons, err = score("validation", validation, len(d.calibration)); err != nil {
+		return nil, err
+	}
+	if m.scores, err = count(m.comparisons); err != nil {
+		return nil, err
+	}
+	progress("rank", total-len(searches))
+	if m.cmc, err = d.search(ctx, searches, network); err != nil {
+		return nil, err
+	}
+	progress("rank", total)
+	return m, nil
 }
 
 // count sorts and counts the scores of comparisons, which must not be none.

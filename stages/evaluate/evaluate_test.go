@@ -58,7 +58,7 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
 		}
 	}
-	if last := r.Last; last.Done != last.Total || last.Total != 2*3*24 || last.Unit != "pairs" {
+	if last := r.Last; last.Done != last.Total || last.Total != 3*24+48 || last.Unit != "probes" {
 		t.Errorf("last progress: %+v", last)
 	}
 }

@@ -12,22 +12,22 @@ import (
 // recordMetrics records the figures of all comparisons, and under a prefix
 // those of each difficulty and each alteration: "hard.eer". What is undefined
 // for the data at hand is left out, and logged.
-func recordMetrics(t *stage.Task, comparisons []comparison, thresholds []threshold, cmc []float64) error {
-	r := &recorder{task: t}
-	t.Metric("rank1", cmc[0])
-	t.Logf("rank 1 in a gallery of %d: %.4f of the searches", len(cmc), cmc[0])
-	if err := r.group("", comparisons, thresholds); err != nil {
+func recordMetrics(t *stage.Task, m *measurement) error {
+	r := &recorder{task: t, thresholds: m.thresholds()}
+	t.Metric("rank1", m.cmc[0])
+	t.Logf("rank 1 in a gallery of %d: %.4f of the searches", len(m.cmc), m.cmc[0])
+	if err := r.group("", m.comparisons); err != nil {
 		return err
 	}
 	for _, difficulty := range difficulties {
 		of := func(c comparison) bool { return c.presented.difficulty == difficulty }
-		if err := r.group(difficulty.String()+".", choose(comparisons, of), thresholds); err != nil {
+		if err := r.group(difficulty.String()+".", choose(m.comparisons, of)); err != nil {
 			return err
 		}
 	}
-	for _, alteration := range alterations(comparisons) {
+	for _, alteration := range alterations(m.comparisons) {
 		of := func(c comparison) bool { return c.presented.alteration == alteration }
-		if err := r.group(strings.ToLower(alteration)+".", choose(comparisons, of), thresholds); err != nil {
+		if err := r.group(strings.ToLower(alteration)+".", choose(m.comparisons, of)); err != nil {
 			return err
 		}
 	}
@@ -64,8 +64,9 @@ func choose(comparisons []comparison, want func(comparison) bool) []comparison {
 
 // A recorder records metrics and keeps the names of those undefined.
 type recorder struct {
-	task      *stage.Task
-	undefined []string
+	task       *stage.Task
+	thresholds []threshold
+	undefined  []string
 }
 
 func (r *recorder) metric(name string, value float64) {
@@ -78,7 +79,7 @@ func (r *recorder) metric(name string, value float64) {
 
 // group records the figures of some comparisons under a prefix: at the fixed
 // threshold without a further one, at others under the threshold's name.
-func (r *recorder) group(prefix string, comparisons []comparison, thresholds []threshold) error {
+func (r *recorder) group(prefix string, comparisons []comparison) error {
 	if len(comparisons) == 0 {
 		r.undefined = append(r.undefined, prefix+"*")
 		return nil
@@ -99,7 +100,7 @@ func (r *recorder) group(prefix string, comparisons []comparison, thresholds []t
 	if prefix == "" {
 		r.task.Logf("%d genuine and %d impostor pairs: ROC AUC %.4f, EER %.4f", s.Genuines(), s.Impostors(), s.AUC(), eer)
 	}
-	for _, th := range thresholds {
+	for _, th := range r.thresholds {
 		at := prefix
 		if th.name != "fixed" {
 			at += th.name + "."

@@ -13,24 +13,24 @@ import (
 
 // writeSheet draws n of the validation probes, each beside the real print of
 // its own finger and that of an impostor, with scores and decisions.
-func writeSheet(t *stage.Task, d *data, comparisons []comparison, threshold float64, n int) error {
+func writeSheet(t *stage.Task, d *data, m *measurement, n int) error {
 	of := make(map[int][]comparison, len(d.validation)) // by probe
-	for _, c := range comparisons {
+	for _, c := range m.comparisons {
 		of[c.probe] = append(of[c.probe], c)
 	}
 	s := sheet.Sheet{
 		Title: "Unseen probes against real prints",
-		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.4g. Green frame: same finger, red: another's.", threshold),
+		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.4g. Green frame: same finger, red: another's.", m.calibrated),
 	}
 	for _, probe := range rows.Draw(t.Seed, "evaluate sheet", d.validation, min(n, len(d.validation))) {
-		m := d.presented[probe]
+		p := d.presented[probe]
 		row := sheet.Row{
-			Title: m.Label.String(),
-			Notes: []string{strings.TrimSuffix(m.difficulty.String()+", "+m.alteration, ", "), path.Base(m.name)},
+			Title: p.Label.String(),
+			Notes: []string{strings.TrimSuffix(p.difficulty.String()+", "+p.alteration, ", "), path.Base(p.name)},
 			Cells: []sheet.Cell{cell(d.probes, probe, "probe")},
 		}
 		for i, c := range of[probe] {
-			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.4f  %s", c.score, decision(c, threshold)), c.enrolled.Label.String())
+			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.4f  %s", c.score, decision(c, m.calibrated)), c.enrolled.Label.String())
 			beside.Border, beside.Apart = sheet.Impostor, i == 0
 			if c.genuine {
 				beside.Border = sheet.Genuine
