@@ -7,6 +7,9 @@ import (
 	"unsafe"
 )
 
+// The inner loops name the intrinsics themselves: a helper, though inlined,
+// leaves a no-op behind, and what limits these loops is instructions.
+//
 // A window of 4 positions by 32 channels is the register tile: its sums never
 // leave the registers before bias, ReLU, maximum and code are done. This is what
 // stays the same over the windows of a tile.
@@ -67,16 +70,17 @@ func convWindow512(j *window, x, y, codes unsafe.Pointer) {
 	x1, x2 := unsafe.Add(x, j.col), unsafe.Add(x, j.row)
 	x3 := unsafe.Add(x2, j.col)
 	w, offset := j.w, j.offset
+	var zero archsimd.Float32x4
 	for n := j.k; ; {
 		at := int(*(*int32)(offset)) * 4
-		w0, w1 := load16(w, 0), load16(w, 64)
-		v := splat16(x, at)
+		w0, w1 := archsimd.LoadFloat32x16((*[16]float32)(w)), archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(w, 64)))
+		v := zero.SetElem(0, *(*float32)(unsafe.Add(x, at))).Broadcast1To16()
 		a0, b0 = v.MulAdd(w0, a0), v.MulAdd(w1, b0)
-		v = splat16(x1, at)
+		v = zero.SetElem(0, *(*float32)(unsafe.Add(x1, at))).Broadcast1To16()
 		a1, b1 = v.MulAdd(w0, a1), v.MulAdd(w1, b1)
-		v = splat16(x2, at)
+		v = zero.SetElem(0, *(*float32)(unsafe.Add(x2, at))).Broadcast1To16()
 		a2, b2 = v.MulAdd(w0, a2), v.MulAdd(w1, b2)
-		v = splat16(x3, at)
+		v = zero.SetElem(0, *(*float32)(unsafe.Add(x3, at))).Broadcast1To16()
 		a3, b3 = v.MulAdd(w0, a3), v.MulAdd(w1, b3)
 		if n--; n == 0 {
 			break
@@ -135,16 +139,17 @@ func convHalf256(j *window, x, y, codes unsafe.Pointer, half int) {
 	x1, x2 := unsafe.Add(x, j.col), unsafe.Add(x, j.row)
 	x3 := unsafe.Add(x2, j.col)
 	w, offset := unsafe.Add(j.w, half), j.offset
+	var zero archsimd.Float32x4
 	for n := j.k; ; {
 		at := int(*(*int32)(offset)) * 4
-		w0, w1 := load8(w, 0), load8(w, 32)
-		v := splat8(x, at)
+		w0, w1 := archsimd.LoadFloat32x8((*[8]float32)(w)), archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(w, 32)))
+		v := zero.SetElem(0, *(*float32)(unsafe.Add(x, at))).Broadcast1To8()
 		a0, b0 = v.MulAdd(w0, a0), v.MulAdd(w1, b0)
-		v = splat8(x1, at)
+		v = zero.SetElem(0, *(*float32)(unsafe.Add(x1, at))).Broadcast1To8()
 		a1, b1 = v.MulAdd(w0, a1), v.MulAdd(w1, b1)
-		v = splat8(x2, at)
+		v = zero.SetElem(0, *(*float32)(unsafe.Add(x2, at))).Broadcast1To8()
 		a2, b2 = v.MulAdd(w0, a2), v.MulAdd(w1, b2)
-		v = splat8(x3, at)
+		v = zero.SetElem(0, *(*float32)(unsafe.Add(x3, at))).Broadcast1To8()
 		a3, b3 = v.MulAdd(w0, a3), v.MulAdd(w1, b3)
 		if n--; n == 0 {
 			break

@@ -62,20 +62,23 @@ func matmulTile512(j *product, c, a, b unsafe.Pointer) {
 	a1 := unsafe.Add(a, j.aRow)
 	a2 := unsafe.Add(a1, j.aRow)
 	a3 := unsafe.Add(a2, j.aRow)
-	bRow := j.bRow
-	for i, n := 0, 4*j.k; ; {
-		b0, b1 := load16(b, 0), load16(b, 64)
-		v := splat16(a, i)
+	var zero archsimd.Float32x4
+	k, bRow := j.k, j.bRow
+	for {
+		b0 := archsimd.LoadFloat32x16((*[16]float32)(b))
+		b1 := archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(b, 64)))
+		v := zero.SetElem(0, *(*float32)(a)).Broadcast1To16()
 		s0, t0 = v.MulAdd(b0, s0), v.MulAdd(b1, t0)
-		v = splat16(a1, i)
+		v = zero.SetElem(0, *(*float32)(a1)).Broadcast1To16()
 		s1, t1 = v.MulAdd(b0, s1), v.MulAdd(b1, t1)
-		v = splat16(a2, i)
+		v = zero.SetElem(0, *(*float32)(a2)).Broadcast1To16()
 		s2, t2 = v.MulAdd(b0, s2), v.MulAdd(b1, t2)
-		v = splat16(a3, i)
+		v = zero.SetElem(0, *(*float32)(a3)).Broadcast1To16()
 		s3, t3 = v.MulAdd(b0, s3), v.MulAdd(b1, t3)
-		if i += 4; i == n {
+		if k--; k == 0 {
 			break
 		}
+		a, a1, a2, a3 = unsafe.Add(a, 4), unsafe.Add(a1, 4), unsafe.Add(a2, 4), unsafe.Add(a3, 4)
 		b = unsafe.Add(b, bRow)
 	}
 	store16(c, 0, s0)
@@ -105,20 +108,23 @@ func matmulTile256(j *product, c, a, b unsafe.Pointer) {
 	a1 := unsafe.Add(a, j.aRow)
 	a2 := unsafe.Add(a1, j.aRow)
 	a3 := unsafe.Add(a2, j.aRow)
-	bRow := j.bRow
-	for i, n := 0, 4*j.k; ; {
-		b0, b1 := load8(b, 0), load8(b, 32)
-		v := splat8(a, i)
+	var zero archsimd.Float32x4
+	k, bRow := j.k, j.bRow
+	for {
+		b0 := archsimd.LoadFloat32x8((*[8]float32)(b))
+		b1 := archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(b, 32)))
+		v := zero.SetElem(0, *(*float32)(a)).Broadcast1To8()
 		s0, t0 = v.MulAdd(b0, s0), v.MulAdd(b1, t0)
-		v = splat8(a1, i)
+		v = zero.SetElem(0, *(*float32)(a1)).Broadcast1To8()
 		s1, t1 = v.MulAdd(b0, s1), v.MulAdd(b1, t1)
-		v = splat8(a2, i)
+		v = zero.SetElem(0, *(*float32)(a2)).Broadcast1To8()
 		s2, t2 = v.MulAdd(b0, s2), v.MulAdd(b1, t2)
-		v = splat8(a3, i)
+		v = zero.SetElem(0, *(*float32)(a3)).Broadcast1To8()
 		s3, t3 = v.MulAdd(b0, s3), v.MulAdd(b1, t3)
-		if i += 4; i == n {
+		if k--; k == 0 {
 			break
 		}
+		a, a1, a2, a3 = unsafe.Add(a, 4), unsafe.Add(a1, 4), unsafe.Add(a2, 4), unsafe.Add(a3, 4)
 		b = unsafe.Add(b, bRow)
 	}
 	store8(c, 0, s0)
