@@ -63,10 +63,11 @@ func place(r *source, g *image.Gray, l int, within float64) vec {
 // uneven ring that is broadest about small discs.
 func rotate(out, in *image.Gray, r *source, l int) {
 	outer := r.around([...]float64{20, 27.5, 31}[l], [...]float64{0.8, 1.8, 2}[l])
-	inner := outer - float64([...]float64{6, 3, 3}[l]*r.uniform(0.5, 1.4))
+	inner := outer - float64([...]float64{8.5, 3, 3}[l]*r.uniform(0.6, 1.3))
 	pale := r.uniform(0.1, 1)
 	uneven := clouds(r, 7)
-	faint := 0.0 // now and then a small one turns pale all over
+	whole := [...]float64{0.1, 0.7, 0.7}[l] // -1 for no ring, 1 for an unbroken one
+	faint := 0.0                            // now and then a small one turns pale all over
 	if l == 0 && r.chance(0.3) {
 		faint = r.uniform(0.5, 0.9)
 	}
@@ -87,7 +88,7 @@ func rotate(out, in *image.Gray, r *source, l int) {
 			v = sample(in, c.add(d.times(by)))
 		}
 		ring := float64(smoothstep(dist, inner-2, inner+1) * (1 - smoothstep(dist, inner, outer)))
-		light := max(float64(1.2*ring*pale*(0.7+uneven(p))), float64(faint*(1-smoothstep(dist, 4, outer))), 0)
+		light := max(float64(1.2*ring*pale*(whole+uneven(p))), float64(faint*(1-smoothstep(dist, 4, outer))), 0)
 		set(out, x, y, lerp(v, 255, min(light, 1)))
 	})
 }
@@ -121,7 +122,7 @@ func obliterate(out, in *image.Gray, r *source, l int) {
 // as a Z-plasty does, and leaves pale scars along the strokes of the Z.
 func zcut(out, in *image.Gray, r *source, l int) {
 	long := float64([...]float64{17, 44, 60}[l] * r.uniform(0.9, 1.1))
-	high := float64([...]float64{13, 29, 38}[l] * r.uniform(0.9, 1.1))
+	high := float64([...]float64{13, 27, 34}[l] * r.uniform(0.9, 1.1))
 	c := place(r, in, l, [...]float64{11, 27, 36}[l])
 	axis := turn(r.uniform(-0.25, 0.25))
 	slant := vec{r.uniform(0.1, 0.5), 1}

@@ -2,7 +2,9 @@ package synth
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -44,19 +46,65 @@ var (
 
 // WriteTree writes the tree Real, Altered/Altered-Easy, -Medium and -Hard under
 // dir, which is made if need be. It works on all cores. A directory that has a
-// Real or an Altered already is refused and left as it is. After each file,
-// report is told how many of how many are done, by one goroutine at a time or
-// several; it may be nil.
-func WriteTree(ctx context.Context, dir string, o Options, report func(done, total int)) error {
+// Real or an Altered already is refused and left as it is, and if WriteTree
+// fails or ctx ends, no part of the tree is left. After each file, report is
+// told how many of how many are done, perhaps by several goroutines at once;
+// it may be nil.
+func WriteTree(ctx context.Context, dir string, o Options, report func(done, total int)) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("writing synthetic prints: %w", err)
+		}
+	}()
 	if err := o.check(); err != nil {
-		return fmt.Errorf("writing synthetic prints: %w", err)
+		return err
 	}
-	if err := makeFolders(dir); err != nil {
-		return fmt.Errorf("writing synthetic prints: %w", err)
+	if err := refuseTree(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	growing, err := os.MkdirTemp(dir, ".synth-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(growing)
+	if err := writeAll(ctx, growing, o, report); err != nil {
+		return err
+	}
+	for _, top := range tops {
+		if err := os.Rename(filepath.Join(growing, top), filepath.Join(dir, top)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tops are the folders at the top of a tree.
+var tops = [...]string{"Altered", "Real"}
+
+func refuseTree(dir string) error {
+	for _, top := range tops {
+		path := filepath.Join(dir, top)
+		if _, err := os.Lstat(path); err == nil {
+			return fmt.Errorf("%s exists already: name a new directory, or remove it first", path)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeAll(ctx context.Context, dir string, o Options, report func(done, total int)) error {
+	for s := range fingerprint.Subsets {
+		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(s.Dir())), 0o777); err != nil {
+			return err
+		}
 	}
 	var done atomic.Int64
 	write := func(path string, content []byte) error {
-		if err := writeNew(filepath.Join(dir, path), content); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, path), content, 0o666); err != nil {
 			return err
 		}
 		if n := int(done.Add(1)); report != nil {
@@ -78,7 +126,7 @@ func WriteTree(ctx context.Context, dir string, o Options, report func(done, tot
 		})
 	}
 	if err := g.Wait(); err != nil {
-		return fmt.Errorf("writing synthetic prints: %w", err)
+		return err
 	}
 	return ctx.Err()
 }
@@ -111,34 +159,4 @@ func writeFinger(seed uint64, id fingerprint.Identity, write func(path string, c
 		}
 	}
 	return nil
-}
-
-func makeFolders(dir string) error {
-	for _, sub := range []string{"Real", "Altered"} {
-		path := filepath.Join(dir, sub)
-		if _, err := os.Lstat(path); err == nil {
-			return fmt.Errorf("%s exists already: name a new directory, or remove it first", path)
-		} else if !os.IsNotExist(err) {
-			return err
-		}
-	}
-	for s := range fingerprint.Subsets {
-		if err := os.MkdirAll(filepath.Join(dir, filepath.FromSlash(s.Dir())), 0o777); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeNew writes a file that does not exist yet.
-func writeNew(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Write(content); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
 }
