@@ -113,14 +113,10 @@ func (d *data) subset(t *stage.Task, s fingerprint.Subset, files map[string][]st
 		return fail(err)
 	}
 	d.arrays = append(d.arrays, a)
-	pix, err := a.Uint8()
-	if err != nil {
+	var stack siamese.Images
+	if stack.Pix, stack.N, stack.H, stack.W, err = a.Images(); err != nil {
 		return fail(err)
 	}
-	if len(a.Shape) != 3 {
-		return fail(fmt.Errorf("shape is %v, want [N height width]", a.Shape))
-	}
-	stack := siamese.Images{Pix: pix, N: a.Shape[0], H: a.Shape[1], W: a.Shape[2]}
 	labels, err := rows.Labels(t, "y_"+name)
 	if err != nil {
 		return siamese.Images{}, nil, err

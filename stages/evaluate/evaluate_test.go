@@ -345,7 +345,7 @@ func TestErrors(t *testing.T) {
 		{"names of another set", table(plausible), map[string]string{"names": writeObject(t, dir, "names", map[string][]string{})}, "read x_real: 24 images, but 24 labels and 0 names"},
 		{"no JSON", table(plausible), map[string]string{"names": writeArray(t, dir, "n", []uint8{1}, 1)}, "read names: invalid character"},
 		{"alterations of another set", table(plausible), map[string]string{"alterations": writeObject(t, dir, "a", map[string][]string{"easy": {"CR"}})}, "read alterations: 1 of easy, but x_easy has 24 images"},
-		{"flat images", table(plausible), map[string]string{"x_hard": writeArray(t, dir, "flat", make([]uint8, 24), 24)}, "read x_hard: shape is [24], want [N height width]"},
+		{"flat images", table(plausible), map[string]string{"x_hard": writeArray(t, dir, "flat", make([]uint8, 24), 24)}, "read x_hard: array has shape (24,), want (N, height, width)"},
 		{"images that are no bytes", table(plausible), map[string]string{"x_hard": writeArray(t, dir, "wide", make([]uint16, 24), 24, 1, 1)}, `read x_hard: array has elements of type "<u2"`},
 		{"row that is not there", table(plausible), map[string]string{"validation": writeArray(t, dir, "v", []int64{72}, 1)}, "read validation: element 0 is row 72, but there are 72 rows"},
 		{"nothing to validate", table(plausible), map[string]string{"validation": writeArray(t, dir, "none", []int64{}, 0)}, "read validation: no rows are selected"},

@@ -6,6 +6,7 @@ import (
 
 	"whorl/pipeline/stage"
 	"whorl/siamese"
+	"whorl/siamese/kernel"
 )
 
 // Params are the parameters of the stage.
@@ -44,9 +45,10 @@ func Kind() stage.Kind {
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
 			{Name: "samples", Doc: "sample probes beside a matched and an unmatched real image", Type: stage.TypePNG},
 		},
-		Params: Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8},
-		Random: true,
-		Run:    run,
+		Params:  Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8},
+		Random:  true,
+		Variant: kernel.Variant,
+		Run:     run,
 	}
 }
 
