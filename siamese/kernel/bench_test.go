@@ -70,6 +70,26 @@ func BenchmarkConvForward(b *testing.B) {
 	}
 }
 
+func BenchmarkWinograd(b *testing.B) {
+	for _, bc := range benchConvs {
+		if bc.c.In == 1 {
+			continue
+		}
+		b.Run(bc.name, func(b *testing.B) {
+			benchFamilies(b, func(b *testing.B) {
+				k := newConvCase(b, random(1), bc.c, 0)
+				u := Make(bc.c.WinogradLen())
+				bc.c.PackWinograd(u, k.w)
+				s := bc.c.NewScratch()
+				// the rate counts what the direct way would compute
+				rate(b, 4*k.out.H*k.out.W*bc.c.Out*taps*bc.c.In, func() {
+					bc.c.ForwardWinograd(k.y, k.codes, k.x, u, k.bias, s)
+				})
+			})
+		})
+	}
+}
+
 func BenchmarkConvBackward(b *testing.B) {
 	for _, bc := range benchConvs {
 		b.Run(bc.name, func(b *testing.B) {

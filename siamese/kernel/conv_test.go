@@ -84,6 +84,17 @@ func (k *convCase) position(o, y, x int) (sum, scale float64) {
 	return sum, scale
 }
 
+// runWinograd does the forward pass by Winograd's algorithm and a backward pass.
+func (k *convCase) runWinograd(t testing.TB, shift int) {
+	u := guarded(t, k.c.WinogradLen(), shift)
+	k.c.PackWinograd(u, k.w)
+	s := k.c.NewScratch()
+	k.c.ForwardWinograd(k.y, k.codes, k.x, u, k.bias, s)
+	for range 2 {
+		k.c.Backward(k.dx, k.dw, k.db, k.dy, k.codes, k.x, k.w, s)
+	}
+}
+
 // check compares the results with what they mean, computed in float64.
 func (k *convCase) check(t *testing.T) {
 	t.Helper()
@@ -174,6 +185,30 @@ func TestConvBits(t *testing.T) {
 		for i, c := range convShapes {
 			t.Run(fmt.Sprintf("%dx%dx%d-%d-pad%d", c.H, c.W, c.In, c.Out, c.Pad), func(t *testing.T) {
 				compareConv(t, uint64(i), c, i%Lanes)
+			})
+		}
+	})
+}
+
+func TestWinograd(t *testing.T) {
+	eachFamily(t, func(t *testing.T) {
+		for i, c := range convShapes {
+			if c.In == 1 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%dx%dx%d-%d-pad%d", c.H, c.W, c.In, c.Out, c.Pad), func(t *testing.T) {
+				got := newConvCase(t, random(uint64(i)), c, i%Lanes)
+				got.runWinograd(t, i%Lanes)
+				got.check(t)
+				f := active
+				active = scalar
+				want := newConvCase(t, random(uint64(i)), c, 0)
+				want.runWinograd(t, 0)
+				active = f
+				sameBits(t, "output", got.y, want.y)
+				if !bytes.Equal(got.codes, want.codes) {
+					t.Error("codes differ")
+				}
 			})
 		}
 	})

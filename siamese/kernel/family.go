@@ -15,6 +15,8 @@ type family struct {
 
 	pixels       func(dst []float32, src []uint8, h, w int)
 	convForward  func(c *Conv, y []float32, codes []uint8, x, packed, bias []float32)
+	winogradIn   func(c *Conv, v, x []float32, lo, n int)
+	winogradOut  func(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int)
 	gather       func(l *lists, db, dy []float32, codes []uint8, b band)
 	tapWeights   func(dw []float32, list []entry, x []float32, in Maps)
 	tapData      func(dx []float32, list []entry, w []float32, in Maps)
@@ -35,7 +37,7 @@ type family struct {
 // scalar runs everywhere.
 var scalar = family{
 	name: "scalar", runs: func() bool { return true },
-	pixels: pixelsScalar, convForward: convForwardScalar,
+	pixels: pixelsScalar, convForward: convForwardScalar, winogradIn: winogradInScalar, winogradOut: winogradOutScalar,
 	gather: gatherScalar, tapWeights: tapWeightsScalar, tapData: tapDataScalar, firstWeights: firstWeightsScalar,
 	matmul: matmulScalar, transpose: transposeScalar, adam: adamScalar,
 	subtract: subtractScalar, negate: negateScalar, absDiff: absDiffScalar, absDiffGrad: absDiffGradScalar,

@@ -13,6 +13,7 @@ func avx2() family {
 	f.runs = func() bool { return archsimd.X86.AVX2() && archsimd.X86.FMA() }
 	f.pixels = pixels256
 	f.convForward = convForward256
+	f.winogradIn, f.winogradOut = winogradIn256, winogradOut256
 	f.gather, f.tapWeights, f.tapData, f.firstWeights = gather256, tapWeights256, tapData256, firstWeights256
 	f.matmul, f.transpose, f.adam = matmul256, transpose256, adam256
 	f.subtract, f.negate, f.absDiff, f.absDiffGrad = subtract256, negate256, absDiff256, absDiffGrad256

@@ -1,0 +1,94 @@
+//go:build goexperiment.simd && amd64
+
+package kernel
+
+import (
+	"simd/archsimd"
+	"unsafe"
+)
+
+// The transforms are bound by loads and stores; they go by 8 lanes in both
+// families.
+
+func winogradIn256(c *Conv, v, x []float32, lo, n int) {
+	in := c.Input()
+	lanes, row, plane, cols := in.Groups()*Lanes, 4*in.Row(), 4*in.Plane(), c.W/2
+	pv, px := ptr(v, 0), ptr(x, 0)
+	for i := range n {
+		from := unsafe.Add(px, (lo+i)/cols*2*row+(lo+i)%cols*8*Lanes)
+		for l := 0; l < lanes; l += 8 {
+			at := l/Lanes*plane + l%Lanes*4
+			winogradPatch256(unsafe.Add(pv, 4*(i*lanes+l)), unsafe.Add(from, at), row, 4*winogradBlock*lanes)
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+// winogradPatch256 transforms the patch at x and writes it to v, f*plane.
+//
+//go:noinline
+func winogradPatch256(v, x unsafe.Pointer, row, plane int) {
+	x1 := unsafe.Add(x, row)
+	x2 := unsafe.Add(x1, row)
+	x3 := unsafe.Add(x2, row)
+	spreadRow256(v, plane,
+		load8(x, 0).Sub(load8(x2, 0)), load8(x, 64).Sub(load8(x2, 64)),
+		load8(x, 128).Sub(load8(x2, 128)), load8(x, 192).Sub(load8(x2, 192)))
+	spreadRow256(unsafe.Add(v, 4*plane), plane,
+		load8(x1, 0).Add(load8(x2, 0)), load8(x1, 64).Add(load8(x2, 64)),
+		load8(x1, 128).Add(load8(x2, 128)), load8(x1, 192).Add(load8(x2, 192)))
+	spreadRow256(unsafe.Add(v, 8*plane), plane,
+		load8(x2, 0).Sub(load8(x1, 0)), load8(x2, 64).Sub(load8(x1, 64)),
+		load8(x2, 128).Sub(load8(x1, 128)), load8(x2, 192).Sub(load8(x1, 192)))
+	spreadRow256(unsafe.Add(v, 12*plane), plane,
+		load8(x1, 0).Sub(load8(x3, 0)), load8(x1, 64).Sub(load8(x3, 64)),
+		load8(x1, 128).Sub(load8(x3, 128)), load8(x1, 192).Sub(load8(x3, 192)))
+}
+
+// spreadRow256 is spread, with its results stored.
+func spreadRow256(v unsafe.Pointer, plane int, a, b, c, d f8) {
+	store8(v, 0, a.Sub(c))
+	store8(v, plane, b.Add(c))
+	store8(v, 2*plane, c.Sub(b))
+	store8(v, 3*plane, b.Sub(d))
+}
+
+func winogradOut256(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int) {
+	out := c.Output()
+	width := roundUp(c.Out, tile)
+	pm, pb := ptr(m, 0), ptr(bias, 0)
+	for i := range n {
+		py, px := (lo+i)/out.W, (lo+i)%out.W
+		to, codeTo := out.Index(0, py, px), c.codeIndex(0, py, px)
+		for o := 0; o < out.Groups()*Lanes; o += 8 {
+			var code unsafe.Pointer
+			if codes != nil {
+				code = ptr(codes, codeTo+o/Lanes*out.H*out.W*Lanes+o%Lanes)
+			}
+			winogradWindow256(ptr(y, to+o/Lanes*out.Plane()+o%Lanes), code,
+				unsafe.Add(pm, 4*(i*width+o)), unsafe.Add(pb, 4*o), 4*winogradBlock*width)
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+// winogradWindow256 makes a window of 8 channels from its products.
+//
+//go:noinline
+func winogradWindow256(y, codes, m, bias unsafe.Pointer, plane int) {
+	m1 := unsafe.Add(m, 4*plane)
+	m2 := unsafe.Add(m1, 4*plane)
+	m3 := unsafe.Add(m2, 4*plane)
+	b := load8(bias, 0)
+	v0 := load8(m, 0).Add(load8(m1, 0)).Add(load8(m2, 0))
+	v1 := load8(m, plane).Add(load8(m1, plane)).Add(load8(m2, plane))
+	v2 := load8(m, 2*plane).Add(load8(m1, 2*plane)).Add(load8(m2, 2*plane))
+	v3 := load8(m, 3*plane).Add(load8(m1, 3*plane)).Add(load8(m2, 3*plane))
+	p0, p1 := v0.Add(v1).Add(v2).Add(b), v1.Sub(v2).Sub(v3).Add(b)
+	v0 = load8(m1, 0).Sub(load8(m2, 0)).Sub(load8(m3, 0))
+	v1 = load8(m1, plane).Sub(load8(m2, plane)).Sub(load8(m3, plane))
+	v2 = load8(m1, 2*plane).Sub(load8(m2, 2*plane)).Sub(load8(m3, 2*plane))
+	v3 = load8(m1, 3*plane).Sub(load8(m2, 3*plane)).Sub(load8(m3, 3*plane))
+	p2, p3 := v0.Add(v1).Add(v2).Add(b), v1.Sub(v2).Sub(v3).Add(b)
+	pool256(p0, p1, p2, p3, y, codes)
+}
