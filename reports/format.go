@@ -64,6 +64,14 @@ func percent(v float64) string {
 	return minus(strconv.FormatFloat(p, 'f', decimals, 64)) + "%"
 }
 
+// pvalue writes a probability with two significant digits.
+func pvalue(p float64) string {
+	if p < 0.0001 {
+		return "< 0.0001"
+	}
+	return strconv.FormatFloat(p, 'g', 2, 64)
+}
+
 // integer writes n with its thousands set apart.
 func integer(n int64) string { return minus(thousands(strconv.FormatInt(n, 10))) }
 

@@ -18,9 +18,11 @@ var files embed.FS
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"bytes":   size,
 	"count":   count,
+	"finite":  finite,
 	"integer": integer,
 	"number":  number,
 	"percent": percent,
+	"pvalue":  pvalue,
 	"seconds": seconds,
 	"setting": setting,
 	"join":    strings.Join,

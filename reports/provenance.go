@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"strings"
+
+	"whorl/experiments/compare"
 )
 
 // A fact is something about where and from what runs were made.
@@ -50,7 +52,7 @@ func facts(trials []*trial) []fact {
 		{"system", func(t *trial) string { return strings.Trim(t.OS+"/"+t.Arch, "/") }},
 		{"pipeline", func(t *trial) string { return t.Pipeline }},
 		{"data", func(t *trial) string { return t.Data }},
-		{"seed", func(t *trial) string { return t.params[seedKey] }},
+		{"seed", func(t *trial) string { return t.params[compare.Seed] }},
 		{"directory", func(t *trial) string { return t.Dir }},
 		{"command", func(t *trial) string { return shellLine(t.Command) }},
 	}

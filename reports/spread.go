@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// confidence of the intervals that a report gives.
+const confidence = 0.95
+
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // median is the middle value, or the mean of the two middle ones.
@@ -16,21 +19,27 @@ func median(values []float64) float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
-// A spread is what replicates made of a metric.
-type spread struct {
-	N                int
-	Median, Min, Max float64 // NaN if N is 0
+// extent is the range of some values, leaving out those that are not finite.
+// It is empty, with Min above Max, if there are none.
+type extent struct{ Min, Max float64 }
+
+func extentOf(values []float64) extent {
+	e := extent{math.Inf(1), math.Inf(-1)}
+	for _, v := range values {
+		if finite(v) {
+			e.Min, e.Max = min(e.Min, v), max(e.Max, v)
+		}
+	}
+	return e
 }
 
-func spreadOf(trials []*trial, m metric) spread {
+// valuesOf are a metric's values over the trials that measured it.
+func valuesOf(trials []*trial, m metric) []float64 {
 	var values []float64
 	for _, t := range trials {
-		if v, ok := t.metrics[m.Key]; ok && finite(v) {
+		if v, ok := t.metrics[m.Key]; ok {
 			values = append(values, v)
 		}
 	}
-	if len(values) == 0 {
-		return spread{Median: math.NaN(), Min: math.NaN(), Max: math.NaN()}
-	}
-	return spread{len(values), median(values), slices.Min(values), slices.Max(values)}
+	return values
 }

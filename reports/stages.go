@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"whorl/experiments/compare"
 	"whorl/experiments/track"
 	"whorl/reports/internal/layout"
 )
@@ -139,7 +140,7 @@ func (d *diagram) draw() {
 // sourceName is how a source of data is called in the diagram: the end of its
 // path.
 func sourceName(t *trial, ref string) string {
-	if ref == dataKey && t.Data != "" {
+	if ref == compare.Data && t.Data != "" {
 		ref = t.Data
 	}
 	if i := strings.LastIndexByte(strings.TrimRight(ref, "/"), '/'); i >= 0 {

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+
+	"whorl/experiments/compare"
 )
 
 // A summary is the page's beginning: what was compared and what came of it.
@@ -14,20 +17,6 @@ type summary struct {
 
 // A card is one figure.
 type card struct{ Title, Text, Small string }
-
-// A podium is the groups from best to worst by one metric.
-type podium struct {
-	Metric metric
-	Places []place
-}
-
-type place struct {
-	Group  *replicates
-	Spread spread
-	// Where the median and the range lie between the lowest and the highest
-	// value of all, in percent.
-	At, From, Width float64
-}
 
 func newSummary(p *page, all []metric) *summary {
 	s := &summary{}
@@ -56,7 +45,7 @@ func newSummary(p *page, all []metric) *summary {
 		s.Ranking = newPodium(p.Groups, m)
 		if s.Ranking != nil {
 			best := s.Ranking.Places[0]
-			s.add("best "+m.Title, m.Format(best.Spread.Median), best.Group.Name)
+			s.add("best "+m.Title, m.Format(best.Summary.Median), best.Group.Name)
 		}
 	}
 	s.add("time", seconds(spent), "over all runs")
@@ -88,14 +77,31 @@ func replicateText(groups []*replicates) string {
 	return fmt.Sprintf("%d to %d replicates of each", least, most)
 }
 
+// A podium is the groups from best to worst by one metric.
+type podium struct {
+	Metric metric
+	Places []place
+	Tests  int // of a place against the first, by which the p-values are adjusted
+}
+
+// A place is a group on the podium.
+type place struct {
+	Group   *replicates
+	Summary compare.Summary
+	// Where the median and the range lie between the lowest and the highest
+	// value of all, in percent.
+	At, From, Width float64
+	Behind          *compare.Difference // from the first; nil for itself
+}
+
 // newPodium ranks the groups by their medians; nil if none has the metric.
 func newPodium(groups []*replicates, m metric) *podium {
 	p := &podium{Metric: m}
-	low, high := math.Inf(1), math.Inf(-1)
+	var ends []float64
 	for _, g := range groups {
-		if s := spreadOf(g.Trials, m); s.N > 0 {
-			p.Places = append(p.Places, place{Group: g, Spread: s})
-			low, high = min(low, s.Min), max(high, s.Max)
+		if s := g.Summarize(m.Key, confidence); s.N > 0 {
+			p.Places = append(p.Places, place{Group: g, Summary: s})
+			ends = append(ends, s.Min, s.Max)
 		}
 	}
 	if len(p.Places) == 0 {
@@ -103,23 +109,78 @@ func newPodium(groups []*replicates, m metric) *podium {
 	}
 	slices.SortStableFunc(p.Places, func(a, b place) int {
 		switch {
-		case m.beats(a.Spread.Median, b.Spread.Median):
+		case m.beats(a.Summary.Median, b.Summary.Median):
 			return -1
-		case m.beats(b.Spread.Median, a.Spread.Median):
+		case m.beats(b.Summary.Median, a.Summary.Median):
 			return 1
 		}
 		return 0
 	})
+	all := extentOf(ends)
 	share := func(v float64) float64 {
-		if high == low {
+		if all.Max == all.Min {
 			return 50
 		}
-		return math.Round((v-low)/(high-low)*1000) / 10
+		return math.Round((v-all.Min)/(all.Max-all.Min)*1000) / 10
 	}
 	for i := range p.Places {
-		s := p.Places[i].Spread
+		s := p.Places[i].Summary
 		p.Places[i].At, p.Places[i].From = share(s.Median), share(s.Min)
 		p.Places[i].Width = share(s.Max) - share(s.Min)
 	}
+	p.test()
 	return p
+}
+
+// test compares every place with the first.
+func (p *podium) test() {
+	var ps []float64
+	for i := range p.Places[1:] {
+		d := compare.Compare(p.Places[i+1].Group.Group, p.Places[0].Group.Group, p.Metric.Key, confidence)
+		p.Places[i+1].Behind = &d
+		ps = append(ps, d.P)
+		if !math.IsNaN(d.P) {
+			p.Tests++
+		}
+	}
+	for i, adjusted := range compare.Holm(ps) {
+		p.Places[i+1].Behind.P = adjusted
+	}
+}
+
+// Gap writes a difference of the metric with its sign: of a rate in percentage
+// points.
+func (m metric) Gap(v float64) string {
+	if !finite(v) {
+		return number(v)
+	}
+	sign := "+"
+	if v < 0 {
+		sign = "−"
+	}
+	if m.Percent {
+		return sign + strings.TrimSuffix(percent(math.Abs(v)), "%")
+	}
+	return sign + number(math.Abs(v))
+}
+
+// Unit is what Gap's figures are in.
+func (m metric) Unit() string {
+	if m.Percent {
+		return " points"
+	}
+	return ""
+}
+
+// Verdict says of a place whether it differs from the first.
+func (p place) Verdict() string {
+	switch d := p.Behind; {
+	case d == nil:
+		return ""
+	case math.IsNaN(d.P):
+		return "too few replicates to tell"
+	case d.P < 1-confidence:
+		return "differs"
+	}
+	return "may be chance"
 }

@@ -2,6 +2,8 @@ package reports
 
 import (
 	"strconv"
+
+	"whorl/experiments/compare"
 )
 
 // A table of runs or of groups: a head and rows of cells, both by column.
@@ -40,9 +42,9 @@ func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
 		t.Columns = append(t.Columns, metricColumn(m))
 	}
 	t.Columns = append(t.Columns, column{Title: "time", Sub: "run", Numeric: true})
-	ranges := map[string]spread{}
+	ranges := map[string]extent{}
 	for _, m := range metrics {
-		ranges[m.Key] = spreadOf(trials, m)
+		ranges[m.Key] = extentOf(valuesOf(trials, m))
 	}
 	for _, tr := range trials {
 		r := row{Trial: tr, Group: tr.Group}
@@ -69,22 +71,22 @@ func groupTable(groups []*replicates, metrics []metric) *table {
 	for _, m := range metrics {
 		t.Columns = append(t.Columns, metricColumn(m))
 	}
-	medians := make([]*trial, len(groups)) // a stand-in for each group
+	summaries := make([][]compare.Summary, len(groups)) // of each group, by metric
+	medians := make([][]float64, len(metrics))          // of each metric, by group
 	for i, g := range groups {
-		medians[i] = &trial{metrics: map[string]float64{}}
-		for _, m := range metrics {
-			if s := spreadOf(g.Trials, m); s.N > 0 {
-				medians[i].metrics[m.Key] = s.Median
-			}
+		for k, m := range metrics {
+			s := g.Summarize(m.Key, confidence)
+			summaries[i] = append(summaries[i], s)
+			medians[k] = append(medians[k], s.Median)
 		}
 	}
 	for i, g := range groups {
-		r := row{Group: g, Trial: g.Trials[0]}
-		r.Cells = append(r.Cells, cell{Text: strconv.Itoa(len(g.Trials)), Sort: strconv.Itoa(len(g.Trials))})
-		for _, m := range metrics {
-			v, measured := medians[i].metrics[m.Key]
-			c := metricCell(m, v, measured, spreadOf(medians, m))
-			if s := spreadOf(g.Trials, m); s.N > 1 {
+		n := strconv.Itoa(len(g.Trials))
+		r := row{Group: g, Trial: g.Trials[0], Cells: []cell{{Text: n, Sort: n}}}
+		for k, m := range metrics {
+			s := summaries[i][k]
+			c := metricCell(m, s.Median, s.N > 0, extentOf(medians[k]))
+			if s.N > 1 {
 				c.Small = m.Format(s.Min) + " to " + m.Format(s.Max)
 			}
 			r.Cells = append(r.Cells, c)
@@ -113,7 +115,7 @@ func metricTable(trials []*trial, metrics []metric) []metricRow {
 	var rows []metricRow
 	for _, m := range metrics {
 		r := metricRow{Metric: m}
-		within := spreadOf(trials, m)
+		within := extentOf(valuesOf(trials, m))
 		for _, t := range trials {
 			v, measured := t.metrics[m.Key]
 			r.Cells = append(r.Cells, metricCell(m, v, measured, within))
@@ -124,12 +126,12 @@ func metricTable(trials []*trial, metrics []metric) []metricRow {
 }
 
 // metricCell shows a value among others of the same metric.
-func metricCell(m metric, v float64, measured bool, among spread) cell {
+func metricCell(m metric, v float64, measured bool, among extent) cell {
 	if !measured {
 		return cell{Text: "–"}
 	}
 	c := cell{Text: m.Format(v), Sort: sortable(v)}
-	if m.Better == neither || among.N < 2 || among.Max == among.Min || !finite(v) {
+	if m.Better == neither || among.Max <= among.Min {
 		return c
 	}
 	c.Best = m.Better == higher && v == among.Max || m.Better == lower && v == among.Min

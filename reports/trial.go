@@ -1,12 +1,12 @@
 package reports
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
+	"whorl/experiments/compare"
 	"whorl/experiments/track"
 )
 
@@ -29,6 +29,7 @@ type trial struct {
 
 // replicates are the trials that differ at most in their seed.
 type replicates struct {
+	compare.Group
 	Index  int
 	Name   string // what sets the group apart: "merge=abs, policy=none"
 	Short  string // the values only: "abs · none"
@@ -38,20 +39,12 @@ type replicates struct {
 // A loss is an artifact that should be in the report and is not.
 type loss struct{ Output, Reason string }
 
-// seedKey and dataKey stand among the parameters for what a run is given
-// besides them. No stage.name can be equal, having no dot.
-const (
-	seedKey = "seed"
-	dataKey = "data"
-)
-
 func newTrials(runs []*track.Run) []*trial {
 	trials := make([]*trial, len(runs))
 	for i, r := range runs {
 		t := &trial{Run: r, Index: i, params: map[string]string{}, metrics: map[string]float64{}}
-		t.params[seedKey], t.params[dataKey] = strconv.FormatUint(r.Seed, 10), r.Data
-		for _, p := range r.Params {
-			t.params[p.Stage+"."+p.Name] = setting(p.Value)
+		for _, s := range compare.Settings(r) {
+			t.params[s.Key] = setting(s.Value)
 		}
 		for _, m := range r.Metrics {
 			t.metrics[m.Stage+"."+m.Name] = m.Value
@@ -59,8 +52,7 @@ func newTrials(runs []*track.Run) []*trial {
 		trials[i] = t
 	}
 	labelTrials(trials)
-	differing, _ := parameters(trials)
-	groupTrials(trials, differing)
+	groupTrials(trials, compare.Replicates(runs))
 	styleTrials(trials)
 	return trials
 }
@@ -104,73 +96,74 @@ type parameter struct {
 }
 
 // parameters returns the parameters that differ between trials and those that
-// do not, in the order of first appearance, seed and data last.
+// do not, in the order of first appearance, data and seed last.
 func parameters(trials []*trial) (differing, constant []parameter) {
-	var all []parameter
-	seen := map[string]bool{}
-	for _, t := range trials {
-		for _, p := range t.Params {
-			if key := p.Stage + "." + p.Name; !seen[key] {
-				seen[key] = true
-				all = append(all, parameter{Key: key, Stage: p.Stage, Name: p.Name})
-			}
-		}
+	keys := compare.Differing(runsOf(trials))
+	for _, key := range keys {
+		differing = append(differing, newParameter(key))
 	}
-	all = append(all, parameter{Key: dataKey, Name: dataKey}, parameter{Key: seedKey, Name: seedKey})
-	for _, p := range all {
-		p.Value = trials[0].params[p.Key]
-		same := true
-		for _, t := range trials {
-			v, given := t.params[p.Key]
-			same = same && given && v == p.Value
-		}
-		if same {
+	// What does not differ is the same in every run, so any run lists it.
+	for _, s := range compare.Settings(trials[0].Run) {
+		if !slices.Contains(keys, s.Key) {
+			p := newParameter(s.Key)
+			p.Value = trials[0].params[s.Key]
 			constant = append(constant, p)
-		} else {
-			differing = append(differing, p)
 		}
 	}
 	return differing, constant
 }
 
-// groupTrials puts replicates into groups, in the order of their first
-// trials, and titles both.
-func groupTrials(trials []*trial, differing []parameter) {
-	seeds := slices.ContainsFunc(differing, func(p parameter) bool { return p.Key == seedKey })
-	names := map[string]int{}
-	for _, p := range differing {
-		names[p.Name]++
+func newParameter(key string) parameter {
+	stage, name, found := strings.Cut(key, ".")
+	if !found {
+		stage, name = "", key
 	}
-	groups := map[string]*replicates{}
+	return parameter{Key: key, Stage: stage, Name: name}
+}
+
+func runsOf(trials []*trial) []*track.Run {
+	runs := make([]*track.Run, len(trials))
+	for i, t := range trials {
+		runs[i] = t.Run
+	}
+	return runs
+}
+
+// groupTrials puts the trials into their groups and titles both.
+func groupTrials(trials []*trial, groups []compare.Group) {
+	byRun := map[*track.Run]*trial{}
 	for _, t := range trials {
+		byRun[t.Run] = t
+	}
+	seeds := slices.ContainsFunc(trials, func(t *trial) bool { return t.Seed != trials[0].Seed })
+	names := map[string]int{}
+	for _, s := range groups[0].Settings {
+		names[newParameter(s.Key).Name]++
+	}
+	for i, from := range groups {
+		g := &replicates{Group: from, Index: i, Name: "all runs"}
 		var full, short []string
-		for _, p := range differing {
-			if p.Key == seedKey {
-				continue
+		for _, s := range from.Settings {
+			p := newParameter(s.Key)
+			if names[p.Name] > 1 {
+				p.Name = p.Key
 			}
-			name := p.Name
-			if names[name] > 1 {
-				name = p.Key
+			v := "unset"
+			if s.Value != nil {
+				v = setting(s.Value)
 			}
-			v, given := t.params[p.Key]
-			if !given {
-				v = "unset"
-			}
-			full, short = append(full, name+"="+v), append(short, brief(p, v))
+			full, short = append(full, p.Name+"="+v), append(short, brief(p, v))
 		}
-		key := strings.Join(full, ", ")
-		g := groups[key]
-		if g == nil {
-			g = &replicates{Index: len(groups), Name: key, Short: strings.Join(short, " · ")}
-			if key == "" {
-				g.Name, g.Short = "all runs", ""
-			}
-			groups[key] = g
+		if len(full) > 0 {
+			g.Name, g.Short = strings.Join(full, ", "), strings.Join(short, " · ")
 		}
-		g.Trials = append(g.Trials, t)
-		t.Group, t.Title = g, g.Short
-		if seeds {
-			t.Title = strings.TrimPrefix(fmt.Sprintf("%s · seed %d", g.Short, t.Seed), " · ")
+		for _, r := range from.Runs {
+			t := byRun[r]
+			g.Trials = append(g.Trials, t)
+			t.Group, t.Title = g, g.Short
+			if seeds {
+				t.Title = strings.TrimPrefix(fmt.Sprintf("%s · seed %d", g.Short, t.Seed), " · ")
+			}
 		}
 	}
 }
@@ -189,7 +182,7 @@ func brief(p parameter, v string) string {
 	return v
 }
 
-// groupsOf returns the groups of the trials in order.
+// groupsOf returns the groups of the trials, in the order of their first.
 func groupsOf(trials []*trial) []*replicates {
 	var groups []*replicates
 	for _, t := range trials {
@@ -197,6 +190,5 @@ func groupsOf(trials []*trial) []*replicates {
 			groups = append(groups, t.Group)
 		}
 	}
-	slices.SortFunc(groups, func(a, b *replicates) int { return cmp.Compare(a.Index, b.Index) })
 	return groups
 }
