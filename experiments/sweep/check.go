@@ -1,7 +1,9 @@
 package sweep
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"whorl/pipeline"
@@ -34,6 +36,9 @@ func (s *Sweep) Check(load func(set []string) error) error {
 	if len(all) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(all, func(a, b pipeline.Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
+	})
 	return &pipeline.SpecError{Problems: all}
 }
 

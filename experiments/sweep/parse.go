@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -36,10 +37,7 @@ func Parse(path string, text []byte) (*Sweep, error) {
 	s := p.sweep(text)
 	if len(p.problems) > 0 {
 		slices.SortStableFunc(p.problems, func(a, b pipeline.Problem) int {
-			if a.Line != b.Line {
-				return a.Line - b.Line
-			}
-			return a.Column - b.Column
+			return cmp.Or(a.Line-b.Line, a.Column-b.Column)
 		})
 		return nil, &pipeline.SpecError{Problems: p.problems}
 	}

@@ -116,8 +116,8 @@ grid:
 		return &e
 	})
 	const want = `experiments/s.yaml:3:12: a.epoch: there is no "epoch"
-p.yaml:1:2: empty
-experiments/s.yaml:5:13: a.y: want lo or hi`
+experiments/s.yaml:5:13: a.y: want lo or hi
+p.yaml:1:2: empty`
 	if err == nil || err.Error() != want {
 		t.Errorf("error\n%v\nwant\n%s", err, want)
 	}

@@ -8,6 +8,11 @@
 // anew from there. That is why it runs with synchronous=NORMAL: a power loss
 // may cost the last transactions, never the database.
 //
+// The views run_params, run_stages, run_metrics and run_artifacts are for those
+// who ask in SQL:
+//
+//	sqlite3 artifacts/runs.db "SELECT run, value FROM run_metrics WHERE stage = 'evaluate' AND name = 'eer'"
+//
 // Any number of processes may record into one database at a time. Each has one
 // connection for writing, whose transactions take the write lock at their
 // start and wait for each other, and a pool for reading, which never waits.

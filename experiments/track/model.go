@@ -57,7 +57,7 @@ type Stage struct {
 	Cost       float64 // of the execution that made the outputs
 	Error      string
 	Notes      []string // what the user ought to know, such as that it is not deterministic
-	Log        string   // path of the execution's log in the store, if there is one
+	Log        string   // path of the execution's log, if there is one
 	Inputs     []Input
 	Outputs    []Artifact
 }

@@ -125,7 +125,7 @@ CREATE TABLE stages (
 	seconds REAL    NOT NULL, -- of this execution
 	error   TEXT    NOT NULL,
 	notes   TEXT    NOT NULL, -- a line each
-	log     TEXT    NOT NULL, -- path in the store
+	log     TEXT    NOT NULL, -- path, empty if there is none
 	PRIMARY KEY (run, stage)
 ) STRICT, WITHOUT ROWID;
 

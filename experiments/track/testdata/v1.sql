@@ -127,7 +127,7 @@ CREATE TABLE stages (
 	seconds REAL    NOT NULL, -- of this execution
 	error   TEXT    NOT NULL,
 	notes   TEXT    NOT NULL, -- a line each
-	log     TEXT    NOT NULL, -- path in the store
+	log     TEXT    NOT NULL, -- path, empty if there is none
 	PRIMARY KEY (run, stage)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO stages VALUES(1,0,'cached',1,1795435200000000000,0.0010000000000000000208,'','','');
