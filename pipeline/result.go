@@ -97,6 +97,12 @@ func toJSON(v any) any {
 			l[i] = toJSON(x)
 		}
 		return l
+	case []any:
+		l := make([]any, len(v))
+		for i, x := range v {
+			l[i] = toJSON(x)
+		}
+		return l
 	}
 	return v
 }
