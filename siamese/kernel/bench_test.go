@@ -127,3 +127,28 @@ func BenchmarkDense(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkStep is the whole step of 32 pairs on two workers, and its forward
+// part: to be held against ../../../shared/peer/torch_step.py.
+func BenchmarkStep(b *testing.B) {
+	for _, name := range []string{"post", "compact"} {
+		for _, winograd := range []bool{false, true} {
+			for _, train := range []bool{true, false} {
+				b.Run(fmt.Sprintf("%s-winograd=%v-train=%v", name, winograd, train), func(b *testing.B) {
+					benchFamilies(b, func(b *testing.B) {
+						t := newTrainer(name, 32, 2, winograd)
+						t.train()
+						rate(b, 0, func() {
+							if train {
+								t.train()
+							} else {
+								t.forward()
+							}
+						})
+						b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+					})
+				})
+			}
+		}
+	}
+}
