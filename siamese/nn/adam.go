@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"gorgonia.org/gorgonia"
@@ -24,28 +25,41 @@ type Adam[T Float] struct {
 	Clip         float64 // largest global norm of the gradients; 0: no limit
 
 	Steps int // taken so far
+
+	now  adamArgs[T]
+	job  func(worker, chunk int) // a.updateChunk, made once
+	sums []float64               // of squares, by chunk
+	norm func(worker, chunk int) // a.sumChunk
+}
+
+// adamArgs is the parameter whose turn it is.
+type adamArgs[T Float] struct {
+	w, m, v, g []T
+	kernel     kernel.Adam
+	plain      plain.Adam
+	scale      float64
 }
 
 // NewAdam returns a solver with Keras' constants: rate 1e-3, beta 0.9 and
 // 0.999, epsilon 1e-7, no decay and no clipping.
 func NewAdam[T Float]() *Adam[T] {
-	return &Adam[T]{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+	a := &Adam[T]{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7}
+	a.job, a.norm = a.updateChunk, a.sumChunk
+	return a
 }
 
 // Step updates every parameter from its gradient, but for those whose layer
 // already did so in its backward pass.
 func (a *Adam[T]) Step(model []gorgonia.ValueGrad) error {
-	params := make([]*Param[T], len(model))
-	for i, p := range model {
-		var ok bool
-		if params[i], ok = p.(*Param[T]); !ok {
+	for _, p := range model {
+		if _, ok := p.(*Param[T]); !ok {
 			return fmt.Errorf("adam: a %T is no parameter of a machine", p)
 		}
 	}
-	scale := a.clip(params)
+	scale := a.clip(model)
 	a.Steps++
-	for _, p := range params {
-		if !p.updated {
+	for _, p := range model {
+		if p := p.(*Param[T]); !p.updated {
 			a.update(p, scale)
 		}
 	}
@@ -57,22 +71,28 @@ const grain = 1 << 16
 
 // update takes the parameter's step, with its gradient times scale.
 func (a *Adam[T]) update(p *Param[T], scale float64) {
-	w, m, v, g := floats[T](p.value), p.first, p.second, floats[T](p.grad.Value())
-	decay := a.decay(p)
-	p.team.Do((len(w)+grain-1)/grain, func(_, k int) {
-		from, to := k*grain, min((k+1)*grain, len(w))
-		switch w := any(w[from:to]).(type) {
-		case []float32:
-			a.kernel(decay, a.Steps).Update(w, any(m[from:to]).([]float32), any(v[from:to]).([]float32),
-				any(g[from:to]).([]float32), float32(scale))
-		case []float64:
-			for i := range g[from:to] {
-				g[from+i] *= T(scale)
-			}
-			step := plain.NewAdam(a.Rate, a.Beta1, a.Beta2, a.Epsilon, decay, a.Steps)
-			plain.Update(step, w, any(m[from:to]).([]float64), any(v[from:to]).([]float64), any(g[from:to]).([]float64))
+	w, decay := floats[T](p.value), a.decay(p)
+	a.now = adamArgs[T]{
+		w: w, m: p.first, v: p.second, g: floats[T](p.grad.Value()), scale: scale,
+		kernel: a.kernel(decay, a.Steps),
+		plain:  plain.NewAdam(a.Rate, a.Beta1, a.Beta2, a.Epsilon, decay, a.Steps),
+	}
+	p.team.Do((len(w)+grain-1)/grain, a.job)
+}
+
+func (a *Adam[T]) updateChunk(_, k int) {
+	from, to := k*grain, min((k+1)*grain, len(a.now.w))
+	n := &a.now
+	w, m, v, g := n.w[from:to], n.m[from:to], n.v[from:to], n.g[from:to]
+	switch any(T(0)).(type) {
+	case float32:
+		n.kernel.Update(single(w), single(m), single(v), single(g), float32(n.scale))
+	default:
+		for i := range g {
+			g[i] *= T(n.scale)
 		}
-	})
+		plain.Update(n.plain, w, m, v, g)
+	}
 }
 
 // kernel returns the given step in the kernels' form, whose epsilon is added
@@ -92,18 +112,18 @@ func (a *Adam[T]) decay(p *Param[T]) float64 {
 }
 
 // clip returns the factor that brings the gradients' global norm down to Clip.
-func (a *Adam[T]) clip(params []*Param[T]) float64 {
+func (a *Adam[T]) clip(model []gorgonia.ValueGrad) float64 {
 	if a.Clip == 0 {
 		return 1
 	}
 	var squares float64
-	for _, p := range params {
-		g := floats[T](p.grad.Value())
-		sums := make([]float64, (len(g)+grain-1)/grain)
-		p.team.Do(len(sums), func(_, k int) {
-			sums[k] = sumSquares(g[k*grain : min((k+1)*grain, len(g))])
-		})
-		for _, s := range sums {
+	for _, p := range model {
+		p := p.(*Param[T])
+		a.now.g = floats[T](p.grad.Value())
+		chunks := (len(a.now.g) + grain - 1) / grain
+		a.sums = slices.Grow(a.sums[:0], chunks)[:chunks]
+		p.team.Do(chunks, a.norm)
+		for _, s := range a.sums {
 			squares += s
 		}
 	}
@@ -113,13 +133,15 @@ func (a *Adam[T]) clip(params []*Param[T]) float64 {
 	return 1
 }
 
-func sumSquares[T Float](x []T) float64 {
-	if x, ok := any(x).([]float32); ok {
-		return kernel.SumSquares(x)
+func (a *Adam[T]) sumChunk(_, k int) {
+	g := a.now.g[k*grain : min((k+1)*grain, len(a.now.g))]
+	switch any(T(0)).(type) {
+	case float32:
+		a.sums[k] = kernel.SumSquares(single(g))
+	default:
+		a.sums[k] = 0
+		for _, v := range g {
+			a.sums[k] += float64(v) * float64(v)
+		}
 	}
-	var sum float64
-	for _, v := range x {
-		sum += float64(v * v)
-	}
-	return sum
 }

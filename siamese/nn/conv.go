@@ -98,12 +98,10 @@ func (c *fastConv) backward(in []gorgonia.Value, dy gorgonia.Value) {
 		c.now.dx = floats[float32](c.dx)
 	}
 	c.team.Do(parts, c.backJob)
-	for _, sum := range []struct{ total, part []float32 }{
-		{floats[float32](c.dw), c.partW}, {floats[float32](c.db), c.partB},
-	} {
-		kernel.Reduce(sum.part, parts)
-		copy(sum.total, sum.part)
-	}
+	kernel.Reduce(c.partW, parts)
+	copy(floats[float32](c.dw), c.partW)
+	kernel.Reduce(c.partB, parts)
+	copy(floats[float32](c.db), c.partB)
 }
 
 func (c *fastConv) backwardPart(worker, p int) {

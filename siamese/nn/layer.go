@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"unsafe"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -47,8 +48,19 @@ func floats[T Float](v gorgonia.Value) []T {
 	d := v.(*tensor.Dense)
 	switch any(T(0)).(type) {
 	case float32:
-		return any(d.Float32s()).([]T)
+		x := d.Float32s()
+		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 	default:
-		return any(d.Float64s()).([]T)
+		x := d.Float64s()
+		return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 	}
+}
+
+// single is x itself, of which it must be known that T is float32. An
+// assertion any(x).([]float32) would allocate.
+func single[T Float](x []T) []float32 {
+	if unsafe.Sizeof(T(0)) != 4 {
+		panic("nn: not a float32")
+	}
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
 }

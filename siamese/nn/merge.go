@@ -18,10 +18,18 @@ type merged[T Float] struct {
 	abs    bool
 	length int
 	y, dx  *tensor.Dense
+
+	now                 mergeArgs[T]
+	forwardJob, backJob func(worker, chunk int)
 }
 
+// mergeArgs are the arguments of the call that is under way.
+type mergeArgs[T Float] struct{ x, y, dx []T }
+
 func newMerge[T Float](team *kernel.Team, name string, n, length int, abs bool) *merged[T] {
-	return &merged[T]{team: team, name: name, abs: abs, length: length, y: array[T](n, length)}
+	m := &merged[T]{team: team, name: name, abs: abs, length: length, y: array[T](n, length)}
+	m.forwardJob, m.backJob = m.forwardPair, m.backwardPair
+	return m
 }
 
 func (m *merged[T]) String() string              { return m.name }
@@ -35,47 +43,48 @@ func (m *merged[T]) prepare() {
 }
 
 func (m *merged[T]) forward(in []gorgonia.Value) {
-	x, y := floats[T](in[0]), floats[T](m.y)
-	a, b := x[:len(y)], x[len(y):]
-	m.team.Do(len(y)/m.length, func(_, i int) {
-		from, to := i*m.length, (i+1)*m.length
-		difference(y[from:to], a[from:to], b[from:to], m.abs)
-	})
+	m.now = mergeArgs[T]{x: floats[T](in[0]), y: floats[T](m.y)}
+	m.team.Do(len(m.now.y)/m.length, m.forwardJob)
 }
 
-func (m *merged[T]) backward(in []gorgonia.Value, grad gorgonia.Value) {
-	x, dy, dx := floats[T](in[0]), floats[T](grad), floats[T](m.dx)
-	n := len(dy)
-	m.team.Do(n/m.length, func(_, i int) {
-		from, to := i*m.length, (i+1)*m.length
-		differenceBackward(dx[from:to], dx[n+from:n+to], dy[from:to], x[from:to], x[n+from:n+to], m.abs)
-	})
+func (m *merged[T]) forwardPair(_, i int) {
+	n := len(m.now.y) / m.length
+	difference(image(m.now.y, i, m.length), image(m.now.x, i, m.length), image(m.now.x, n+i, m.length), m.abs)
+}
+
+func (m *merged[T]) backward(in []gorgonia.Value, dy gorgonia.Value) {
+	m.now = mergeArgs[T]{x: floats[T](in[0]), y: floats[T](dy), dx: floats[T](m.dx)}
+	m.team.Do(len(m.now.y)/m.length, m.backJob)
+}
+
+func (m *merged[T]) backwardPair(_, i int) {
+	n := len(m.now.y) / m.length
+	differenceBackward(image(m.now.dx, i, m.length), image(m.now.dx, n+i, m.length), image(m.now.y, i, m.length),
+		image(m.now.x, i, m.length), image(m.now.x, n+i, m.length), m.abs)
 }
 
 func difference[T Float](y, a, b []T, abs bool) {
-	f, ok := any(y).([]float32)
-	if !ok {
+	switch any(T(0)).(type) {
+	case float32:
+		if abs {
+			kernel.AbsDiff(single(y), single(a), single(b))
+		} else {
+			kernel.Subtract(single(y), single(a), single(b))
+		}
+	default:
 		plain.Merge(y, a, b, abs)
-		return
-	}
-	fa, fb := any(a).([]float32), any(b).([]float32)
-	if abs {
-		kernel.AbsDiff(f, fa, fb)
-	} else {
-		kernel.Subtract(f, fa, fb)
 	}
 }
 
 func differenceBackward[T Float](da, db, dy, a, b []T, abs bool) {
-	f, ok := any(dy).([]float32)
-	if !ok {
+	switch any(T(0)).(type) {
+	case float32:
+		if abs {
+			kernel.AbsDiffGradient(single(da), single(db), single(dy), single(a), single(b))
+		} else {
+			kernel.SubtractGradient(single(da), single(db), single(dy))
+		}
+	default:
 		plain.MergeBackward(da, db, dy, a, b, abs)
-		return
-	}
-	fda, fdb := any(da).([]float32), any(db).([]float32)
-	if abs {
-		kernel.AbsDiffGradient(fda, fdb, f, any(a).([]float32), any(b).([]float32))
-	} else {
-		kernel.SubtractGradient(fda, fdb, f)
 	}
 }
