@@ -18,7 +18,14 @@
 // ones, (alteration, level): the same bits on every machine, in any order and
 // on any number of cores. Two rules give that. Products are converted
 // explicitly before they are added, so that no compiler may fuse the two and
-// skip a rounding; and of package math only Sqrt is used, which IEEE 754
-// defines to the last bit, where Exp or Sin differ between architectures. The
-// filters, which take most of the time, work in integers.
+// skip a rounding, which a test checks; and of package math only Sqrt and
+// Floor are used, which IEEE 754 defines to the last bit, where Exp or Sin
+// differ between architectures. The filters, which take most of the time, work
+// in integers.
+//
+// The ranges in this package were fitted by eye and by measurement to the
+// prints of sixty subjects of SOCOFing: nearly all synthetic prints have a
+// ridge period, an orientation coherence and a share of ink between the 5th
+// and the 95th percentile of the real ones, and the alterations change as much
+// of a print. No pixel of a real print went into them.
 package synth

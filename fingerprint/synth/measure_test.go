@@ -33,7 +33,7 @@ func ink(g *image.Gray) float64 {
 
 // coherence is the mean over 12x12 blocks of
 // |(Gxx-Gyy, 2Gxy)| / (Gxx+Gyy) (Bazen and Gerez, "Systematic methods for the
-// computation of the directional fields", PAMI 24, 2002, eq. 14), of central
+// computation of the directional fields", PAMI 24, 2002), of central
 // differences; blocks with less than a fifth of ink are no print and left out.
 func coherence(g *image.Gray) float64 {
 	const block = 12
@@ -68,11 +68,12 @@ func coherence(g *image.Gray) float64 {
 // between 1/9 and 1/2.2 a pixel, refined by the centroid of its neighbours.
 func period(g *image.Gray) float64 {
 	const size, step = 32, 12
+	fft := fourier.NewCmplxFFT(size)
 	var found []float64
 	for y0 := frameBefore; y0+size <= bottom; y0 += step {
 		for x0 := frameBefore; x0+size <= right; x0 += step {
 			w := g.SubImage(image.Rect(x0, y0, x0+size, y0+size)).(*image.Gray)
-			if p, ok := windowPeriod(w, size); ok {
+			if p, ok := windowPeriod(w, fft); ok {
 				found = append(found, p)
 			}
 		}
@@ -86,7 +87,8 @@ func period(g *image.Gray) float64 {
 
 // windowPeriod returns the period of one window, or false if it has too little
 // ink to tell.
-func windowPeriod(g *image.Gray, size int) (float64, bool) {
+func windowPeriod(g *image.Gray, fft *fourier.CmplxFFT) (float64, bool) {
+	size := fft.Len()
 	var mean float64
 	dark := 0
 	for y := range size {
@@ -108,7 +110,7 @@ func windowPeriod(g *image.Gray, size int) (float64, bool) {
 			rows[y][x] = complex((float64(g.Pix[y*g.Stride+x])-mean)*hann(x)*hann(y), 0)
 		}
 	}
-	spectrum := transform(transform(rows))
+	spectrum := transform(fft, transform(fft, rows))
 	power := func(u, v int) float64 {
 		a := cmplx.Abs(spectrum[(v+size)%size][(u+size)%size])
 		return a * a
@@ -137,8 +139,7 @@ func windowPeriod(g *image.Gray, size int) (float64, bool) {
 }
 
 // transform returns the Fourier transform of the rows, transposed.
-func transform(rows [][]complex128) [][]complex128 {
-	fft := fourier.NewCmplxFFT(len(rows))
+func transform(fft *fourier.CmplxFFT, rows [][]complex128) [][]complex128 {
 	out := make([][]complex128, len(rows))
 	for i := range out {
 		out[i] = make([]complex128, len(rows))

@@ -11,9 +11,10 @@ const (
 	doubleLoop
 )
 
-// classShares are the frequencies of the classes among all fingers, rounded
-// from those of NIST's files (Watson and Wilson, Special Database 4, 1992).
-var classShares = [...]float64{arch: 0.05, tentedArch: 0.04, loop: 0.63, whorl: 0.23, doubleLoop: 0.05}
+// classShares are the frequencies of the classes among all fingers (Wilson,
+// Candela and Watson, "Neural network fingerprint classification", J. of
+// Artificial Neural Networks 1, 1993), which count double loops as whorls.
+var classShares = [...]float64{arch: 0.037, tentedArch: 0.029, loop: 0.655, whorl: 0.229, doubleLoop: 0.05}
 
 // A pattern is the orientation field of a finger. Its coordinates are grid
 // pixels from the middle of the pad, x to the right and y up.
