@@ -52,6 +52,7 @@ type axis struct {
 
 const (
 	maxPoints = 400    // of a drawn curve
+	crowd     = 24     // lines from which on they are thinner
 	tolerance = 0.0005 // of the axis: half a pixel on a chart of 1000
 )
 
@@ -188,6 +189,13 @@ func (p *plot) reference(role string, points [][2]float64) {
 }
 
 func (p *plot) variant(name string) variant {
+	if len(p.chart.MultiSeries) > crowd {
+		for i := range p.chart.MultiSeries {
+			if s := p.chart.MultiSeries[i].LineStyle; s != nil {
+				s.Width *= 0.6
+			}
+		}
+	}
 	option := p.chart.JSON()
 	delete(option, "color") // every series has its own
 	return variant{Name: name, Option: option, Trials: p.trials, X: p.x.Scale, Y: p.y.Scale}
