@@ -177,7 +177,10 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 	}
 	defer st.Discard()
 	obs := &observer{run: r, stage: w.n.name, log: st.Dir() + "/log"}
-	m := &store.Manifest{Key: w.key, Text: w.text, Stage: w.n.name, Run: r.o.RunID, Started: res.Started}
+	m := &store.Manifest{
+		Key: w.key, Text: w.text, Stage: w.n.name, Run: r.o.RunID, Started: res.Started,
+		Checkpoint: w.n.checkpointKey(w.code, r.p.Seed, w.inputs),
+	}
 	defer func() {
 		log, e := obs.keep(err)
 		if log == "" {
@@ -187,7 +190,7 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 		res.Log = r.store.Dir() + "/" + log
 	}()
 
-	t, err := r.task(w, st, obs)
+	t, err := r.task(w, st, obs, m.Checkpoint)
 	if err != nil {
 		return err
 	}
@@ -264,11 +267,11 @@ func (n *node) artifacts() []store.Artifact {
 
 // task makes what a stage sees. Inputs from the store are looked at more
 // closely than before, now that they are to be read.
-func (r *run) task(w *work, st *store.Staging, obs *observer) (*stage.Task, error) {
+func (r *run) task(w *work, st *store.Staging, obs *observer, checkpoints string) (*stage.Task, error) {
 	t := &stage.Task{
 		Stage: w.n.name, Params: w.n.value, Seed: w.n.seed(r.p.Seed),
 		Inputs: map[string]stage.Input{}, OutDir: st.OutDir(), Observer: obs,
-		Checkpoints: r.store.Checkpoints(w.n.checkpointKey(w.code, r.p.Seed, w.inputs)),
+		Checkpoints: r.store.Checkpoints(checkpoints),
 	}
 	for i, in := range w.n.inputs {
 		if in.from == nil {

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
 )
 
@@ -167,183 +165,18 @@ func (v *survey) compareWith(pr *prospect, run *Result, base *baselines) ([]Reas
 	if err != nil {
 		return nil, err
 	}
-	return append(v.diffTexts(pr, m.Text), upstream...), nil
+	return append(v.diff(pr, m.Text), upstream...), nil
 }
 
-// diffTexts compares the lines of a key's text with those of an older one.
-// Inputs that are not known yet are left out.
-func (v *survey) diffTexts(pr *prospect, oldText string) []Reason {
-	old, new := readKeyText(oldText), readKeyText(pr.text)
-	pending := map[string]bool{}
+// diff compares what a stage depends on with an older key's text. Inputs that
+// are not known yet are left out.
+func (v *survey) diff(pr *prospect, old string) []Reason {
+	d := differ{store: v.store, code: pr.code.Text, skip: map[string]bool{}, refs: map[string]string{}, trees: map[string]*tree.Tree{}}
 	for _, w := range pr.pending() {
-		pending["input "+w.name] = true
+		d.skip["input "+w.name] = true
 	}
-	trees := map[string]*tree.Tree{}
 	for i, w := range pr.n.inputs {
-		trees[w.name] = pr.trees[i]
+		d.refs[w.name], d.trees[w.name] = w.ref, pr.trees[i]
 	}
-	var reasons []Reason
-	for _, d := range diffLines(old, new) {
-		what, name, _ := strings.Cut(d.name, " ")
-		r := Reason{Stage: pr.n.name, What: what, Name: name, Old: d.old, New: d.new}
-		switch {
-		case pending[d.name]:
-			continue
-		case what == "code":
-			reasons = append(reasons, v.diffCode(r, pr.code.Text)...)
-			continue
-		case what == "input":
-			for _, w := range pr.n.inputs {
-				if w.name == name {
-					r.From = w.ref
-				}
-			}
-			r.Files = v.diffFiles(d.old, d.new, trees[name])
-		}
-		reasons = append(reasons, r)
-	}
-	return reasons
-}
-
-// diffFiles compares two directories, if that is what the digests are of.
-func (v *survey) diffFiles(old, new string, now *tree.Tree) *FileChanges {
-	was, err := v.store.Listing(old)
-	if err != nil {
-		return nil
-	}
-	var is tree.Listing
-	if now != nil {
-		is = now.Entries
-	} else if is, err = v.store.Listing(new); err != nil {
-		return nil
-	}
-	if now != nil && !now.Dir {
-		return nil
-	}
-	return fileChanges(tree.Diff(was, is))
-}
-
-// diffCode compares the listing of the code that r.Old names with text.
-func (v *survey) diffCode(r Reason, text []byte) []Reason {
-	old, err := v.store.ReadAll(r.Old)
-	if err != nil {
-		r.Name = "(what it was is no longer in the store)"
-		return []Reason{r}
-	}
-	return diffCode(r.Stage, string(old), string(text))
-}
-
-func diffCode(stage, old, new string) []Reason {
-	var reasons []Reason
-	for _, d := range diffLines(readCode(old), readCode(new)) {
-		what, name, _ := strings.Cut(d.name, " ")
-		if what == "file" {
-			what = "code"
-			_, name, _ = strings.Cut(name, " ") // without its module
-		}
-		reasons = append(reasons, Reason{Stage: stage, What: what, Name: name, Old: d.old, New: d.new})
-	}
-	return reasons
-}
-
-// readCode reads the lines of a code's identity: see package code.
-func readCode(text string) []line {
-	var lines []line
-	for l := range strings.Lines(text) {
-		l = strings.TrimSuffix(l, "\n")
-		words := strings.SplitN(l, " ", 3)
-		switch {
-		case words[0] == "file":
-			i := strings.LastIndexByte(l, ' ')
-			lines = append(lines, line{l[:i], l[i+1:]})
-		case words[0] == "module" && len(words) == 3:
-			version, _, _ := strings.Cut(words[2], " ")
-			lines = append(lines, line{"module " + words[1], version})
-		default:
-			name, value, _ := strings.Cut(l, " ")
-			lines = append(lines, line{name, value})
-		}
-	}
-	return lines
-}
-
-type lineDiff struct{ name, old, new string }
-
-// diffLines compares values by name, in the order of new, then what is gone.
-func diffLines(old, new []line) []lineDiff {
-	was := map[string]string{}
-	for _, l := range old {
-		was[l.name] = l.value
-	}
-	var diffs []lineDiff
-	is := map[string]bool{}
-	for _, l := range new {
-		is[l.name] = true
-		if before, ok := was[l.name]; !ok || before != l.value {
-			diffs = append(diffs, lineDiff{l.name, before, l.value})
-		}
-	}
-	var gone []lineDiff
-	for _, l := range old {
-		if !is[l.name] {
-			gone = append(gone, lineDiff{l.name, l.value, ""})
-		}
-	}
-	slices.SortFunc(gone, func(a, b lineDiff) int { return cmp.Compare(a.name, b.name) })
-	return append(diffs, gone...)
-}
-
-// baselines are the runs that a stage can be compared with, read as needed,
-// the newest first.
-type baselines struct {
-	store   *store.Store
-	against string
-	files   []store.RunFile
-	listed  bool
-	runs    []*Result
-}
-
-// lookBack is how many runs are searched at most.
-const lookBack = 50
-
-func (e *Engine) baselines(against string) *baselines {
-	return &baselines{store: e.store, against: against}
-}
-
-func (b *baselines) find(good func(*Result) bool) (*Result, error) {
-	if b.against != "" && !b.listed {
-		b.listed = true
-		r, err := ReadRun(b.store, b.against)
-		if err != nil {
-			return nil, err
-		}
-		b.runs = []*Result{r}
-	}
-	if b.against != "" {
-		return b.runs[0], nil
-	}
-	if !b.listed {
-		files, err := b.store.Runs()
-		if err != nil {
-			return nil, err
-		}
-		b.files, b.listed = files[:min(len(files), lookBack)], true
-	}
-	for i := 0; ; i++ {
-		if i == len(b.runs) {
-			if len(b.files) == 0 {
-				return nil, nil
-			}
-			r, err := ReadRun(b.store, b.files[0].ID)
-			b.files = b.files[1:]
-			if err != nil {
-				i--
-				continue // damaged, or removed meanwhile
-			}
-			b.runs = append(b.runs, r)
-		}
-		if good(b.runs[i]) {
-			return b.runs[i], nil
-		}
-	}
+	return d.texts(pr.n.name, old, pr.text)
 }

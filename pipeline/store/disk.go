@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -105,4 +106,37 @@ func seal(path string, executable bool) error {
 		return err
 	}
 	return os.Chmod(path, mode)
+}
+
+// readFile is os.ReadFile by plain system calls: an os.File is registered with
+// the poller, which takes as long as reading a manifest does.
+func readFile(path string) ([]byte, error) {
+	fail := func(op string, err error) ([]byte, error) {
+		return nil, &fs.PathError{Op: op, Path: path, Err: err}
+	}
+	fd, err := retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	if err != nil {
+		return fail("open", err)
+	}
+	defer unix.Close(fd)
+	b := make([]byte, 0, 4096)
+	for {
+		n, err := retry(func() (int, error) { return unix.Read(fd, b[len(b):cap(b)]) })
+		if err != nil {
+			return fail("read", err)
+		}
+		if b = b[:len(b)+n]; len(b) < cap(b) {
+			return b, nil // of a regular file, a short read is the last
+		}
+		b = slices.Grow(b, cap(b))
+	}
+}
+
+func retry(call func() (int, error)) (int, error) {
+	for {
+		n, err := call()
+		if err != unix.EINTR {
+			return n, err
+		}
+	}
 }

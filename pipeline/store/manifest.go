@@ -14,17 +14,18 @@ import (
 
 // A Manifest is what an execution of a stage came to.
 type Manifest struct {
-	Key     string // the digest of Text, in hexadecimal
-	Text    string // all that the result depends on, "name value" a line
-	Stage   string // what it was called in the run that made it
-	Run     string
-	Started time.Time
-	Seconds float64
-	Outputs []Artifact      // sorted by name
-	Metrics string          // digest of the metrics object; empty if there are none
-	Timings json.RawMessage `json:",omitempty"` // what depended on the machine's speed; the engine's
-	Needs   []string        // digests of listings that Text names: of code and of input directories
-	Log     string          // relative to the store; it may have been deleted
+	Key        string // the digest of Text, in hexadecimal
+	Text       string // all that the result depends on, "name value" a line
+	Stage      string // what it was called in the run that made it
+	Run        string
+	Started    time.Time
+	Seconds    float64
+	Outputs    []Artifact      // sorted by name
+	Metrics    string          // digest of the metrics object; empty if there are none
+	Timings    json.RawMessage `json:",omitempty"` // what depended on the machine's speed; the engine's
+	Needs      []string        // digests of listings that Text names: of code and of input directories
+	Checkpoint string          // key of the checkpoints that it left, or might have
+	Log        string          // relative to the store; it may have been deleted
 }
 
 // An Artifact is a named output.
@@ -79,7 +80,7 @@ func (s *Store) Manifest(key string) (*Manifest, error) {
 		return nil, fmt.Errorf("key %q: %w", key, fs.ErrNotExist)
 	}
 	path := s.fanned("keys", key)
-	b, err := os.ReadFile(path)
+	b, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (s *Store) ReadAll(digest string) ([]byte, error) {
 		return nil, err
 	}
 	path := s.fanned("objects", digest)
-	b, err := os.ReadFile(path)
+	b, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -175,7 +175,8 @@ func (s *Store) bury(id string, dead func(string, []json.RawMessage) error) erro
 	}
 	var lines []json.RawMessage
 	for line := range strings.Lines(string(b)) {
-		if !json.Valid([]byte(line)) {
+		line, whole := strings.CutSuffix(line, "\n")
+		if !whole || !json.Valid([]byte(line)) {
 			break // cut short
 		}
 		lines = append(lines, json.RawMessage(line))

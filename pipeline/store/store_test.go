@@ -1,0 +1,446 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"whorl/pipeline/store/tree"
+)
+
+func open(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(filepath.Join(t.TempDir(), "artifacts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// publish keeps a result whose outputs have the given content; a name that
+// ends in "/" is a directory with the files of its content's lines.
+func publish(t *testing.T, s *Store, text string, outputs map[string]string) *Manifest {
+	t.Helper()
+	m, err := tryPublish(t.Context(), s, text, outputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func tryPublish(ctx context.Context, s *Store, text string, outputs map[string]string) (*Manifest, error) {
+	st, err := s.Stage()
+	if err != nil {
+		return nil, err
+	}
+	defer st.Discard()
+	var want []Artifact
+	for name, content := range outputs {
+		dir, isDir := strings.CutSuffix(name, "/")
+		want = append(want, Artifact{Name: dir, Dir: isDir})
+		path := filepath.Join(st.OutDir(), dir)
+		if !isDir {
+			err = errors.Join(err, os.WriteFile(path, []byte(content), 0o666))
+			continue
+		}
+		for f := range strings.Lines(content) {
+			f = filepath.Join(path, strings.TrimSpace(f))
+			err = errors.Join(err, os.MkdirAll(filepath.Dir(f), 0o777), os.WriteFile(f, []byte(f[len(path):]), 0o666))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(want, func(a, b Artifact) int { return strings.Compare(a.Name, b.Name) })
+	trees, err := st.Digest(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	m := &Manifest{Key: KeyOf(text), Text: text, Stage: "s", Run: "r"}
+	return m, st.Publish(m, want, trees, []byte("code of "+text))
+}
+
+func lookup(t *testing.T, s *Store, key string) (*Manifest, string) {
+	t.Helper()
+	m, problem, err := s.Lookup(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m, problem
+}
+
+func TestPublish(t *testing.T) {
+	s := open(t)
+	if m, problem := lookup(t, s, KeyOf("x")); m != nil || problem != "" {
+		t.Fatalf("an empty store has %v, %q", m, problem)
+	}
+	made := publish(t, s, "x", map[string]string{"a": "hello", "d/": "one\ntwo/three\n"})
+	m, problem := lookup(t, s, made.Key)
+	if m == nil {
+		t.Fatal("not found: ", problem)
+	}
+	if want := tree.Sum([]byte("hello")).String(); m.Outputs[0].Digest != want || m.Outputs[0].Bytes != 5 {
+		t.Errorf("output a: %+v, want digest %s", m.Outputs[0], want)
+	}
+	b, err := s.ReadAll(m.Outputs[0].Digest)
+	if err != nil || string(b) != "hello" {
+		t.Errorf("object: %q, %v", b, err)
+	}
+	d := s.Path(m.Outputs[1])
+	b, err = os.ReadFile(filepath.Join(d, "two/three"))
+	if err != nil || string(b) != "/two/three" {
+		t.Errorf("file of a tree: %q, %v", b, err)
+	}
+	l, err := s.Listing(m.Outputs[1].Digest)
+	if err != nil || len(l) != 3 {
+		t.Errorf("listing: %v, %v", l, err)
+	}
+	for _, path := range []string{s.Path(m.Outputs[0]), filepath.Join(d, "one"), filepath.Join(d, "two"), d} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o222 != 0 {
+			t.Errorf("%s can be written: %v, %v", path, info.Mode(), err)
+		}
+	}
+	if left, _ := os.ReadDir(s.path("tmp")); len(left) > 0 {
+		t.Errorf("left in tmp: %v", left)
+	}
+	publish(t, s, "y", map[string]string{"a": "hello", "d/": "one\ntwo/three\n"}) // the same bytes again
+	if m, problem := lookup(t, s, KeyOf("y")); m == nil {
+		t.Error("same bytes, another key: ", problem)
+	}
+}
+
+func TestRefusedOutputs(t *testing.T) {
+	for name, c := range map[string]struct {
+		make func(out string) error
+		want string
+	}{
+		"missing":    {func(string) error { return nil }, `it did not make its output "a"`},
+		"undeclared": {func(out string) error { return os.WriteFile(out+"/b", nil, 0o666) }, `it made "b"`},
+		"directory":  {func(out string) error { return os.Mkdir(out+"/a", 0o777) }, "is a directory"},
+		"link":       {func(out string) error { return os.Symlink("/etc/passwd", out+"/a") }, "is a symbolic link"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			st, err := open(t).Stage()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer st.Discard()
+			if err := c.make(st.OutDir()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := st.Digest(t.Context(), []Artifact{{Name: "a"}}); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+	st, err := open(t).Stage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Discard()
+	os.Mkdir(st.OutDir()+"/d", 0o777)
+	os.Symlink("x", st.OutDir()+"/d/link")
+	if _, err := st.Digest(t.Context(), []Artifact{{Name: "d", Dir: true}}); err == nil || !strings.Contains(err.Error(), "symbolic link link") {
+		t.Errorf("a link in a directory: %v", err)
+	}
+}
+
+// TestDamage damages everything that there is, in each of several ways: it is
+// never accepted, fsck finds it, and publishing again heals it.
+func TestDamage(t *testing.T) {
+	outputs := map[string]string{"a": "hello", "d/": "one\ntwo/three\n"}
+	ways := map[string]func(path string) error{
+		"removed":   os.Remove,
+		"truncated": func(p string) error { return os.WriteFile(p, nil, 0o666) },
+		"edited": func(p string) error {
+			b, err := os.ReadFile(p)
+			if err != nil {
+				return err
+			}
+			b[0] ^= 1
+			return os.WriteFile(p, b, 0o666)
+		},
+		"rotten": func(p string) error { // bits that flip leave the times as they were
+			b, err := os.ReadFile(p)
+			if err != nil {
+				return err
+			}
+			b[0] ^= 1
+			return errors.Join(os.WriteFile(p, b, 0o666), os.Chtimes(p, stamp, stamp))
+		},
+	}
+	targets := map[string]func(s *Store, m *Manifest) string{
+		"object":   func(s *Store, m *Manifest) string { return s.Path(m.Outputs[0]) },
+		"tree":     func(s *Store, m *Manifest) string { return filepath.Join(s.Path(m.Outputs[1]), "two/three") },
+		"listing":  func(s *Store, m *Manifest) string { return s.fanned("objects", m.Outputs[1].Digest) },
+		"manifest": func(s *Store, m *Manifest) string { return s.fanned("keys", m.Key) },
+	}
+	for target, path := range targets {
+		for way, damage := range ways {
+			t.Run(target+" "+way, func(t *testing.T) {
+				s := open(t)
+				m := publish(t, s, "x", outputs)
+				p := path(s, m)
+				os.Chmod(filepath.Dir(p), 0o755)
+				os.Chmod(p, 0o644)
+				if err := damage(p); err != nil {
+					t.Fatal(err)
+				}
+				if got, _ := lookup(t, s, m.Key); got != nil && way != "rotten" && s.Check(got.Outputs[0]) == nil && s.Check(got.Outputs[1]) == nil {
+					t.Error("it was accepted")
+				}
+				c, err := s.Fsck(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(c.Damaged)+len(c.Lost) == 0 && (target != "manifest" || way != "removed") {
+					t.Error("fsck found nothing")
+				}
+				if got, _ := lookup(t, s, m.Key); got != nil {
+					t.Error("it is accepted after fsck")
+				}
+				publish(t, s, "x", outputs)
+				if c, err = s.Fsck(t.Context()); err != nil || len(c.Damaged)+len(c.Lost) > 0 {
+					t.Errorf("made again, fsck finds %+v, %v", c, err)
+				}
+				if got, problem := lookup(t, s, m.Key); got == nil {
+					t.Error("made again, it is refused: ", problem)
+				}
+			})
+		}
+	}
+}
+
+func TestCheckpoints(t *testing.T) {
+	s := open(t)
+	c := s.Checkpoints(KeyOf("c"))
+	read := func(max int) (int, string) {
+		t.Helper()
+		step, r, err := c.Latest(max)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r == nil {
+			return step, ""
+		}
+		defer r.Close()
+		b, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return step, string(b)
+	}
+	save := func(step int) {
+		t.Helper()
+		if err := c.Save(step, func(w io.Writer) error { _, err := fmt.Fprint(w, "state ", step); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if step, _ := read(99); step != 0 {
+		t.Errorf("there is a step %d", step)
+	}
+	for step := 1; step <= 5; step++ {
+		save(step)
+	}
+	for _, want := range []struct {
+		max, step int
+	}{{99, 5}, {5, 5}, {4, 4}, {3, 0}} { // 3 has been pruned
+		step, text := read(want.max)
+		if step != want.step || step > 0 && text != fmt.Sprint("state ", step) {
+			t.Errorf("latest up to %d: %d %q", want.max, step, text)
+		}
+	}
+	save(2) // of a run that goes less far; what others left stays
+	if step, _ := read(2); step != 2 {
+		t.Errorf("latest up to 2: %d", step)
+	}
+	files, _ := filepath.Glob(filepath.Join(c.dir, "5-*"))
+	if err := os.WriteFile(files[0], []byte("state 6"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if step, _ := read(99); step != 4 {
+		t.Errorf("a damaged checkpoint: took %d, want 4", step)
+	}
+	if err := c.Save(6, func(w io.Writer) error { io.WriteString(w, "half"); return errors.New("no more") }); err == nil {
+		t.Error("a failed write was kept")
+	}
+	if step, _ := read(99); step != 4 {
+		t.Errorf("after a failed save: %d, want 4", step)
+	}
+}
+
+func TestRuns(t *testing.T) {
+	s := open(t)
+	run, err := s.Begin("one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Begin("one"); !errors.Is(err, ErrRunExists) {
+		t.Errorf("begun twice: %v", err)
+	}
+	never := func(id string, _ []json.RawMessage) error { return fmt.Errorf("%s is taken for dead", id) }
+	if err := s.Recover(never); err != nil {
+		t.Error(err)
+	}
+	if err := run.Finish(map[string]int{"x": 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Recover(never); err != nil {
+		t.Error(err)
+	}
+	var got map[string]int
+	if err := s.ReadRun("one", &got); err != nil || got["x"] != 1 {
+		t.Errorf("record %v, %v", got, err)
+	}
+	if _, err := s.Begin("one"); !errors.Is(err, ErrRunExists) {
+		t.Errorf("begun again: %v", err)
+	}
+	for _, id := range []string{"", "a/b", ".x", "../x"} {
+		if _, err := s.Begin(id); err == nil {
+			t.Errorf("id %q was taken", id)
+		}
+	}
+
+	dead, err := s.Begin("two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.Note("begun")
+	dead.Note(42)
+	fmt.Fprint(dead.f, `{"cut`)
+	dead.f.Close() // as its process's end would
+	var told string
+	err = s.Recover(func(id string, lines []json.RawMessage) error {
+		told = fmt.Sprintf("%s %s", id, lines)
+		return s.WriteRun(id, "died")
+	})
+	if err != nil || told != `two ["begun" 42]` {
+		t.Errorf("told of %s, %v", told, err)
+	}
+	if err := s.Recover(never); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSweep checks that staging of the dead is removed, and of the living not.
+func TestSweep(t *testing.T) {
+	s := open(t)
+	alive, err := s.Stage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer alive.Discard()
+	dead, err := s.Stage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Mkdir(dead.Dir()+"/sealed", 0o555)
+	dead.lock.Close()
+	if err := s.Recover(nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(alive.Dir()); err != nil {
+		t.Error("the living's is gone")
+	}
+	if _, err := os.Stat(dead.Dir()); err == nil {
+		t.Error("the dead's is there")
+	}
+}
+
+func TestLockKey(t *testing.T) {
+	s := open(t)
+	a, err := s.LockKey(t.Context(), "k", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan bool)
+	got := make(chan *Lock)
+	go func() {
+		b, err := s.LockKey(t.Context(), "k", func() { close(waiting) })
+		if err != nil {
+			t.Error(err)
+		}
+		got <- b
+	}()
+	<-waiting
+	select {
+	case <-got:
+		t.Fatal("two hold the lock")
+	case <-time.After(20 * time.Millisecond):
+	}
+	a.Release()
+	(<-got).Release()
+	if left, _ := os.ReadDir(s.path("locks")); len(left) != 0 {
+		t.Errorf("left: %v", left)
+	}
+
+	hold, _ := s.LockKey(t.Context(), "k", nil)
+	defer hold.Release()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.LockKey(ctx, "k", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("waiting could not be interrupted: %v", err)
+	}
+}
+
+// TestCopy checks that nothing done to a copy reaches the store.
+func TestCopy(t *testing.T) {
+	s := open(t)
+	m := publish(t, s, "x", map[string]string{"a": "hello", "d/": "one\ntwo/three\n"})
+	for _, a := range m.Outputs {
+		to := filepath.Join(t.TempDir(), a.Name)
+		if err := s.Copy(t.Context(), a, to); err != nil {
+			t.Fatal(err)
+		}
+		filepath.WalkDir(to, func(p string, d os.DirEntry, err error) error {
+			if err != nil {
+				t.Error(err)
+			} else if !d.IsDir() {
+				if err := os.WriteFile(p, []byte("scribble"), 0); err != nil {
+					t.Errorf("the copy cannot be edited: %v", err)
+				}
+			}
+			return nil
+		})
+		if err := s.Check(a); err != nil {
+			t.Error(err)
+		}
+	}
+	c, err := s.Fsck(t.Context())
+	if err != nil || len(c.Damaged) > 0 {
+		t.Errorf("fsck: %+v, %v", c, err)
+	}
+}
+
+func TestFormat(t *testing.T) {
+	dir := t.TempDir()
+	os.WriteFile(filepath.Join(dir, "format"), []byte("whorl store 99\n"), 0o666)
+	if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), "whorl store 99") {
+		t.Errorf("another format was opened: %v", err)
+	}
+}
+
+func TestPutReadAll(t *testing.T) {
+	s := open(t)
+	d, err := s.Put([]byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := s.ReadAll(d); err != nil || !bytes.Equal(b, []byte("x")) {
+		t.Errorf("%q, %v", b, err)
+	}
+	for _, bad := range []string{"", "xyz", "../../../etc/passwd"} {
+		if _, err := s.ReadAll(bad); err == nil {
+			t.Errorf("read %q", bad)
+		}
+	}
+}
