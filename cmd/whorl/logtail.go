@@ -8,8 +8,9 @@ import (
 )
 
 // printLogTail shows the last lines of a failed stage's log and where the rest
-// is. A log that cannot be read is not worth a second error.
-func printLogTail(w io.Writer, path string) {
+// is, unless it holds no more than the error that has just been told. A log
+// that cannot be read is not worth a second error.
+func printLogTail(w io.Writer, path string, told error) {
 	const (
 		lines = 20
 		bytes = 64 << 10
@@ -31,7 +32,11 @@ func printLogTail(w io.Writer, path string) {
 	if err != nil || len(b) == 0 {
 		return
 	}
-	tail := strings.Split(strings.TrimRight(string(b), "\n"), "\n")
+	text := strings.TrimSpace(string(b))
+	if text == "error: "+told.Error() {
+		return
+	}
+	tail := strings.Split(text, "\n")
 	if len(tail) > lines {
 		tail = tail[len(tail)-lines:]
 	}

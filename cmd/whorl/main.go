@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"whorl/pipeline"
 )
 
 // Exit codes, which scripts rely on.
@@ -39,7 +41,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	code := exitCode(ctx, err)
-	if err != nil && !errors.Is(err, errReported) {
+	var spec *pipeline.SpecError
+	switch {
+	case err == nil, errors.Is(err, errReported):
+	case errors.As(err, &spec): // a line each, positions first, as editors like them
+		fmt.Fprintln(stderr, spec)
+	default:
 		fmt.Fprintln(stderr, "whorl:", err)
 	}
 	return code

@@ -130,8 +130,9 @@ func outcome(ctx context.Context, env *environment, r *pipeline.Result, err erro
 			continue
 		}
 		told = true
-		fmt.Fprintf(env.stderr, "\nstage %q failed: %v\n", s.Name, cause(s.Err))
-		printLogTail(env.stderr, s.Log)
+		why := cause(s.Err)
+		fmt.Fprintf(env.stderr, "\nstage %q failed: %v\n", s.Name, why)
+		printLogTail(env.stderr, s.Log, why)
 	}
 	if !told {
 		return err
