@@ -91,8 +91,9 @@ func dense(name string, units int) Layer {
 func output(name string) Layer { return Layer{Name: name, Kind: Dense, Width: 1} }
 
 // graph builds the network for batches of the given number of pairs.
-func graph[T nn.Float](a Architecture, pairs int) *nn.Graph[T] {
+func graph[T nn.Float](a Architecture, pairs int, winograd bool) *nn.Graph[T] {
 	g := nn.NewGraph[T](pairs, a.Height, a.Width)
+	g.Winograd = winograd
 	x := g.Images()
 	for _, l := range a.Branch {
 		x = add(g, l, x)

@@ -2,6 +2,7 @@ package siamese
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"whorl/siamese/nn"
@@ -10,9 +11,9 @@ import (
 // networks are benchmarked at the size of SOCOFing's images and Keras' batch.
 var networks = []Architecture{Post(Subtract, 90, 90), Compact(Subtract, 90, 90)}
 
-func stepMachine(b *testing.B, a Architecture) *nn.Machine[float32] {
+func stepMachine(b *testing.B, a Architecture, winograd bool) *nn.Machine[float32] {
 	b.Helper()
-	m, err := graph[float32](a, 32).Training()
+	m, err := graph[float32](a, 32, winograd).Training()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -33,31 +34,35 @@ func stepMachine(b *testing.B, a Architecture) *nn.Machine[float32] {
 
 func BenchmarkStep(b *testing.B) {
 	for _, a := range networks {
-		b.Run(a.Name, func(b *testing.B) {
-			m, adam := stepMachine(b, a), nn.NewAdam[float32]()
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := m.Step(adam); err != nil {
-					b.Fatal(err)
+		for _, winograd := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%s/winograd=%v", a.Name, winograd), func(b *testing.B) {
+				m, adam := stepMachine(b, a, winograd), nn.NewAdam[float32]()
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := m.Step(adam); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
-		})
+				b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+			})
+		}
 	}
 }
 
 func BenchmarkForward(b *testing.B) {
 	for _, a := range networks {
-		b.Run(a.Name, func(b *testing.B) {
-			m := stepMachine(b, a)
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := m.Forward(); err != nil {
-					b.Fatal(err)
+		for _, winograd := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%s/winograd=%v", a.Name, winograd), func(b *testing.B) {
+				m := stepMachine(b, a, winograd)
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := m.Forward(); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
-		})
+				b.ReportMetric(32*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+			})
+		}
 	}
 }
 

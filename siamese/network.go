@@ -50,7 +50,7 @@ func New(a Architecture, seed uint64) (*Network, error) {
 // empty returns a network of zeros, or an error if the architecture makes no
 // sense.
 func empty(a Architecture) (*Network, error) {
-	m, err := graph[float32](a, 1).Inference()
+	m, err := graph[float32](a, 1, false).Inference()
 	if err != nil {
 		return nil, fmt.Errorf("network %q: %w", a.Name, err)
 	}
@@ -64,7 +64,7 @@ func empty(a Architecture) (*Network, error) {
 // machine returns a machine for batches of the given number of pairs, with the
 // network's weights in it.
 func (n *Network) machine(pairs int) (*nn.Machine[float32], error) {
-	m, err := graph[float32](n.Architecture, pairs).Inference()
+	m, err := graph[float32](n.Architecture, pairs, false).Inference()
 	if err != nil {
 		return nil, err
 	}

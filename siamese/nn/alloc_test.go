@@ -27,8 +27,8 @@ func TestNothingAllocated(t *testing.T) {
 		layer layer
 		in    []gorgonia.Value
 	}{
-		{newConv(team, "conv1", 2*n, conv1), []gorgonia.Value{pixels, zeros(conv1.WeightLen()), zeros(conv1.BiasLen())}},
-		{newConv(team, "conv2", 2*n, conv2), []gorgonia.Value{zeros(2*n, conv2.InputLen()), zeros(conv2.WeightLen()), zeros(conv2.BiasLen())}},
+		{newConv(team, "conv1", 2*n, conv1, false), []gorgonia.Value{pixels, zeros(conv1.WeightLen()), zeros(conv1.BiasLen())}},
+		{newConv(team, "conv2", 2*n, conv2, true), []gorgonia.Value{zeros(2*n, conv2.InputLen()), zeros(conv2.WeightLen()), zeros(conv2.BiasLen())}},
 		{newMerge[float32](team, "subtract", n, size, false), []gorgonia.Value{zeros(2*n, size)}},
 		{newMerge[float32](team, "abs", n, size, true), []gorgonia.Value{zeros(2*n, size)}},
 		{full, []gorgonia.Value{zeros(n, size), weight.value, zeros(dense.BiasLen())}},
@@ -55,7 +55,7 @@ func TestNothingAllocated(t *testing.T) {
 		t.Errorf("dense with Adam: %v allocations", got)
 	}
 
-	m := training(t, 4, 27, 22, false, fast[float32], false)
+	m := training(t, 4, 27, 22, false, fast[float32], kernels)
 	for _, adam.Clip = range []float64{0, 1} {
 		if err := m.Gradients(); err != nil {
 			t.Fatal(err)

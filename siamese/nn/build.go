@@ -78,7 +78,7 @@ func (g *Graph[T]) arrange(name string, d Data, x *gorgonia.Node, from, to order
 // fastConv returns the kernels' shape of step i, if it is a convolution that
 // they can do.
 func (g *Graph[T]) fastConv(i int) (*kernel.Conv, bool) {
-	if _, ok := any(T(0)).(float32); !ok || g.Portable || i >= len(g.steps) {
+	if _, ok := any(T(0)).(float32); !ok || g.General || i >= len(g.steps) {
 		return nil, false
 	}
 	s := g.steps[i]
@@ -111,7 +111,7 @@ func (g *Graph[T]) conv(i int, c Conv, x *gorgonia.Node, at order) (*gorgonia.No
 		if k.In > 1 {
 			x = g.arrange(s.name, s.in, x, at, order{maps: k.Input()})
 		}
-		return g.apply(newConv(g.team, s.name, s.in.N, k), x, g.node(w), g.node(b)), order{maps: k.Output()}
+		return g.apply(newConv(g.team, s.name, s.in.N, k, g.Winograd), x, g.node(w), g.node(b)), order{maps: k.Output()}
 	}
 	x = g.arrange(s.name, s.in, x, at, order{})
 	shape := plain.Conv{In: s.in.C, Out: c.Filters, H: s.in.H, W: s.in.W, Kernel: c.Kernel}
@@ -123,7 +123,7 @@ func (g *Graph[T]) dense(i int, d Dense, x *gorgonia.Node, at order) (*gorgonia.
 	s := g.steps[i]
 	w := g.param(s.name+".weight", d.Units, s.in.Len())
 	b := g.param(s.name+".bias", d.Units)
-	if _, ok := any(T(0)).(float32); ok && !g.Portable && s.in.step != 0 {
+	if _, ok := any(T(0)).(float32); ok && !g.General && s.in.step != 0 {
 		k := kernel.NewDense(at.len(s.in), d.Units)
 		w.layout(array[T](k.WeightLen()), func(i int) int {
 			return k.WeightIndex(at.index(s.in, i%s.in.Len()), i/s.in.Len())

@@ -16,6 +16,9 @@ type fastConv struct {
 	name  string
 	shape *kernel.Conv
 	n     int
+	// winograd has the forward pass computed by Winograd's algorithm, with
+	// fewer products and other rounding.
+	winograd bool
 
 	x      []float32 // of uint8 pixels: as the kernel wants them
 	packed []float32
@@ -37,11 +40,17 @@ type convArgs struct {
 	y, dx, dy []float32
 }
 
-func newConv(team *kernel.Team, name string, n int, shape *kernel.Conv) *fastConv {
-	c := &fastConv{team: team, name: name, n: n, shape: shape}
+func newConv(team *kernel.Team, name string, n int, shape *kernel.Conv, winograd bool) *fastConv {
+	c := &fastConv{team: team, name: name, n: n, shape: shape, winograd: winograd && shape.In > 1}
 	c.y = array[float32](n, shape.Output().Len())
 	c.codes = make([]uint8, n*shape.CodesLen())
 	c.packed = kernel.Make(shape.PackedLen())
+	if c.winograd {
+		c.packed = kernel.Make(shape.WinogradLen())
+	}
+	for range team.Workers() {
+		c.scratch = append(c.scratch, shape.NewScratch())
+	}
 	if shape.In == 1 {
 		c.x = kernel.Make(n * shape.InputLen())
 	}
@@ -60,16 +69,17 @@ func (c *fastConv) prepare() {
 	c.dw, c.db = array[float32](c.shape.WeightLen()), array[float32](c.shape.BiasLen())
 	c.partW = kernel.Make(parts * c.shape.WeightLen())
 	c.partB = kernel.Make(parts * c.shape.BiasLen())
-	for range c.team.Workers() {
-		c.scratch = append(c.scratch, c.shape.NewScratch())
-	}
 }
 
 func (c *fastConv) gradient(i int) gorgonia.Value { return []gorgonia.Value{c.dx, c.dw, c.db}[i] }
 
 func (c *fastConv) forward(in []gorgonia.Value) {
 	c.set(in)
-	c.shape.Pack(c.packed, c.now.w)
+	if c.winograd {
+		c.shape.PackWinograd(c.packed, c.now.w)
+	} else {
+		c.shape.Pack(c.packed, c.now.w)
+	}
 	c.team.Do(c.n, c.forwardJob)
 }
 
@@ -83,12 +93,17 @@ func (c *fastConv) set(in []gorgonia.Value) {
 	}
 }
 
-func (c *fastConv) forwardImage(_, i int) {
+func (c *fastConv) forwardImage(worker, i int) {
 	x := image(c.now.x, i, c.shape.InputLen())
 	if c.shape.In == 1 {
 		kernel.Pixels(x, image(c.now.pixels, i, c.shape.H*c.shape.W), c.shape.H, c.shape.W)
 	}
-	c.shape.Forward(image(c.now.y, i, c.shape.Output().Len()), image(c.codes, i, c.shape.CodesLen()), x, c.packed, c.now.b)
+	y, codes := image(c.now.y, i, c.shape.Output().Len()), image(c.codes, i, c.shape.CodesLen())
+	if c.winograd {
+		c.shape.ForwardWinograd(y, codes, x, c.packed, c.now.b, c.scratch[worker])
+	} else {
+		c.shape.Forward(y, codes, x, c.packed, c.now.b)
+	}
 }
 
 func (c *fastConv) backward(in []gorgonia.Value, dy gorgonia.Value) {

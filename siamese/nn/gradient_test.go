@@ -44,10 +44,19 @@ func mixed[T Float](g *Graph[T], abs bool) {
 	g.Loss(g.Dense("dense4", x, Dense{Units: 1}))
 }
 
-func training[T Float](t testing.TB, pairs, h, w int, abs bool, layers func(*Graph[T], bool), portable bool) *Machine[T] {
+// A path is which loops do the work.
+type path int
+
+const (
+	kernels path = iota
+	winograd
+	general
+)
+
+func training[T Float](t testing.TB, pairs, h, w int, abs bool, layers func(*Graph[T], bool), path path) *Machine[T] {
 	t.Helper()
 	g := NewGraph[T](pairs, h, w)
-	g.Portable = portable
+	g.General, g.Winograd = path == general, path == winograd
 	layers(g, abs)
 	m, err := g.Training()
 	if err != nil {
@@ -82,7 +91,7 @@ func fill[T Float](m *Machine[T]) {
 func TestNetworkGradient(t *testing.T) {
 	for _, abs := range []bool{false, true} {
 		t.Run(fmt.Sprintf("abs=%v", abs), func(t *testing.T) {
-			m := training(t, 3, 11, 9, abs, every[float64], false)
+			m := training(t, 3, 11, 9, abs, every[float64], kernels)
 			if err := m.Gradients(); err != nil {
 				t.Fatal(err)
 			}
@@ -147,20 +156,23 @@ func TestKernelsAgree(t *testing.T) {
 	} {
 		for _, abs := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s,abs=%v", name, abs), func(t *testing.T) {
-				k := training(t, 5, n.h, n.w, abs, n.f32, false)
-				p := training(t, 5, n.h, n.w, abs, n.f32, true)
-				d := training(t, 5, n.h, n.w, abs, n.f64, false)
-				for _, run := range []func() error{k.Gradients, p.Gradients, d.Gradients} {
+				k := training(t, 5, n.h, n.w, abs, n.f32, kernels)
+				p := training(t, 5, n.h, n.w, abs, n.f32, general)
+				w := training(t, 5, n.h, n.w, abs, n.f32, winograd)
+				d := training(t, 5, n.h, n.w, abs, n.f64, kernels)
+				for _, run := range []func() error{k.Gradients, w.Gradients, p.Gradients, d.Gradients} {
 					if err := run(); err != nil {
 						t.Fatal(err)
 					}
 				}
 				want := d.Logits(make([]float64, 5))
 				compare(t, "logits (kernels)", k.Logits(make([]float32, 5)), want)
+				compare(t, "logits (winograd)", w.Logits(make([]float32, 5)), want)
 				compare(t, "logits (general)", p.Logits(make([]float32, 5)), want)
-				kg, pg, dg := gradients(k), gradients(p), gradients(d)
+				kg, wg, pg, dg := gradients(k), gradients(w), gradients(p), gradients(d)
 				for i, param := range d.Params() {
 					compare(t, param.Name+" gradient (kernels)", kg[i], dg[i])
+					compare(t, param.Name+" gradient (winograd)", wg[i], dg[i])
 					compare(t, param.Name+" gradient (general)", pg[i], dg[i])
 				}
 			})
@@ -188,7 +200,7 @@ func compare(t *testing.T, what string, got []float32, want []float64) {
 
 // TestForwardAgrees runs the same graph's two programs.
 func TestForwardAgrees(t *testing.T) {
-	m := training(t, 3, 27, 22, false, fast[float32], false)
+	m := training(t, 3, 27, 22, false, fast[float32], kernels)
 	if err := m.Gradients(); err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +219,7 @@ func TestForwardAgrees(t *testing.T) {
 func TestFusedStep(t *testing.T) {
 	var weights [2][][]float32
 	for i, clip := range []float64{0, 1e30} {
-		m := training(t, 4, 27, 22, false, fast[float32], false)
+		m := training(t, 4, 27, 22, false, fast[float32], kernels)
 		a := NewAdam[float32]()
 		a.Clip, a.Decay = clip, 0.01
 		for range 3 {

@@ -31,8 +31,10 @@ type Graph[T Float] struct {
 	params []*Param[T]
 	err    error
 
-	// Portable makes the general layers do all the work.
-	Portable bool
+	// General makes the general layers do all the work, and Winograd has
+	// convolutions computed by Winograd's algorithm where it can be. Either is
+	// to be set before the first layer.
+	General, Winograd bool
 
 	pixels        *tensor.Dense  // uint8 (2*pairs, h*w), the probes first
 	codes         *tensor.Dense  // (2*pairs, length), in their place

@@ -24,6 +24,7 @@ type Params struct {
 	WeightDecay float64 `param:"weight_decay" min:"0" max:"1000" doc:"decoupled weight decay, a share of the learning rate"`
 	Clip        float64 `param:"clip" min:"0" max:"1e9" doc:"largest global norm of the gradients; 0 for no limit"`
 	Patience    int     `param:"patience" min:"0" max:"100000" doc:"epochs without a lower val_loss before training stops; 0 for never"`
+	Winograd    bool    `param:"winograd" doc:"compute convolutions by Winograd's algorithm: faster, with other rounding"`
 	Keep        string  `param:"keep" enum:"last,best" doc:"weights to end with: those of the last epoch, or of the one with the lowest val_loss"`
 }
 

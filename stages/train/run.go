@@ -46,6 +46,7 @@ func (p Params) options(seed uint64) siamese.Options {
 		Seed: seed, Epochs: p.Epochs, Batch: p.Batch, Rate: p.Rate,
 		Schedule: siamese.Schedule{Kind: p.Schedule, Warmup: p.Warmup},
 		Decay:    p.WeightDecay, Clip: p.Clip, Patience: p.Patience, Keep: siamese.Keep(p.Keep),
+		Winograd: p.Winograd,
 	}
 	if p.Schedule == "step" {
 		o.Schedule.Every, o.Schedule.Factor = p.ScheduleEvery, p.ScheduleFactor
