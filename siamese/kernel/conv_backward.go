@@ -11,10 +11,11 @@ const bandRows = 2
 // overwrites; dx may be nil, and must be for a layer of one channel.
 //
 // At most one of a window's four positions has a gradient, so it goes by lists of
-// those: for each band of two rows of windows and each output channel, the
-// active windows in row-major order. A weight's gradient adds g*x over the
-// list; an input's adds g*w over bands, output channels, kernel rows, the list
-// and kernel columns, in that order.
+// those: for each band of two rows of windows and each output channel, the active
+// windows, row by row, in a row those of even columns before those of odd ones.
+// (Neighbours share inputs, and adding to one right after the other would wait
+// for it.) A weight's gradient adds g*x over the list; an input's adds g*w over
+// bands, output channels, the list and taps, in that order.
 func (c *Conv) Backward(dx, dw, db, dy []float32, codes []uint8, x, w []float32, s *Scratch) {
 	if len(dw) < c.WeightLen() || len(db) < c.BiasLen() || len(dy) < c.Output().Len() ||
 		len(codes) < c.CodesLen() || len(x) < c.InputLen() || len(w) < c.WeightLen() {
@@ -39,13 +40,10 @@ func (c *Conv) Backward(dx, dw, db, dy []float32, codes []uint8, x, w []float32,
 		b := band{top: top, rows: min(bandRows, out.H-top), cols: out.W, dyRow: out.Row(), inRow: in.Row(), inCol: Lanes}
 		for g := range out.Groups() {
 			active.gather(&s.lists, db[g*Lanes:], dy[out.Index(g*Lanes, top, 0):], codes[c.codeIndex(g*Lanes, top, 0):], b)
-			for l := range min(Lanes, c.Out-g*Lanes) {
-				list := s.lists.lane(l)
-				at := (g*Lanes + l) * each
-				active.tapWeights(dw[at:at+each], list, x, in)
-				if dx != nil {
-					active.tapData(dx, list, w[at:at+each], in)
-				}
+			n := min(Lanes, c.Out-g*Lanes)
+			active.tapWeights(&s.lists, n, dw[g*Lanes*each:], x, in)
+			if dx != nil {
+				active.tapData(&s.lists, n, dx, w[g*Lanes*each:], in)
 			}
 		}
 	}

@@ -24,14 +24,15 @@ type lists struct {
 
 func (l *lists) lane(i int) []entry { return l.entries[i*l.room:][:l.n[i]] }
 
-// gatherScalar fills the lists with the band's active windows in row-major order
-// and adds each gradient to the channel's db. dy begins at the band's first
-// window, codes too.
+// gatherScalar fills the lists with the band's active windows, in each row those of
+// even columns first, and adds each gradient to the channel's db in row-major
+// order. dy begins at the band's first window, codes too.
 func gatherScalar(l *lists, db, dy []float32, codes []uint8, b band) {
 	clear(l.n[:])
 	db = db[:Lanes]
 	for y := range b.rows {
-		for x := range b.cols {
+		for i := range b.cols {
+			x := evenFirst(i, b.cols)
 			g := dy[y*b.dyRow+x*Lanes:][:Lanes]
 			code := codes[(y*b.cols+x)*Lanes:][:Lanes]
 			corner := 2*(b.top+y)*b.inRow + 2*x*b.inCol
@@ -39,12 +40,25 @@ func gatherScalar(l *lists, db, dy []float32, codes []uint8, b band) {
 			for i, c := range code {
 				n := l.n[i]
 				l.entries[i*l.room+int(n)] = entry{at[c], g[i]} // without a branch: the next overwrites an inactive one
-				live := int32(c>>2) ^ 1
-				l.n[i] = n + live
-				if live != 0 {
-					db[i] += g[i]
+				l.n[i] = n + int32(c>>2^1)
+			}
+		}
+	}
+	for y := range b.rows {
+		for x := range b.cols {
+			for i, c := range codes[(y*b.cols+x)*Lanes:][:Lanes] {
+				if c < 4 {
+					db[i] += dy[y*b.dyRow+x*Lanes+i]
 				}
 			}
 		}
 	}
+}
+
+// evenFirst returns the i-th of the columns 0 to n-1, even ones first.
+func evenFirst(i, n int) int {
+	if half := (n + 1) / 2; i >= half {
+		return 2*(i-half) + 1
+	}
+	return 2 * i
 }

@@ -25,9 +25,10 @@ func gather256(l *lists, db, dy []float32, codes []uint8, b band) {
 	}
 	var at [8]uint32
 	for y := range b.rows {
-		g, code := ptr(dy, y*b.dyRow), ptr(codes, y*b.cols*Lanes)
-		corner := 2 * (b.top + y) * b.inRow
-		for range b.cols {
+		for j := range b.cols {
+			x := evenFirst(j, b.cols)
+			g, code := ptr(dy, y*b.dyRow+x*Lanes), ptr(codes, (y*b.cols+x)*Lanes)
+			corner := 2*(b.top+y)*b.inRow + 2*x*b.inCol
 			at[0], at[1] = uint32(corner), uint32(corner+b.inCol)
 			at[2], at[3] = uint32(corner+b.inRow), uint32(corner+b.inRow+b.inCol)
 			for i := range Lanes {
@@ -35,8 +36,6 @@ func gather256(l *lists, db, dy []float32, codes []uint8, b band) {
 				*(*uint64)(end[i]) = uint64(*(*uint32)(unsafe.Add(g, 4*i)))<<32 | uint64(at[c&7])
 				end[i] = unsafe.Add(end[i], int(c>>2^1)*8)
 			}
-			g, code = unsafe.Add(g, 4*Lanes), unsafe.Add(code, Lanes)
-			corner += 2 * b.inCol
 		}
 	}
 	for i := range end {

@@ -1,30 +1,33 @@
 package kernel
 
-// tapWeightsScalar adds to dw, [9][channels of in], the gradients of one output
-// channel's weights: g times the patch, for each entry in order.
-func tapWeightsScalar(dw []float32, list []entry, x []float32, in Maps) {
+// tapWeightsScalar adds to dw, [n][9][channels of in], the gradients of n output
+// channels' weights: g times the patch, for each entry of the channel's list in
+// order.
+func tapWeightsScalar(l *lists, n int, dw, x []float32, in Maps) {
 	row, plane, groups := in.Row(), in.Plane(), in.Groups()
-	for _, e := range list {
-		for t := range taps {
-			for i := range groups {
-				from := i*plane + int(e.at) + t/3*row + t%3*Lanes
-				axpy(dw[(t*groups+i)*Lanes:][:Lanes], e.g, x[from:])
+	for lane := range n {
+		for _, e := range l.lane(lane) {
+			for t := range taps {
+				for i := range groups {
+					from := i*plane + int(e.at) + t/3*row + t%3*Lanes
+					axpy(dw[((lane*taps+t)*groups+i)*Lanes:][:Lanes], e.g, x[from:])
+				}
 			}
 		}
 	}
 }
 
-// tapDataScalar adds to dx, maps of shape in, what one output channel hands
-// back: g times its weights w, [9][channels of in], for each kernel row and each
-// entry in order.
-func tapDataScalar(dx []float32, list []entry, w []float32, in Maps) {
+// tapDataScalar adds to dx, maps of shape in, what n output channels hand back: g
+// times the weights w, [n][9][channels of in], for each channel and each entry of
+// its list in order.
+func tapDataScalar(l *lists, n int, dx, w []float32, in Maps) {
 	row, plane, groups := in.Row(), in.Plane(), in.Groups()
-	for ky := range 3 {
-		for _, e := range list {
-			for kx := range 3 {
+	for lane := range n {
+		for _, e := range l.lane(lane) {
+			for t := range taps {
 				for i := range groups {
-					to := i*plane + int(e.at) + ky*row + kx*Lanes
-					axpy(dx[to:][:Lanes], e.g, w[((ky*3+kx)*groups+i)*Lanes:])
+					to := i*plane + int(e.at) + t/3*row + t%3*Lanes
+					axpy(dx[to:][:Lanes], e.g, w[((lane*taps+t)*groups+i)*Lanes:])
 				}
 			}
 		}

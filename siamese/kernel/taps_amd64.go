@@ -7,155 +7,223 @@ import (
 	"unsafe"
 )
 
-// The tap kernels take 3 taps of a kernel row by 2 groups of channels at a time:
-// six sums, or six weights, stay in registers over a list.
+// What stays in registers over a list: six sums, of the 3 taps of a kernel row by
+// two vectors of channels, or nine weights, of all taps by one. Nine sums would
+// spill. The next entry's pointers are made at the end of the loop, so that the
+// taps' distances fold into the loads. The channels' lists are the inner loop, so
+// that the rows that they share stay in the first-level cache.
 
-func tapWeights512(dw []float32, list []entry, x []float32, in Maps) {
-	if len(list) == 0 {
-		return
-	}
-	row, plane, groups := 4*in.Row(), 4*in.Plane(), in.Groups()
+func tapWeights512(l *lists, n int, dw, x []float32, in Maps) {
+	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
 	px, pw := ptr(x, 0), ptr(dw, 0)
-	for ky := range 3 {
-		g := 0
-		for ; g+2 <= groups; g += 2 {
-			tapWeightsPair512(list, unsafe.Add(px, g*plane+ky*row), plane, unsafe.Add(pw, (3*ky*groups+g)*64), groups*64)
-		}
-		if g < groups {
-			tapWeightsOne256(list, unsafe.Add(px, g*plane+ky*row), unsafe.Add(pw, (3*ky*groups+g)*64), groups*64)
+	for g := 0; g < in.Groups(); g += 2 {
+		for ky := range 3 {
+			from, to := unsafe.Add(px, g*plane+ky*row), unsafe.Add(pw, 3*ky*tap+g*64)
+			for i := range n {
+				switch list := l.lane(i); {
+				case len(list) == 0:
+				case g+1 < in.Groups():
+					tapSums512(list, from, unsafe.Add(to, i*taps*tap), plane, 64, tap)
+				default:
+					tapSums256(list, from, unsafe.Add(to, i*taps*tap), 32, 32, tap)
+				}
+			}
 		}
 	}
 	archsimd.ClearAVXUpperBits()
 }
 
-func tapWeights256(dw []float32, list []entry, x []float32, in Maps) {
-	if len(list) == 0 {
-		return
-	}
-	row, plane, groups := 4*in.Row(), 4*in.Plane(), in.Groups()
+func tapWeights256(l *lists, n int, dw, x []float32, in Maps) {
+	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
 	px, pw := ptr(x, 0), ptr(dw, 0)
-	for ky := range 3 {
-		for g := range groups {
-			tapWeightsOne256(list, unsafe.Add(px, g*plane+ky*row), unsafe.Add(pw, (3*ky*groups+g)*64), groups*64)
+	for g := range in.Groups() {
+		for ky := range 3 {
+			from, to := unsafe.Add(px, g*plane+ky*row), unsafe.Add(pw, 3*ky*tap+g*64)
+			for i := range n {
+				if list := l.lane(i); len(list) > 0 {
+					tapSums256(list, from, unsafe.Add(to, i*taps*tap), 32, 32, tap)
+				}
+			}
 		}
 	}
 	archsimd.ClearAVXUpperBits()
 }
 
+func tapData512(l *lists, n int, dx, w []float32, in Maps) {
+	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
+	px, pw := ptr(dx, 0), ptr(w, 0)
+	for g := range in.Groups() {
+		for i := range n {
+			if list := l.lane(i); len(list) > 0 {
+				tapSpread512(list, unsafe.Add(px, g*plane), unsafe.Add(pw, i*taps*tap+g*64), row, tap)
+			}
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+func tapData256(l *lists, n int, dx, w []float32, in Maps) {
+	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
+	px, pw := ptr(dx, 0), ptr(w, 0)
+	for g := range in.Groups() {
+		for half := 0; half < 64; half += 32 {
+			to, from := unsafe.Add(px, g*plane+half), unsafe.Add(pw, g*64+half)
+			for i := range n {
+				if list := l.lane(i); len(list) > 0 {
+					tapSpread256(list, to, unsafe.Add(from, i*taps*tap), row, tap)
+				}
+			}
+		}
+	}
+	archsimd.ClearAVXUpperBits()
+}
+
+// tapSums512 adds to a kernel row's 3 weights, tap bytes apart, what the list's
+// patches in x give: 16 channels at x and dw, and 16 more other and otherWeight
+// bytes further on.
+//
 //go:noinline
-func tapWeightsPair512(list []entry, x unsafe.Pointer, plane int, dw unsafe.Pointer, tap int) {
+func tapSums512(list []entry, x, dw unsafe.Pointer, other, otherWeight, tap int) {
 	dw1 := unsafe.Add(dw, tap)
 	dw2 := unsafe.Add(dw1, tap)
-	s0, t0 := load16(dw, 0), load16(dw, 64)
-	s1, t1 := load16(dw1, 0), load16(dw1, 64)
-	s2, t2 := load16(dw2, 0), load16(dw2, 64)
-	high := unsafe.Add(x, plane)
-	for _, e := range list {
-		g := archsimd.BroadcastFloat32x16(e.g)
-		at := int(e.at) * 4
-		a, b := unsafe.Add(x, at), unsafe.Add(high, at)
-		s0, t0 = load16(a, 0).MulAdd(g, s0), load16(b, 0).MulAdd(g, t0)
-		s1, t1 = load16(a, 64).MulAdd(g, s1), load16(b, 64).MulAdd(g, t1)
-		s2, t2 = load16(a, 128).MulAdd(g, s2), load16(b, 128).MulAdd(g, t2)
+	s0, t0 := load16(dw, 0), load16(dw, otherWeight)
+	s1, t1 := load16(dw1, 0), load16(dw1, otherWeight)
+	s2, t2 := load16(dw2, 0), load16(dw2, otherWeight)
+	var zero archsimd.Float32x4
+	e := unsafe.Pointer(unsafe.SliceData(list))
+	y := unsafe.Add(x, other)
+	at := int(*(*int32)(e)) * 4
+	a, b := unsafe.Add(x, at), unsafe.Add(y, at)
+	for n := len(list); ; {
+		g := zero.SetElem(0, *(*float32)(unsafe.Add(e, 4))).Broadcast1To16()
+		s0 = archsimd.LoadFloat32x16((*[16]float32)(a)).MulAdd(g, s0)
+		t0 = archsimd.LoadFloat32x16((*[16]float32)(b)).MulAdd(g, t0)
+		s1 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(a, 64))).MulAdd(g, s1)
+		t1 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(b, 64))).MulAdd(g, t1)
+		s2 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(a, 128))).MulAdd(g, s2)
+		t2 = archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(b, 128))).MulAdd(g, t2)
+		if n--; n == 0 {
+			break
+		}
+		e = unsafe.Add(e, 8)
+		at := int(*(*int32)(e)) * 4
+		a, b = unsafe.Add(x, at), unsafe.Add(y, at)
 	}
 	store16(dw, 0, s0)
-	store16(dw, 64, t0)
+	store16(dw, otherWeight, t0)
 	store16(dw1, 0, s1)
-	store16(dw1, 64, t1)
+	store16(dw1, otherWeight, t1)
 	store16(dw2, 0, s2)
-	store16(dw2, 64, t2)
+	store16(dw2, otherWeight, t2)
 }
 
+// tapSums256 adds to a kernel row's 3 weights, tap bytes apart, what the list's
+// patches in x give: 8 channels at x and dw, and 8 more other and otherWeight
+// bytes further on.
+//
 //go:noinline
-func tapWeightsOne256(list []entry, x unsafe.Pointer, dw unsafe.Pointer, tap int) {
+func tapSums256(list []entry, x, dw unsafe.Pointer, other, otherWeight, tap int) {
 	dw1 := unsafe.Add(dw, tap)
 	dw2 := unsafe.Add(dw1, tap)
-	s0, t0 := load8(dw, 0), load8(dw, 32)
-	s1, t1 := load8(dw1, 0), load8(dw1, 32)
-	s2, t2 := load8(dw2, 0), load8(dw2, 32)
-	for _, e := range list {
-		g := archsimd.BroadcastFloat32x8(e.g)
-		a := unsafe.Add(x, int(e.at)*4)
-		s0, t0 = load8(a, 0).MulAdd(g, s0), load8(a, 32).MulAdd(g, t0)
-		s1, t1 = load8(a, 64).MulAdd(g, s1), load8(a, 96).MulAdd(g, t1)
-		s2, t2 = load8(a, 128).MulAdd(g, s2), load8(a, 160).MulAdd(g, t2)
+	s0, t0 := load8(dw, 0), load8(dw, otherWeight)
+	s1, t1 := load8(dw1, 0), load8(dw1, otherWeight)
+	s2, t2 := load8(dw2, 0), load8(dw2, otherWeight)
+	var zero archsimd.Float32x4
+	e := unsafe.Pointer(unsafe.SliceData(list))
+	y := unsafe.Add(x, other)
+	at := int(*(*int32)(e)) * 4
+	a, b := unsafe.Add(x, at), unsafe.Add(y, at)
+	for n := len(list); ; {
+		g := zero.SetElem(0, *(*float32)(unsafe.Add(e, 4))).Broadcast1To8()
+		s0 = archsimd.LoadFloat32x8((*[8]float32)(a)).MulAdd(g, s0)
+		t0 = archsimd.LoadFloat32x8((*[8]float32)(b)).MulAdd(g, t0)
+		s1 = archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(a, 64))).MulAdd(g, s1)
+		t1 = archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(b, 64))).MulAdd(g, t1)
+		s2 = archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(a, 128))).MulAdd(g, s2)
+		t2 = archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(b, 128))).MulAdd(g, t2)
+		if n--; n == 0 {
+			break
+		}
+		e = unsafe.Add(e, 8)
+		at := int(*(*int32)(e)) * 4
+		a, b = unsafe.Add(x, at), unsafe.Add(y, at)
 	}
 	store8(dw, 0, s0)
-	store8(dw, 32, t0)
+	store8(dw, otherWeight, t0)
 	store8(dw1, 0, s1)
-	store8(dw1, 32, t1)
+	store8(dw1, otherWeight, t1)
 	store8(dw2, 0, s2)
-	store8(dw2, 32, t2)
+	store8(dw2, otherWeight, t2)
 }
 
-func tapData512(dx []float32, list []entry, w []float32, in Maps) {
-	if len(list) == 0 {
-		return
-	}
-	row, plane, groups := 4*in.Row(), 4*in.Plane(), in.Groups()
-	px, pw := ptr(dx, 0), ptr(w, 0)
-	for ky := range 3 {
-		g := 0
-		for ; g+2 <= groups; g += 2 {
-			tapDataPair512(list, unsafe.Add(px, g*plane+ky*row), plane, unsafe.Add(pw, (3*ky*groups+g)*64), groups*64)
-		}
-		if g < groups {
-			tapDataOne256(list, unsafe.Add(px, g*plane+ky*row), unsafe.Add(pw, (3*ky*groups+g)*64), groups*64)
-		}
-	}
-	archsimd.ClearAVXUpperBits()
-}
-
-func tapData256(dx []float32, list []entry, w []float32, in Maps) {
-	if len(list) == 0 {
-		return
-	}
-	row, plane, groups := 4*in.Row(), 4*in.Plane(), in.Groups()
-	px, pw := ptr(dx, 0), ptr(w, 0)
-	for ky := range 3 {
-		for g := range groups {
-			tapDataOne256(list, unsafe.Add(px, g*plane+ky*row), unsafe.Add(pw, (3*ky*groups+g)*64), groups*64)
-		}
-	}
-	archsimd.ClearAVXUpperBits()
-}
-
+// tapSpread512 adds to the patches at the list's offsets in dx, rows row bytes
+// apart, the weights of the 9 taps, tap bytes apart.
+//
 //go:noinline
-func tapDataPair512(list []entry, dx unsafe.Pointer, plane int, w unsafe.Pointer, tap int) {
-	w1 := unsafe.Add(w, tap)
-	w2 := unsafe.Add(w1, tap)
-	u0, v0 := load16(w, 0), load16(w, 64)
-	u1, v1 := load16(w1, 0), load16(w1, 64)
-	u2, v2 := load16(w2, 0), load16(w2, 64)
-	high := unsafe.Add(dx, plane)
-	for _, e := range list {
-		g := archsimd.BroadcastFloat32x16(e.g)
-		at := int(e.at) * 4
-		a, b := unsafe.Add(dx, at), unsafe.Add(high, at)
-		store16(a, 0, g.MulAdd(u0, load16(a, 0)))
-		store16(a, 64, g.MulAdd(u1, load16(a, 64)))
-		store16(a, 128, g.MulAdd(u2, load16(a, 128)))
-		store16(b, 0, g.MulAdd(v0, load16(b, 0)))
-		store16(b, 64, g.MulAdd(v1, load16(b, 64)))
-		store16(b, 128, g.MulAdd(v2, load16(b, 128)))
+func tapSpread512(list []entry, dx, w unsafe.Pointer, row, tap int) {
+	w3 := unsafe.Add(w, 3*tap)
+	w6 := unsafe.Add(w3, 3*tap)
+	w0, w1, w2 := load16(w, 0), load16(w, tap), load16(w, 2*tap)
+	u0, u1, u2 := load16(w3, 0), load16(w3, tap), load16(w3, 2*tap)
+	v0, v1, v2 := load16(w6, 0), load16(w6, tap), load16(w6, 2*tap)
+	dx1 := unsafe.Add(dx, row)
+	dx2 := unsafe.Add(dx1, row)
+	var zero archsimd.Float32x4
+	e := unsafe.Pointer(unsafe.SliceData(list))
+	at := int(*(*int32)(e)) * 4
+	a, b, c := unsafe.Add(dx, at), unsafe.Add(dx1, at), unsafe.Add(dx2, at)
+	for n := len(list); ; {
+		g := zero.SetElem(0, *(*float32)(unsafe.Add(e, 4))).Broadcast1To16()
+		g.MulAdd(w0, archsimd.LoadFloat32x16((*[16]float32)(a))).Store((*[16]float32)(a))
+		g.MulAdd(w1, archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(a, 64)))).Store((*[16]float32)(unsafe.Add(a, 64)))
+		g.MulAdd(w2, archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(a, 128)))).Store((*[16]float32)(unsafe.Add(a, 128)))
+		g.MulAdd(u0, archsimd.LoadFloat32x16((*[16]float32)(b))).Store((*[16]float32)(b))
+		g.MulAdd(u1, archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(b, 64)))).Store((*[16]float32)(unsafe.Add(b, 64)))
+		g.MulAdd(u2, archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(b, 128)))).Store((*[16]float32)(unsafe.Add(b, 128)))
+		g.MulAdd(v0, archsimd.LoadFloat32x16((*[16]float32)(c))).Store((*[16]float32)(c))
+		g.MulAdd(v1, archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(c, 64)))).Store((*[16]float32)(unsafe.Add(c, 64)))
+		g.MulAdd(v2, archsimd.LoadFloat32x16((*[16]float32)(unsafe.Add(c, 128)))).Store((*[16]float32)(unsafe.Add(c, 128)))
+		if n--; n == 0 {
+			break
+		}
+		e = unsafe.Add(e, 8)
+		at := int(*(*int32)(e)) * 4
+		a, b, c = unsafe.Add(dx, at), unsafe.Add(dx1, at), unsafe.Add(dx2, at)
 	}
 }
 
+// tapSpread256 adds to the patches at the list's offsets in dx, rows row bytes
+// apart, the weights of the 9 taps, tap bytes apart.
+//
 //go:noinline
-func tapDataOne256(list []entry, dx, w unsafe.Pointer, tap int) {
-	w1 := unsafe.Add(w, tap)
-	w2 := unsafe.Add(w1, tap)
-	u0, v0 := load8(w, 0), load8(w, 32)
-	u1, v1 := load8(w1, 0), load8(w1, 32)
-	u2, v2 := load8(w2, 0), load8(w2, 32)
-	for _, e := range list {
-		g := archsimd.BroadcastFloat32x8(e.g)
-		a := unsafe.Add(dx, int(e.at)*4)
-		store8(a, 0, g.MulAdd(u0, load8(a, 0)))
-		store8(a, 32, g.MulAdd(v0, load8(a, 32)))
-		store8(a, 64, g.MulAdd(u1, load8(a, 64)))
-		store8(a, 96, g.MulAdd(v1, load8(a, 96)))
-		store8(a, 128, g.MulAdd(u2, load8(a, 128)))
-		store8(a, 160, g.MulAdd(v2, load8(a, 160)))
+func tapSpread256(list []entry, dx, w unsafe.Pointer, row, tap int) {
+	w3 := unsafe.Add(w, 3*tap)
+	w6 := unsafe.Add(w3, 3*tap)
+	w0, w1, w2 := load8(w, 0), load8(w, tap), load8(w, 2*tap)
+	u0, u1, u2 := load8(w3, 0), load8(w3, tap), load8(w3, 2*tap)
+	v0, v1, v2 := load8(w6, 0), load8(w6, tap), load8(w6, 2*tap)
+	dx1 := unsafe.Add(dx, row)
+	dx2 := unsafe.Add(dx1, row)
+	var zero archsimd.Float32x4
+	e := unsafe.Pointer(unsafe.SliceData(list))
+	at := int(*(*int32)(e)) * 4
+	a, b, c := unsafe.Add(dx, at), unsafe.Add(dx1, at), unsafe.Add(dx2, at)
+	for n := len(list); ; {
+		g := zero.SetElem(0, *(*float32)(unsafe.Add(e, 4))).Broadcast1To8()
+		g.MulAdd(w0, archsimd.LoadFloat32x8((*[8]float32)(a))).Store((*[8]float32)(a))
+		g.MulAdd(w1, archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(a, 64)))).Store((*[8]float32)(unsafe.Add(a, 64)))
+		g.MulAdd(w2, archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(a, 128)))).Store((*[8]float32)(unsafe.Add(a, 128)))
+		g.MulAdd(u0, archsimd.LoadFloat32x8((*[8]float32)(b))).Store((*[8]float32)(b))
+		g.MulAdd(u1, archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(b, 64)))).Store((*[8]float32)(unsafe.Add(b, 64)))
+		g.MulAdd(u2, archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(b, 128)))).Store((*[8]float32)(unsafe.Add(b, 128)))
+		g.MulAdd(v0, archsimd.LoadFloat32x8((*[8]float32)(c))).Store((*[8]float32)(c))
+		g.MulAdd(v1, archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(c, 64)))).Store((*[8]float32)(unsafe.Add(c, 64)))
+		g.MulAdd(v2, archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(c, 128)))).Store((*[8]float32)(unsafe.Add(c, 128)))
+		if n--; n == 0 {
+			break
+		}
+		e = unsafe.Add(e, 8)
+		at := int(*(*int32)(e)) * 4
+		a, b, c = unsafe.Add(dx, at), unsafe.Add(dx1, at), unsafe.Add(dx2, at)
 	}
 }
