@@ -6,7 +6,6 @@ import (
 
 	"whorl/pipeline/stage"
 	"whorl/siamese"
-	"whorl/siamese/kernel"
 )
 
 // Params are the parameters of the stage.
@@ -47,7 +46,7 @@ func Kind() stage.Kind {
 		},
 		Params:  Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8},
 		Random:  true,
-		Variant: kernel.Variant,
+		Variant: siamese.Variant,
 		Run:     run,
 	}
 }

@@ -1,7 +1,7 @@
 package train
 
-import "whorl/siamese/kernel"
+import "whorl/siamese"
 
 // Kernels returns the family of numeric kernels that training runs on here, or
 // an error if WHORL_KERNEL asks for one that this CPU does not have.
-func Kernels() (string, error) { return kernel.Name(), kernel.Check() }
+func Kernels() (string, error) { return siamese.Kernels() }

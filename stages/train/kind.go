@@ -5,7 +5,6 @@ import (
 
 	"whorl/pipeline/stage"
 	"whorl/siamese"
-	"whorl/siamese/kernel"
 )
 
 // Params are the parameters of the stage.
@@ -67,7 +66,7 @@ func Kind() stage.Kind {
 			Rate: d.Rate, Schedule: d.Schedule.Kind, ScheduleEvery: 5, ScheduleFactor: 0.5, Keep: string(d.Keep),
 		},
 		Random:  true,
-		Variant: kernel.Variant,
+		Variant: siamese.Variant,
 		Run:     run,
 	}
 }
