@@ -68,13 +68,13 @@ func newPlot(x, y axis) *plot {
 	p.chart.SetGlobalOptions(
 		charts.WithAnimation(false), // fifty runs are shown and hidden at once
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(false)}),
-		charts.WithGridOpts(opts.Grid{Left: "30", Right: "22", Top: "16", Bottom: "30", ContainLabel: opts.Bool(true)}),
+		charts.WithGridOpts(opts.Grid{Left: "42", Right: "22", Top: "16", Bottom: "30", ContainLabel: opts.Bool(true)}),
 		charts.WithXAxisOpts(opts.XAxis{
 			Type: x.kind(), Name: x.Name, NameLocation: "middle", NameGap: 28,
 			Min: x.Min, Max: x.Max, Scale: opts.Bool(true), MinInterval: x.interval(),
 		}),
 		charts.WithYAxisOpts(opts.YAxis{
-			Type: y.kind(), Name: y.Name, NameLocation: "middle", NameGap: 48,
+			Type: y.kind(), Name: y.Name, NameLocation: "middle", NameGap: 50,
 			Min: y.Min, Max: y.Max, Scale: opts.Bool(true),
 		}),
 	)

@@ -42,7 +42,8 @@ type page struct {
 	Heading   string
 	Trials    []*trial
 	Groups    []*replicates
-	Failed    []*trial
+	Failed    []*trial // or interrupted
+	Running   []*trial
 	Summary   *summary
 	Differing []parameter
 	Constant  []parameter
@@ -75,7 +76,11 @@ func newPage(trials []*trial, ex *exhibits, opts Options) *page {
 		}
 	}
 	for _, t := range trials {
-		if t.State != "done" {
+		switch t.State {
+		case "done":
+		case "running":
+			p.Running = append(p.Running, t)
+		default:
 			p.Failed = append(p.Failed, t)
 		}
 		if t.Lost != nil {

@@ -203,6 +203,14 @@ func (t *trial) Saved() float64 {
 	return total
 }
 
+// Took is how long the run took, if it has ended.
+func (t *trial) Took() string {
+	if t.State == "running" {
+		return "–"
+	}
+	return seconds(t.Seconds)
+}
+
 // Stage returns the trial's stage of that name, or nil.
 func (t *trial) Stage(name string) *track.Stage {
 	for i := range t.Stages {

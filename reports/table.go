@@ -59,7 +59,7 @@ func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
 			v, measured := tr.metrics[m.Key]
 			r.Cells = append(r.Cells, metricCell(m, v, measured, ranges[m.Key]))
 		}
-		r.Cells = append(r.Cells, cell{Text: seconds(tr.Seconds), Sort: sortable(tr.Seconds)})
+		r.Cells = append(r.Cells, cell{Text: tr.Took(), Sort: sortable(tr.Seconds)})
 		t.Rows = append(t.Rows, r)
 	}
 	return t

@@ -14,7 +14,7 @@ import (
 type trial struct {
 	*track.Run
 	Index int    // its number in the script and in class names
-	Label string // short and unique: "#3", or the beginning of its id
+	Label string // short and unique: "#3"
 	Title string // what sets it apart: "abs · none · seed 2"
 	Group *replicates
 	Style style
@@ -57,35 +57,21 @@ func newTrials(runs []*track.Run) []*trial {
 	return trials
 }
 
-// labelTrials labels trials of one sweep by their number, others by the
-// shortest beginning of their ids that tells them apart.
+// labelTrials labels trials of one sweep by their numbers in it, others by
+// their places in the report.
 func labelTrials(trials []*trial) {
-	numbered := true
+	sweep := true
 	seen := map[int]bool{}
 	for _, t := range trials {
-		numbered = numbered && t.Trial > 0 && !seen[t.Trial] && t.Sweep == trials[0].Sweep
+		sweep = sweep && t.Trial > 0 && !seen[t.Trial] && t.Sweep == trials[0].Sweep
 		seen[t.Trial] = true
 	}
-	length := idLength(trials)
-	for _, t := range trials {
-		t.Label = t.ID[:min(length, len(t.ID))]
-		if numbered {
-			t.Label = "#" + strconv.Itoa(t.Trial)
+	for i, t := range trials {
+		number := i + 1
+		if sweep {
+			number = t.Trial
 		}
-	}
-}
-
-func idLength(trials []*trial) int {
-	const short = 8
-	for length := short; ; length++ {
-		seen, unique, longest := map[string]bool{}, true, 0
-		for _, t := range trials {
-			id := t.ID[:min(length, len(t.ID))]
-			unique, seen[id], longest = unique && !seen[id], true, max(longest, len(t.ID))
-		}
-		if unique || length >= longest {
-			return length
-		}
+		t.Label = "#" + strconv.Itoa(number)
 	}
 }
 
