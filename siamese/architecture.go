@@ -122,6 +122,17 @@ func add[T nn.Float](g *nn.Graph[T], l Layer, x nn.Data) nn.Data {
 	return x
 }
 
+// params are the shapes of the weights and biases, or an error if the
+// architecture makes no sense.
+func (a Architecture) params() ([]nn.Shape, error) {
+	g := graph[float32](a, 1, false)
+	shapes, err := g.Params()
+	if err != nil {
+		return nil, fmt.Errorf("network %q: %w", a.Name, err)
+	}
+	return shapes, nil
+}
+
 // A Step is one row of an architecture's summary.
 type Step struct {
 	Name       string `json:"name"`

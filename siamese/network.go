@@ -1,7 +1,6 @@
 package siamese
 
 import (
-	"fmt"
 	"math"
 
 	"whorl/siamese/nn"
@@ -50,13 +49,13 @@ func New(a Architecture, seed uint64) (*Network, error) {
 // empty returns a network of zeros, or an error if the architecture makes no
 // sense.
 func empty(a Architecture) (*Network, error) {
-	m, err := graph[float32](a, 1, false).Inference()
+	shapes, err := a.params()
 	if err != nil {
-		return nil, fmt.Errorf("network %q: %w", a.Name, err)
+		return nil, err
 	}
 	n := &Network{Architecture: a}
-	for _, p := range m.Params() {
-		n.Params = append(n.Params, Param{Name: p.Name, Shape: p.Shape, Data: make([]float32, p.Len())})
+	for _, s := range shapes {
+		n.Params = append(n.Params, Param{Name: s.Name, Shape: s.Dims, Data: make([]float32, s.Len())})
 	}
 	return n, nil
 }

@@ -46,8 +46,8 @@ func TestAgreesWithPyTorch(t *testing.T) {
 			}
 			for k, p := range m.Params() {
 				w, fan := make([]float32, p.Len()), 100
-				if len(p.Shape) > 1 {
-					fan = p.Len() / p.Shape[0]
+				if len(p.Dims) > 1 {
+					fan = p.Len() / p.Dims[0]
 				}
 				for i := range w {
 					w[i] = float32((2*hashed(k, i) - 1) * math.Sqrt(2/float64(fan)))

@@ -139,7 +139,7 @@ func (t *Trainer) Network() *Network {
 		} else {
 			p.Get(data)
 		}
-		n.Params = append(n.Params, Param{Name: p.Name, Shape: p.Shape, Data: data})
+		n.Params = append(n.Params, Param{Name: p.Name, Shape: p.Dims, Data: data})
 	}
 	return n
 }

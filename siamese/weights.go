@@ -88,9 +88,24 @@ func readWeights(r io.ReaderAt, size int64) (*Network, error) {
 	for _, f := range z.File {
 		file[f.Name] = f
 	}
-	n, err := readArchitecture(file[architectureMember])
+	a, err := readArchitecture(file[architectureMember])
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", architectureMember, err)
+	}
+	shapes, err := a.params()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", architectureMember, err)
+	}
+	numbers := 0
+	for _, s := range shapes {
+		numbers += s.Len()
+	}
+	if int64(numbers) > size/4 {
+		return nil, fmt.Errorf("%s: the network has %d parameters, more than a file of %d bytes can hold", architectureMember, numbers, size)
+	}
+	n, err := empty(a)
+	if err != nil {
+		return nil, err
 	}
 	for _, p := range n.Params {
 		if err := readParam(file[p.Name+".npy"], p); err != nil {
@@ -105,31 +120,27 @@ var errMissing = errors.New("not in the archive")
 // maxArchitecture bounds the JSON that is read before anything is known.
 const maxArchitecture = 1 << 20
 
-func readArchitecture(f *zip.File) (*Network, error) {
+func readArchitecture(f *zip.File) (a Architecture, err error) {
 	if f == nil {
-		return nil, errMissing
+		return a, errMissing
 	}
 	r, err := f.Open()
 	if err != nil {
-		return nil, err
+		return a, err
 	}
 	defer r.Close()
 	npy, err := npyio.NewReader(r)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
 	if d := npy.Header.Descr; d.Type != "|u1" || len(d.Shape) != 1 || d.Shape[0] > maxArchitecture {
-		return nil, fmt.Errorf("an array of type %s and shape %v, want bytes", d.Type, d.Shape)
+		return a, fmt.Errorf("an array of type %s and shape %v, want bytes", d.Type, d.Shape)
 	}
 	text := make([]byte, npy.Header.Descr.Shape[0])
 	if err := readAll(r, text); err != nil {
-		return nil, err
+		return a, err
 	}
-	var a Architecture
-	if err := json.Unmarshal(text, &a); err != nil {
-		return nil, err
-	}
-	return empty(a)
+	return a, json.Unmarshal(text, &a)
 }
 
 func readParam(f *zip.File, p Param) error {

@@ -16,7 +16,7 @@ func TestNothingAllocated(t *testing.T) {
 	conv1, conv2 := kernel.NewConv(20, 20, 1, 16, 1), kernel.NewConv(10, 10, 16, 16, 0)
 	size := conv2.Output().Len()
 	dense := kernel.NewDense(size, 32)
-	weight := &Param[float32]{Name: "w", team: team, value: array[float32](dense.WeightLen())}
+	weight := &Param[float32]{Shape: Shape{Name: "w"}, team: team, value: array[float32](dense.WeightLen())}
 	weight.first, weight.second = make([]float32, dense.WeightLen()), make([]float32, dense.WeightLen())
 	full := newDense(team, "dense", n, dense, true)
 	full.weight = weight

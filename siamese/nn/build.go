@@ -101,8 +101,8 @@ func (g *Graph[T]) fastConv(i int) (*kernel.Conv, bool) {
 
 func (g *Graph[T]) conv(i int, c Conv, x *gorgonia.Node, at order) (*gorgonia.Node, order) {
 	s := g.steps[i]
-	w := g.param(s.name+".weight", c.Filters, s.in.C, c.Kernel, c.Kernel)
-	b := g.param(s.name+".bias", c.Filters)
+	w := g.param(Shape{s.name + ".weight", []int{c.Filters, s.in.C, c.Kernel, c.Kernel}})
+	b := g.param(Shape{s.name + ".bias", []int{c.Filters}})
 	if k, ok := g.fastConv(i); ok {
 		w.layout(array[T](k.WeightLen()), func(i int) int {
 			return k.WeightIndex(i/(s.in.C*9), i/9%s.in.C, i%9)
@@ -121,8 +121,8 @@ func (g *Graph[T]) conv(i int, c Conv, x *gorgonia.Node, at order) (*gorgonia.No
 
 func (g *Graph[T]) dense(i int, d Dense, x *gorgonia.Node, at order) (*gorgonia.Node, order) {
 	s := g.steps[i]
-	w := g.param(s.name+".weight", d.Units, s.in.Len())
-	b := g.param(s.name+".bias", d.Units)
+	w := g.param(Shape{s.name + ".weight", []int{d.Units, s.in.Len()}})
+	b := g.param(Shape{s.name + ".bias", []int{d.Units}})
 	if _, ok := any(T(0)).(float32); ok && !g.General && s.in.step != 0 {
 		k := kernel.NewDense(at.len(s.in), d.Units)
 		w.layout(array[T](k.WeightLen()), func(i int) int {
@@ -139,8 +139,8 @@ func (g *Graph[T]) dense(i int, d Dense, x *gorgonia.Node, at order) (*gorgonia.
 }
 
 // param adds a parameter to the graph, all zeros, in row-major order.
-func (g *Graph[T]) param(name string, shape ...int) *Param[T] {
-	p := &Param[T]{Name: name, Shape: shape, team: g.team}
+func (g *Graph[T]) param(s Shape) *Param[T] {
+	p := &Param[T]{Shape: s, team: g.team}
 	g.params = append(g.params, p)
 	return p
 }
@@ -151,7 +151,7 @@ func (p *Param[T]) layout(value *tensor.Dense, at func(i int) int) { p.value, p.
 // node is the parameter's node, made when its layout is settled.
 func (g *Graph[T]) node(p *Param[T]) *gorgonia.Node {
 	if p.value == nil {
-		p.value = array[T](p.Shape...)
+		p.value = array[T](p.Dims...)
 	}
 	p.node = g.input(p.Name, p.value)
 	return p.node

@@ -73,7 +73,7 @@ func fill[T Float](m *Machine[T]) {
 	for _, p := range m.Params() {
 		v := make([]T, p.Len())
 		for i := range v {
-			v[i] = T(float32(r.NormFloat64() * math.Sqrt(2/float64(1+p.Len()/p.Shape[0]))))
+			v[i] = T(float32(r.NormFloat64() * math.Sqrt(2/float64(1+p.Len()/p.Dims[0]))))
 		}
 		p.Set(v)
 	}

@@ -28,6 +28,7 @@ type Graph[T Float] struct {
 	pairs  int
 	h, w   int
 	steps  []step
+	end    func(x *gorgonia.Node, at order) // adds what comes after the last step
 	params []*Param[T]
 	err    error
 
@@ -54,6 +55,13 @@ type Data struct {
 
 // Len is the number of values of one image.
 func (d Data) Len() int { return d.C * d.H * d.W }
+
+// most is how many numbers a layer may make of an image, and how many weights
+// it may have: far more than is of use, but no danger to memory by overflow.
+const most = 1 << 31
+
+// size is Len, computed where nothing overflows.
+func (d Data) size() float64 { return float64(d.C) * float64(d.H) * float64(d.W) }
 
 // A step is a layer that has been asked for: a Conv, a Dense or a merge.
 type step struct {
@@ -116,9 +124,12 @@ func (g *Graph[T]) Conv(name string, x Data, c Conv) Data {
 	if c.Pool {
 		y.H, y.W = x.H/2, x.W/2
 	}
-	if y.Len() < 1 || c.Kernel < 1 || c.Kernel%2 == 0 {
+	if y.C < 1 || y.H < 1 || y.W < 1 || c.Kernel < 1 || c.Kernel%2 == 0 {
 		g.Fail("%s: %d filters of %dx%d on images of %dx%d pixels (a filter is odd, and pooling needs 2x2)",
 			name, c.Filters, c.Kernel, c.Kernel, x.H, x.W)
+	}
+	if weights := float64(x.C) * float64(c.Filters) * float64(c.Kernel) * float64(c.Kernel); weights > most {
+		g.Fail("%s: %g weights, more than the %d allowed", name, weights, most)
 	}
 	return g.add(name, c, x, y)
 }
@@ -138,6 +149,9 @@ func (g *Graph[T]) Dense(name string, x Data, d Dense) Data {
 	if d.Units < 1 {
 		g.Fail("%s: %d units", name, d.Units)
 	}
+	if weights := x.size() * float64(d.Units); weights > most {
+		g.Fail("%s: %g weights, more than the %d allowed", name, weights, most)
+	}
 	return g.add(name, d, x, Data{N: x.N, C: d.Units, H: 1, W: 1})
 }
 
@@ -147,8 +161,7 @@ func (g *Graph[T]) Loss(z Data) {
 	if z.N != g.pairs || z.Len() != 1 {
 		g.Fail("loss: wants one number for each of %d pairs, got %d for each of %d", g.pairs, z.Len(), z.N)
 	}
-	if g.err == nil {
-		x, at := g.build()
+	g.end = func(x *gorgonia.Node, at order) {
 		g.output, g.length = x, at.len(z)
 		g.losses = newCrossEntropy[T](g.pairs, g.length)
 		g.truth, g.weight = array[T](g.pairs), array[T](g.pairs)
@@ -158,8 +171,7 @@ func (g *Graph[T]) Loss(z Data) {
 
 // Output ends a graph that is not trained; x is what Machine.Output returns.
 func (g *Graph[T]) Output(x Data) {
-	if g.err == nil {
-		y, at := g.build()
+	g.end = func(y *gorgonia.Node, at order) {
 		g.output, g.length = g.arrange("output", x, y, at, order{}), x.Len()
 	}
 }
@@ -172,6 +184,9 @@ func (g *Graph[T]) add(name string, spec any, in, out Data) Data {
 		if s.name == name {
 			g.Fail("two layers are named %q", name)
 		}
+	}
+	if out.size() > most {
+		g.Fail("%s: makes %d channels of %dx%d of an image, more numbers than the %d allowed", name, out.C, out.H, out.W, most)
 	}
 	out.step = len(g.steps)
 	g.steps = append(g.steps, step{name, spec, in, out})

@@ -19,9 +19,13 @@ type Machine[T Float] struct {
 // Inference ends the building of the graph and returns a machine that can only
 // do Forward.
 func (g *Graph[T]) Inference() (*Machine[T], error) {
-	if g.err == nil && g.output == nil {
-		g.Fail("it has no end")
+	if g.end == nil {
+		g.Fail("it has neither a loss nor an output")
 	}
+	if g.err != nil {
+		return nil, g.err
+	}
+	g.end(g.build())
 	if g.err != nil {
 		return nil, g.err
 	}

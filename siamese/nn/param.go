@@ -12,8 +12,7 @@ import (
 // A Param is a learned array of a network. It implements gorgonia.ValueGrad,
 // which is how a gorgonia.Solver sees it.
 type Param[T Float] struct {
-	Name  string
-	Shape []int // as the layer documents it
+	Shape
 
 	value         *tensor.Dense // in the layer's own layout
 	first, second []T           // moments, in that layout; nil in a graph that is not trained
@@ -24,13 +23,10 @@ type Param[T Float] struct {
 	updated       bool     // and has done so
 }
 
-// Len is the number of elements.
-func (p *Param[T]) Len() int { return tensor.Shape(p.Shape).TotalSize() }
-
-// Set copies the elements from src, row-major in Shape.
+// Set copies the elements from src, row-major in Dims.
 func (p *Param[T]) Set(src []T) { p.scatter(floats[T](p.value), src) }
 
-// Get copies the elements to dst, row-major in Shape.
+// Get copies the elements to dst, row-major in Dims.
 func (p *Param[T]) Get(dst []T) { p.gather(dst, floats[T](p.value)) }
 
 // SetMoments sets the solver's moments as Set does the elements.
