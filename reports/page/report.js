@@ -9,7 +9,7 @@ const trials = JSON.parse($("#trials").textContent);
 const hidden = new Set(); // indices of trials
 const charts = new Map(); // figure element -> its chart
 
-// --- numbers, as format.go writes them -----------------------------------
+// --- numbers: short ones for axes, and for tips as format.go writes them ---
 
 const number = v => {
   if (!Number.isFinite(v)) return "–";
@@ -27,6 +27,11 @@ const phi = x => {
     t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   return x < 0 ? tail : 1 - tail;
 };
+const exact = scale => ({
+  percent: v => (v * 100).toFixed(2) + "%",
+  probit: v => (phi(v) * 100).toFixed(2) + "%",
+  label: v => scale.labels[Math.round(v)] ?? "",
+})[scale.format] ?? (v => Number.isInteger(v) ? String(v) : Math.abs(v) < 1e-3 ? number(v) : v.toPrecision(4));
 const formatter = scale => ({
   percent,
   probit: v => Number((phi(v) * 100).toPrecision(2)) + "%",
@@ -89,15 +94,15 @@ const nameOf = (of, role) => {
 };
 
 function tooltip(variant, series, of) {
-  const formatX = formatter(variant.x), formatY = formatter(variant.y);
+  const formatX = exact(variant.x), formatY = exact(variant.y);
   const look = {
-    confine: true, backgroundColor: css("--page"), borderColor: css("--rule"), textStyle: { color: css("--ink") },
+    confine: innerWidth < 700, backgroundColor: css("--page"), borderColor: css("--rule"), textStyle: { color: css("--ink") },
   };
   if (variant.item) {
     return { ...look, trigger: "item", formatter: p => tip(formatX(p.value[0]), [
-      { name: nameOf(of[p.seriesIndex], p.seriesName), value: formatY(p.value[1]), color: p.color }]) };
+      { name: nameOf(of[p.seriesIndex], series[p.seriesIndex].name), value: formatY(p.value[1]), color: p.color }]) };
   }
-  return { ...look, trigger: "axis", axisPointer: { type: "line", snap: false, lineStyle: { color: css("--muted") } },
+  return { ...look, trigger: "axis", axisPointer: { type: "line", triggerEmphasis: false, lineStyle: { color: css("--muted") } },
     formatter: params => {
       const x = params[0].axisValue;
       const entries = [];
