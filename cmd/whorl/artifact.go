@@ -1,11 +1,9 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,22 +42,19 @@ or "last".`,
 			if err != nil {
 				return err
 			}
-			path := st.Path(store.Artifact{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir})
+			kept := store.Artifact{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir}
+			path := st.Path(kept)
 			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("artifact %s of run %s is no longer in the store: run it again with \"whorl run\"", args[1], r.ID)
 			}
-			if flags.out == "" {
-				path, err := filepath.Abs(path)
-				if err != nil {
-					return err
-				}
-				_, err = fmt.Fprintln(env.stdout, path)
+			if flags.out != "" {
+				return copyOut(cmd.Context(), st, kept, flags.out)
+			}
+			if path, err = filepath.Abs(path); err != nil {
 				return err
 			}
-			if a.Dir {
-				return copyDir(flags.out, path)
-			}
-			return copyFile(flags.out, path, a.Digest)
+			_, err = fmt.Fprintln(env.stdout, path)
+			return err
 		},
 	}
 	flags.artifacts.add(c)
@@ -86,44 +81,20 @@ func findArtifact(r *track.Run, name string) (*track.Artifact, error) {
 	return nil, usagef("run %s has no artifact %q; it has: %s", r.ID, name, strings.Join(have, ", "))
 }
 
-// copyFile copies the object at path to dst, replacing it as a whole, and
-// refuses one whose content is not what its digest says.
-func copyFile(dst, path, digest string) (err error) {
-	src, err := os.Open(path)
+// copyOut copies an artifact to dst as a whole. A file is replaced, a directory
+// is not.
+func copyOut(ctx context.Context, st *store.Store, a store.Artifact, dst string) error {
+	if info, err := os.Lstat(dst); err == nil && (a.Dir || info.IsDir()) {
+		return usagef("%s exists: name another with -o", dst)
+	}
+	tmp, err := os.MkdirTemp(filepath.Dir(dst), ".whorl-*")
 	if err != nil {
 		return err
 	}
-	defer src.Close()
-	tmp, err := os.CreateTemp(filepath.Dir(dst), "."+filepath.Base(dst)+".*")
-	if err != nil {
-		return err
+	defer os.RemoveAll(tmp)
+	copied := filepath.Join(tmp, "copy")
+	if err := st.Copy(ctx, a, copied); err != nil {
+		return fmt.Errorf("copy %s: %w", a.Name, err)
 	}
-	defer func() {
-		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
-		}
-	}()
-	h := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(tmp, h), src); err != nil {
-		return fmt.Errorf("copying %s to %s: %w", path, dst, err)
-	}
-	if got := hex.EncodeToString(h.Sum(nil)); got != digest {
-		return fmt.Errorf("%s is damaged: its digest is %s; \"whorl fsck\" sets it aside, and the next run makes it again", path, got)
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), dst)
-}
-
-// copyDir copies a directory artifact to dst, which must not exist.
-func copyDir(dst, path string) error {
-	if _, err := os.Lstat(dst); err == nil {
-		return usagef("%s exists: name a directory that does not", dst)
-	}
-	return os.CopyFS(dst, os.DirFS(path))
+	return os.Rename(copied, dst)
 }

@@ -49,6 +49,7 @@ func rootCommand(env *environment) *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: "do", Title: "Run:"},
 		&cobra.Group{ID: "ask", Title: "Ask:"},
+		&cobra.Group{ID: "keep", Title: "Keep:"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -58,8 +59,9 @@ func rootCommand(env *environment) *cobra.Command {
 		}
 	}
 	add("do", runCommand(env), sweepCommand(env), reportCommand(env), synthCommand(env))
-	add("ask", statusCommand(env), graphCommand(env), kindsCommand(env),
+	add("ask", statusCommand(env), whyCommand(env), diffCommand(env), graphCommand(env), kindsCommand(env),
 		runsCommand(env), showCommand(env), artifactCommand(env), versionCommand(env))
+	add("keep", gcCommand(env), fsckCommand(env))
 	root.Args = usageArgs(unknownVerb)
 	return root
 }
