@@ -197,21 +197,27 @@ func TestWinograd(t *testing.T) {
 				continue
 			}
 			t.Run(fmt.Sprintf("%dx%dx%d-%d-pad%d", c.H, c.W, c.In, c.Out, c.Pad), func(t *testing.T) {
-				got := newConvCase(t, random(uint64(i)), c, i%Lanes)
-				got.runWinograd(t, i%Lanes)
-				got.check(t)
-				f := active
-				active = scalar
-				want := newConvCase(t, random(uint64(i)), c, 0)
-				want.runWinograd(t, 0)
-				active = f
-				sameBits(t, "output", got.y, want.y)
-				if !bytes.Equal(got.codes, want.codes) {
-					t.Error("codes differ")
-				}
+				compareWinograd(t, uint64(i), c, i%Lanes)
 			})
 		}
 	})
+}
+
+// compareWinograd fails unless the active family has the scalar family's bits,
+// and they mean what they should.
+func compareWinograd(t *testing.T, seed uint64, c *Conv, shift int) {
+	got := newConvCase(t, random(seed), c, shift)
+	got.runWinograd(t, shift)
+	got.check(t)
+	f := active
+	active = scalar
+	want := newConvCase(t, random(seed), c, 0)
+	want.runWinograd(t, 0)
+	active = f
+	sameBits(t, "output", got.y, want.y)
+	if !bytes.Equal(got.codes, want.codes) {
+		t.Error("codes differ")
+	}
 }
 
 // compareConv fails unless the active family has the scalar family's bits.
