@@ -52,6 +52,3 @@ func (s *source) around(mean, deviation float64) float64 {
 
 // chance is true with probability p.
 func (s *source) chance(p float64) bool { return s.uniform(0, 1) < p }
-
-// intn returns an integer in [0, n).
-func (s *source) intn(n int) int { return int(s.uint64() >> 33 % uint64(n)) }

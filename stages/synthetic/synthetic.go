@@ -2,7 +2,6 @@ package synthetic
 
 import (
 	"context"
-	"path/filepath"
 	"sync"
 
 	"whorl/fingerprint/synth"
@@ -48,5 +47,5 @@ func run(ctx context.Context, t *stage.Task) error {
 		}
 	}
 	o := synth.Options{Subjects: p.Subjects, Seed: uint64(p.Seed)}
-	return synth.WriteTree(ctx, filepath.Clean(dir), o, report)
+	return synth.WriteTree(ctx, dir, o, report)
 }
