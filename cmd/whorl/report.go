@@ -43,7 +43,7 @@ prefix, or "last".`,
 			if err != nil {
 				return err
 			}
-			db, err := track.OpenReadOnly(ctx, databasePath(flags.artifacts.dir))
+			db, err := openRecords(ctx, flags.artifacts.dir)
 			if errors.Is(err, fs.ErrNotExist) {
 				return usagef("nothing has been recorded in %s yet: start with \"whorl run\"", flags.artifacts.dir)
 			}

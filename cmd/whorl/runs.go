@@ -52,7 +52,7 @@ figures of the last stage that measured any.`,
 
 // listRuns reads the recorded runs; that nothing has been recorded is no error.
 func listRuns(ctx context.Context, artifacts string, f track.Filter) ([]track.Run, error) {
-	db, err := track.OpenReadOnly(ctx, databasePath(artifacts))
+	db, err := openRecords(ctx, artifacts)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

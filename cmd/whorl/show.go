@@ -45,7 +45,7 @@ stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 
 // findRun reads one recorded run; a name that is no run's is a wrong call.
 func findRun(ctx context.Context, artifacts, name string) (*track.Run, error) {
-	db, err := track.OpenReadOnly(ctx, databasePath(artifacts))
+	db, err := openRecords(ctx, artifacts)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usagef("run %q: nothing has been recorded in %s yet", name, artifacts)
 	}

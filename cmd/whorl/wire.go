@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"whorl"
 	"whorl/experiments/track"
@@ -65,11 +67,54 @@ func openBooks(ctx context.Context, artifacts string) (*books, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, missing := os.Stat(databasePath(artifacts))
 	db, err := track.Open(ctx, databasePath(artifacts))
 	if err != nil {
 		return nil, err
 	}
-	return &books{st, db, pipeline.NewEngine(st)}, nil
+	b := &books{st, db, pipeline.NewEngine(st)}
+	if errors.Is(missing, os.ErrNotExist) {
+		err = b.rebuild(ctx)
+	}
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// openRecords opens the records of runs to read them. The error satisfies
+// errors.Is(err, fs.ErrNotExist) if there are none.
+func openRecords(ctx context.Context, artifacts string) (*track.DB, error) {
+	db, err := track.OpenReadOnly(ctx, databasePath(artifacts))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return db, err
+	}
+	if kept, _ := filepath.Glob(filepath.Join(artifacts, "runs", "*.json")); len(kept) == 0 {
+		return nil, err
+	}
+	b, err := openBooks(ctx, artifacts) // makes the database again
+	if err != nil {
+		return nil, err
+	}
+	return b.db, nil
+}
+
+// rebuild records again the runs that the store knows: the database is only an
+// index of them.
+func (b *books) rebuild(ctx context.Context) error {
+	files, err := b.store.Runs()
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(files))
+	for i, f := range files {
+		ids[len(files)-1-i] = f.ID // oldest first
+	}
+	_, err = b.db.Rebuild(ctx, ids, func(id string) (*pipeline.Result, error) {
+		return pipeline.ReadRun(b.store, id)
+	})
+	return err
 }
 
 func (b *books) Close() error { return b.db.Close() }
