@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"whorl/siamese"
+	"whorl/stages/internal/npy"
+)
+
+// socofing is how many probes SOCOFing has for training, at 90%.
+const socofing = 44343
+
+// memory runs this program again to train on that many, and returns the
+// memory it took at its peak, mapped images included.
+func memory(ctx context.Context) (float64, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return 0, fmt.Errorf("measure memory: %w", err)
+	}
+	var stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, self, "-memory")
+	cmd.Stderr = &stderr
+	text, err := cmd.Output()
+	if err != nil {
+		return 0, fmt.Errorf("measure memory: %w: %s", err, stderr.Bytes())
+	}
+	n, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
+	return n / (1 << 20), err
+}
+
+// trainMany trains post on mapped probes: it looks at all of them, takes
+// enough steps for everything to be in use, validates, and saves a checkpoint.
+func trainMany(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "whorl-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	probes, err := mapped(filepath.Join(dir, "probes.npy"), socofing)
+	if err != nil {
+		return err
+	}
+	defer probes.Close()
+	d, err := noise(1, true)
+	if err != nil {
+		return err
+	}
+	if d.Probes.Pix, d.Probes.N, d.Probes.H, d.Probes.W, err = probes.Images(); err != nil {
+		return err
+	}
+	var sum uint64
+	for _, p := range d.Probes.Pix {
+		sum += uint64(p)
+	}
+	if sum == 0 {
+		return fmt.Errorf("%d probes are black", d.Probes.N)
+	}
+	d.Train = d.Train[:0]
+	for i := range 20 * batch {
+		d.Train = append(d.Train, i*(socofing/(20*batch)))
+	}
+	d.Validation, d.GalleryValidation = d.Train[:64], d.GalleryTrain
+	o := siamese.Defaults()
+	o.Epochs, o.Batch, o.Keep = 2, batch, siamese.Best
+	t, err := siamese.NewTrainer(siamese.Post(siamese.Subtract, side, side), d, o)
+	if err != nil {
+		return err
+	}
+	for !t.Done() {
+		if _, err := t.Epoch(ctx, nil); err != nil {
+			return err
+		}
+		if err := t.Save(io.Discard); err != nil {
+			return err
+		}
+	}
+	if err := t.Network().WriteWeights(io.Discard); err != nil {
+		return err
+	}
+	peak, err := peakMemory()
+	if err != nil {
+		return err
+	}
+	fmt.Println(peak)
+	return nil
+}
+
+// mapped writes n images of stripes and maps them.
+func mapped(path string, n int) (*npy.Array, error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	w, err := npy.NewWriter(f, n, side, side)
+	if err != nil {
+		return nil, err
+	}
+	image := make([]byte, side*side)
+	for i := range n {
+		for k := range image {
+			image[k] = uint8(k*(i%7+1) + i)
+		}
+		if _, err := w.Write(image); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return npy.Map(path)
+}
+
+// peakMemory is the most memory that this process has had at once, in bytes.
+func peakMemory() (int64, error) {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, fmt.Errorf("measure memory: %w", err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(kb), "kB")), 10, 64)
+			return n << 10, err
+		}
+	}
+	return 0, fmt.Errorf("measure memory: /proc/self/status does not tell")
+}
