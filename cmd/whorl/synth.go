@@ -43,7 +43,7 @@ seed gives the same files on every machine.`,
 			return err
 		},
 	}
-	c.Flags().IntVar(&flags.subjects, "subjects", 10, "how many `subjects`, of ten fingers each")
+	c.Flags().IntVar(&flags.subjects, "subjects", 12, "how many `subjects`, of ten fingers each")
 	c.Flags().Uint64Var(&flags.seed, "seed", 1, "`seed` of the prints")
 	return c
 }
