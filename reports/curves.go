@@ -64,23 +64,45 @@ func parseCurves(data []byte) (*curves, error) {
 		{"roc", c.ROC.FPR, c.ROC.TPR},
 		{"pr", c.PR.Recall, c.PR.Precision},
 		{"det", c.DET.FMR, c.DET.FNMR},
+		{"cmc", c.CMC, c.CMC},
 	} {
 		if len(pair.x) != len(pair.y) {
 			return nil, fmt.Errorf("%s: %d values of one rate and %d of the other", pair.name, len(pair.x), len(pair.y))
 		}
 		for i := range pair.x {
-			x, y := float64(pair.x[i]), float64(pair.y[i])
-			if x < 0 || x > 1 || y < 0 || y > 1 {
-				return nil, fmt.Errorf("%s: point %d (%g, %g) is not within 0 and 1", pair.name, i, x, y)
+			if !pair.x[i].isRate() || !pair.y[i].isRate() {
+				return nil, fmt.Errorf("%s: point %d (%g, %g) is not within 0 and 1", pair.name, i, pair.x[i], pair.y[i])
 			}
 		}
 	}
-	h := c.Histogram
-	if n := len(h.Edges); n > 0 && (len(h.Genuine) != n-1 || len(h.Impostor) != n-1) {
-		return nil, errors.New("histogram: one count is needed between each two edges")
+	for _, o := range c.Operating {
+		for _, rate := range []number64{o.Accuracy, o.Precision, o.Recall, o.F1, o.FMR, o.FNMR} {
+			if !rate.isRate() {
+				return nil, fmt.Errorf("operating point %q: rate %g is not within 0 and 1", o.Name, rate)
+			}
+		}
 	}
-	return &c, nil
+	return &c, c.checkHistogram()
 }
+
+func (c *curves) checkHistogram() error {
+	h := c.Histogram
+	if len(h.Edges) == 0 {
+		return nil
+	}
+	if n := len(h.Edges) - 1; len(h.Genuine) != n || len(h.Impostor) != n {
+		return errors.New("histogram: one count is needed between each two edges")
+	}
+	for i := range h.Genuine {
+		if !(h.Edges[i] < h.Edges[i+1]) || h.Genuine[i] < 0 || h.Impostor[i] < 0 {
+			return fmt.Errorf("histogram: bin %d is empty or its count is negative", i)
+		}
+	}
+	return nil
+}
+
+// isRate reports whether n is within 0 and 1, or undefined.
+func (n number64) isRate() bool { return !(n < 0 || n > 1) }
 
 // defined reports whether a rate has a value.
 func (n number64) defined() bool { return !math.IsNaN(float64(n)) }

@@ -68,6 +68,9 @@ func TestParseCurves(t *testing.T) {
 		{`{"roc":{"fpr":[0,1],"tpr":[0]}}`, "roc: 2 values of one rate and 1 of the other"},
 		{`{"det":{"fmr":[0,1.5],"fnmr":[1,0]}}`, "det: point 1 (1.5, 0) is not within 0 and 1"},
 		{`{"histogram":{"edges":[0,1],"genuine":[1,2],"impostor":[1]}}`, "histogram: one count"},
+		{`{"histogram":{"edges":[1,1],"genuine":[1],"impostor":[1]}}`, "histogram: bin 0"},
+		{`{"cmc":[2]}`, "cmc: point 0"},
+		{`{"operating":[{"name":"fixed","fmr":-1}]}`, `operating point "fixed": rate -1`},
 	} {
 		if _, err := parseCurves([]byte(test.data)); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %q", test.data, err, test.want)
@@ -86,14 +89,14 @@ func FuzzParseCurves(f *testing.F) {
 	f.Add([]byte(`{"roc":{"fpr":[0,1],"tpr":[0,1]},"histogram":{"edges":[0,1],"genuine":[3],"impostor":[4]}}`))
 	f.Add([]byte(`{"det":{"fmr":[null],"fnmr":[1e-300]},"cmc":[0.5,1]}`))
 	f.Add([]byte(`{"operating":[{"name":"calibrated","fmr":null,"fnmr":2}]}`))
+	runs := ablation(1).runs[:1]
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := parseCurves(data)
 		if err != nil {
 			return
 		}
 		// What is accepted can be drawn and written as JSON.
-		src := ablation(1)
-		trials := newTrials(src.runs[:1])
+		trials := newTrials(runs)
 		trials[0].curves = c
 		for _, fig := range append(errorFigures(trials), scoreFigure(trials), cmcFigure(trials)) {
 			if fig == nil {

@@ -58,7 +58,7 @@ func polygon(edges, counts []float64, y axis) [][2]float64 {
 		if y.Log {
 			share = max(share, y.Min.(float64))
 		}
-		points[i] = [2]float64{round((edges[i] + edges[i+1]) / 2), round(share)}
+		points[i] = [2]float64{round(edges[i]/2 + edges[i+1]/2), round(share)}
 	}
 	return points
 }
