@@ -58,7 +58,7 @@ func rootCommand(env *environment) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("do", runCommand(env), sweepCommand(env), reportCommand(env), synthCommand(env))
+	add("do", runCommand(env), sweepCommand(env), reproduceCommand(env), reportCommand(env), synthCommand(env))
 	add("ask", statusCommand(env), whyCommand(env), diffCommand(env), graphCommand(env), kindsCommand(env),
 		runsCommand(env), showCommand(env), artifactCommand(env), versionCommand(env))
 	add("keep", gcCommand(env), fsckCommand(env))
