@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -127,26 +126,24 @@ func (s *Store) Check(a Artifact) error {
 	return nil
 }
 
-// Put keeps content as an object and returns its digest.
-func (s *Store) Put(content []byte) (digest string, err error) {
-	digest = tree.Sum(content).String()
+// put keeps content as an object; dir is a locked directory for it to be
+// written in.
+func (s *Store) put(dir string, content []byte) error {
+	digest := tree.Sum(content).String()
 	if s.probe(&Artifact{Digest: digest, Bytes: int64(len(content))}) == "" {
-		return digest, nil
+		return nil
 	}
-	f, err := os.CreateTemp(s.path("tmp"), "object-*")
-	if err != nil {
-		return "", err
+	tmp := filepath.Join(dir, digest)
+	if err := os.WriteFile(tmp, content, 0o666); err != nil {
+		return err
 	}
-	tmp := f.Name()
-	defer os.Remove(tmp)
-	_, err = f.Write(content)
-	if err := errors.Join(err, f.Close(), seal(tmp, false)); err != nil {
-		return "", err
+	if err := seal(tmp, false); err != nil {
+		return err
 	}
 	if err := s.disk.sync(tmp); err != nil {
-		return "", err
+		return err
 	}
-	return digest, s.place(tmp, s.fanned("objects", digest))
+	return s.place(tmp, s.fanned("objects", digest))
 }
 
 func newHash() hash.Hash { return sha256.New() }

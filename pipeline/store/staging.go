@@ -150,7 +150,7 @@ func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, ext
 		}
 	}
 	for _, content := range extra {
-		if _, err := s.Put(content); err != nil {
+		if err := s.put(st.dir, content); err != nil {
 			return err
 		}
 	}
