@@ -23,11 +23,7 @@ func graphCommand(env *environment) *cobra.Command {
 			default:
 				return usagef("--format %q: want text, mermaid or dot", format)
 			}
-			reg, err := newRegistry()
-			if err != nil {
-				return err
-			}
-			p, err := flags.load(reg, flags.file)
+			p, err := flags.pipeline()
 			if err != nil {
 				return err
 			}

@@ -76,17 +76,6 @@ func resultMetrics(r *pipeline.Result) map[string]number {
 	return metrics
 }
 
-// resultParams gives each parameter as "stage.name", and the run's "seed".
-func resultParams(r *pipeline.Result) map[string]any {
-	params := map[string]any{"seed": r.Seed}
-	for _, s := range r.RunInfo.Stages {
-		for _, p := range s.Params {
-			params[s.Name+"."+p.Name] = p.Value
-		}
-	}
-	return params
-}
-
 // recordJSON is a recorded run, as "runs --json" lists them.
 type recordJSON struct {
 	Run     string            `json:"run"`

@@ -37,16 +37,9 @@ need.`,
 }
 
 func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets []string) error {
-	reg, err := newRegistry()
+	p, err := flags.pipeline(targets...)
 	if err != nil {
 		return err
-	}
-	p, err := flags.load(reg, flags.file)
-	if err != nil {
-		return err
-	}
-	if _, err := p.Plans(targets...); err != nil {
-		return usageError{err}
 	}
 	if flags.dryRun {
 		return printStatus(ctx, env, p, &flags.specFlags, targets, flags.force, flags.json)

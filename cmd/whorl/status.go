@@ -22,16 +22,9 @@ store (cached); or maybe run it, for a stage before it will run and may or may
 not yield the same bytes as before. It runs nothing.`,
 		Example: "  whorl status\n  whorl status --set train.epochs=20",
 		RunE: func(cmd *cobra.Command, targets []string) error {
-			reg, err := newRegistry()
+			p, err := flags.pipeline(targets...)
 			if err != nil {
 				return err
-			}
-			p, err := flags.load(reg, flags.file)
-			if err != nil {
-				return err
-			}
-			if _, err := p.Plans(targets...); err != nil {
-				return usageError{err}
 			}
 			return printStatus(cmd.Context(), env, p, &flags, targets, false, asJSON)
 		},

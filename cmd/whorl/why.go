@@ -23,16 +23,9 @@ tells something, or with the one given.`,
   whorl why evaluate --set train.lr=0.01 --against last`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			reg, err := newRegistry()
+			p, err := flags.pipeline(args[0])
 			if err != nil {
 				return err
-			}
-			p, err := flags.load(reg, flags.file)
-			if err != nil {
-				return err
-			}
-			if _, err := p.Plans(args[0]); err != nil {
-				return usageError{err}
 			}
 			if against != "" {
 				r, err := findRun(cmd.Context(), flags.dir, against)

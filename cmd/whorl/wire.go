@@ -46,6 +46,23 @@ func (f *specFlags) load(reg *pipeline.Registry, file string, more ...string) (*
 	return p, specError(err)
 }
 
+// pipeline reads the pipeline that the flags name and checks that it has the
+// targets.
+func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
+	reg, err := newRegistry()
+	if err != nil {
+		return nil, err
+	}
+	p, err := f.load(reg, f.file)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.Plans(targets...); err != nil {
+		return nil, usageError{err}
+	}
+	return p, nil
+}
+
 // specError makes an error about a spec count as a wrong call.
 func specError(err error) error {
 	var spec *pipeline.SpecError
