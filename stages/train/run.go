@@ -91,11 +91,10 @@ func train(ctx context.Context, t *stage.Task, tr *siamese.Trainer, epochs int) 
 			if p.Done == p.Total {
 				trained = time.Now()
 			}
-			rate := float64(p.Done) / time.Since(start).Seconds()
 			t.Progress(stage.Progress{
 				Phase: fmt.Sprintf("epoch %d/%d", n, epochs), Unit: "pairs",
 				Done: int64((n-1)*p.Total + p.Done), Total: int64(epochs * p.Total),
-				Values: []stage.NamedValue{{Name: "loss", Value: p.Loss}, {Name: "accuracy", Value: p.Accuracy}, {Name: "pairs_per_s", Value: rate}},
+				Values: []stage.NamedValue{{Name: "loss", Value: p.Loss}, {Name: "accuracy", Value: p.Accuracy}},
 			})
 		}
 		e, err := tr.Epoch(ctx, report)
