@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"io/fs"
+	"slices"
 
 	"whorl/experiments/track"
 	"whorl/pipeline/stage"
@@ -53,6 +55,7 @@ func load(ctx context.Context, src Source, trials []*trial, opts Options) (*exhi
 			}
 		}
 	}
+	ex.sort()
 	return ex, ctx.Err()
 }
 
@@ -126,6 +129,18 @@ type exhibits struct {
 	Rejects  []*rejects
 	Networks []*network
 	budget   int64
+}
+
+// sort puts the pictures of an output side by side, outputs in the order of
+// their first pictures.
+func (ex *exhibits) sort() {
+	first := map[string]int{}
+	for i, p := range ex.Pictures {
+		if _, seen := first[p.Output]; !seen {
+			first[p.Output] = i
+		}
+	}
+	slices.SortStableFunc(ex.Pictures, func(a, b *picture) int { return cmp.Compare(first[a.Output], first[b.Output]) })
 }
 
 // A picture is a PNG that at least one trial made.

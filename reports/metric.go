@@ -23,7 +23,7 @@ var kinds = map[string]struct {
 	title   string
 }{
 	"accuracy":          {higher, true, "accuracy"},
-	"average_precision": {higher, false, "average precision"},
+	"average_precision": {higher, false, "avg. precision"},
 	"eer":               {lower, true, "EER"},
 	"f1":                {higher, false, "F1"},
 	"fmr":               {lower, true, "FMR"},

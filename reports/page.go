@@ -22,7 +22,6 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"integer": integer,
 	"number":  number,
 	"percent": percent,
-	"pvalue":  pvalue,
 	"seconds": seconds,
 	"setting": setting,
 	"join":    strings.Join,

@@ -180,7 +180,8 @@ func (p place) Verdict() string {
 	case math.IsNaN(d.P):
 		return "too few replicates to tell"
 	case d.P < 1-confidence:
-		return "differs"
+		return "p = " + pvalue(d.P) + ": differs"
+	default:
+		return "p = " + pvalue(d.P) + ": may be chance"
 	}
-	return "may be chance"
 }
