@@ -115,18 +115,15 @@ func pool512(a, b, c, d f16, y, codes unsafe.Pointer) {
 	store16(y, 0, zero.Merge(v, zero.Greater(v)))
 }
 
-//go:noinline
 func convWindow256(j *window, x, y, codes unsafe.Pointer) {
-	for half := 0; half < tile*4; half += 64 {
-		if half != 0 && j.plane == 0 {
-			return
-		}
-		convHalf256(j, x, y, codes, half)
-		y = unsafe.Add(y, j.plane)
-		if codes != nil {
-			codes = unsafe.Add(codes, j.codePlane)
-		}
+	convHalf256(j, x, y, codes, 0)
+	if j.plane == 0 {
+		return
 	}
+	if codes != nil {
+		codes = unsafe.Add(codes, j.codePlane)
+	}
+	convHalf256(j, x, unsafe.Add(y, j.plane), codes, 64)
 }
 
 // convHalf256 does one group of 16 channels, at byte half of the weights' rows.

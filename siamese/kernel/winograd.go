@@ -55,7 +55,7 @@ func filter(a, b, c float64) (float64, float64, float64, float64) {
 // one input channel.
 //
 // Each of the 16 products adds its channels in order; the transforms add as
-// (a+b)+c and (a-b)-c, rows first, and the bias is added last.
+// (a+b)+c and (a-b)-c, down the columns first, and the bias is added last.
 func (c *Conv) ForwardWinograd(y []float32, codes []uint8, x, u, bias []float32, s *Scratch) {
 	if len(y) < c.Output().Len() || codes != nil && len(codes) < c.CodesLen() || len(x) < c.InputLen() ||
 		len(u) < c.WinogradLen() || len(bias) < c.BiasLen() {
