@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	cdpnetwork "github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
@@ -244,6 +245,19 @@ func TestBrowser(t *testing.T) {
 			t.Error("the chart did not change")
 		}
 		b.shot("roc-log", "#roc")
+	})
+	t.Run("tip", func(t *testing.T) {
+		b.t = t
+		b.do(chromedp.ScrollIntoView(chromedp.CSS("#det")))
+		box := eval[[]float64](b, `(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector("#det .chart").getBoundingClientRect())`)
+		b.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, box[0], box[1]))
+		b.until(`document.querySelector("#det .tip") !== null`)
+		tip := eval[string](b, `document.querySelector("#det .tip").innerText`)
+		for _, want := range []string{"false match rate (FMR)", "#1 none · subtract · seed 1", "#7 post · abs · seed 1", "%"} {
+			if !strings.Contains(tip, want) {
+				t.Errorf("the tip %q lacks %q", tip, want)
+			}
+		}
 	})
 	t.Run("dark", func(t *testing.T) {
 		b.t = t

@@ -32,6 +32,7 @@ type variant struct {
 	X      scale          `json:"x"`
 	Y      scale          `json:"y"`
 	Item   bool           `json:"item"` // the tooltip is of a point, not of an x
+	strays float64
 }
 
 // A scale says how the values along an axis are written.
@@ -61,6 +62,7 @@ type plot struct {
 	chart  *charts.Line
 	trials [][]int
 	x, y   axis
+	strays float64 // how far thinned lines lie from what was recorded, in axes
 }
 
 func newPlot(x, y axis) *plot {
@@ -138,10 +140,15 @@ type stroke struct {
 	Area    float32 // opacity of what is under it
 }
 
-// line adds a line that stands for one trial or for replicates together.
+// line adds a line that stands for one trial or for replicates together,
+// without the points that could not be seen.
 func (p *plot) line(trials []*trial, role string, points [][2]float64, s stroke) {
+	thinned, tolerance := thin(points, p.x, p.y)
+	if len(thinned) < len(points) {
+		p.strays = max(p.strays, tolerance)
+	}
 	p.chart.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
-		series.Data = points
+		series.Data = thinned
 		series.Color = trials[0].Style.Color
 		series.ShowSymbol = opts.Bool(len(points) == 1)
 		series.SymbolSize = 6
@@ -198,7 +205,17 @@ func (p *plot) variant(name string) variant {
 	}
 	option := p.chart.JSON()
 	delete(option, "color") // every series has its own
-	return variant{Name: name, Option: option, Trials: p.trials, X: p.x.Scale, Y: p.y.Scale}
+	return variant{Name: name, Option: option, Trials: p.trials, X: p.x.Scale, Y: p.y.Scale, strays: p.strays}
+}
+
+// Strays is how far the drawn lines lie from the recorded ones at most, as a
+// share of an axis; 0 if every point is drawn.
+func (f *figure) Strays() float64 {
+	most := 0.0
+	for _, v := range f.Variants {
+		most = max(most, v.strays)
+	}
+	return most
 }
 
 // Data is the figure's variants as JSON that can stand in a script element:

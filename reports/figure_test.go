@@ -108,3 +108,11 @@ func FuzzParseCurves(f *testing.F) {
 		}
 	})
 }
+
+func TestCapital(t *testing.T) {
+	for text, want := range map[string]string{"": "", "loss": "Loss", "äöü": "Äöü", "pairs/s": "Pairs/s"} {
+		if got := capital(text); got != want {
+			t.Errorf("capital(%q) = %q, want %q", text, got, want)
+		}
+	}
+}

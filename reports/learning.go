@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // learningFigures draws every series over its steps: one figure for each
@@ -26,8 +27,10 @@ func learningFigures(trials []*trial) []*figure {
 		return learningOrder(a) - learningOrder(b)
 	})
 	var figures []*figure
-	for _, m := range bases {
-		figures = append(figures, learningFigure(trials, m))
+	for i, m := range bases {
+		f := learningFigure(trials, m)
+		f.ID = fmt.Sprintf("series-%d", i+1)
+		figures = append(figures, f)
 	}
 	return figures
 }
@@ -46,9 +49,8 @@ func learningOrder(m metric) int {
 
 func learningFigure(trials []*trial, m metric) *figure {
 	f := &figure{
-		ID:     "series-" + slug(m.Key),
 		timing: m.Timing,
-		Title:  strings.ToUpper(m.Title[:1]) + m.Title[1:],
+		Title:  capital(m.Title),
 		Label:  fmt.Sprintf("%s of %s over the steps of stage %s.", m.Title, count(len(trials), "run"), m.Stage),
 	}
 	both, positive := false, true
@@ -68,17 +70,15 @@ func learningFigure(trials []*trial, m metric) *figure {
 		p := newPlot(x, y)
 		for _, t := range trials {
 			if points := steps(t, m.Key); points != nil {
-				thinned, _ := thin(points, x, y)
 				s := stroke{Width: 2, Opacity: 1}
 				role := ""
 				if both {
 					s, role = stroke{Width: 1, Opacity: 0.75}, "training"
 				}
-				p.line([]*trial{t}, role, thinned, s)
+				p.line([]*trial{t}, role, points, s)
 			}
 			if points := steps(t, m.validation()); points != nil {
-				thinned, _ := thin(points, x, y)
-				p.line([]*trial{t}, "validation", thinned, stroke{Width: 2.25, Opacity: 1})
+				p.line([]*trial{t}, "validation", points, stroke{Width: 2.25, Opacity: 1})
 			}
 		}
 		if log {
@@ -112,8 +112,7 @@ func medianVariant(groups []*replicates, m metric) variant {
 				at[point[0]] = append(at[point[0]], point[1])
 			}
 			if len(points) > 0 {
-				thinned, _ := thin(points, x, y)
-				p.line([]*trial{t}, "", thinned, stroke{Width: 1, Opacity: 0.4})
+				p.line([]*trial{t}, "", points, stroke{Width: 1, Opacity: 0.4})
 			}
 		}
 		var medians [][2]float64
@@ -121,8 +120,7 @@ func medianVariant(groups []*replicates, m metric) variant {
 			medians = append(medians, [2]float64{step, median(at[step])})
 		}
 		if len(medians) > 0 {
-			thinned, _ := thin(medians, x, y)
-			p.line(g.Trials, "median", thinned, stroke{Width: 2.5, Opacity: 1})
+			p.line(g.Trials, "median", medians, stroke{Width: 2.5, Opacity: 1})
 		}
 	}
 	return p.variant("medians")
@@ -147,27 +145,19 @@ func stepName(m metric) string {
 	return "step"
 }
 
-// steps are the finite points of a series; a gap in a curve says that a value
-// was no number.
+// steps are the points of a series, without those that cannot be drawn.
 func steps(t *trial, key string) [][2]float64 {
 	var points [][2]float64
 	for _, p := range t.series[key] {
-		if !math.IsNaN(p.Value) && !math.IsInf(p.Value, 0) {
+		if finite(p.Value) {
 			points = append(points, [2]float64{float64(p.Step), p.Value})
 		}
 	}
 	return points
 }
 
-// slug makes an element's id of a name.
-func slug(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return '-'
-	}, name)
+// capital is the text with its first letter in upper case.
+func capital(text string) string {
+	_, n := utf8.DecodeRuneInString(text)
+	return strings.ToUpper(text[:n]) + text[n:]
 }

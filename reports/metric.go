@@ -33,7 +33,6 @@ var kinds = map[string]struct {
 	"pairs_per_s":       {higher, false, "pairs/s"},
 	"precision":         {higher, true, "precision"},
 	"rank1":             {higher, true, "rank-1"},
-	"rank_1":            {higher, true, "rank-1"},
 	"recall":            {higher, true, "recall"},
 	"roc_auc":           {higher, false, "ROC AUC"},
 	"seconds":           {lower, false, "seconds"},
@@ -46,7 +45,7 @@ var primary = []string{
 	"eer", "roc_auc", "average_precision", "accuracy",
 	"calibrated.accuracy", "calibrated.precision", "calibrated.recall", "calibrated.f1",
 	"calibrated.fmr", "calibrated.fnmr",
-	"rank1", "rank_1", "val_loss", "val_accuracy", "pairs_per_s",
+	"rank1", "val_loss", "val_accuracy", "pairs_per_s",
 }
 
 // rankers lists, by name within the stage and in order, what runs are ranked

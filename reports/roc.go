@@ -193,11 +193,9 @@ func pairs(x, y []number64, placeX, placeY func(float64) float64) [][2]float64 {
 	return points
 }
 
-// curve adds a thinned curve of the trial.
+// curve adds a curve of the trial, if it has one.
 func (p *plot) curve(t *trial, points [][2]float64) {
-	if len(points) == 0 {
-		return
+	if len(points) > 0 {
+		p.line([]*trial{t}, "", points, stroke{Width: 1.75, Opacity: 1})
 	}
-	thinned, _ := thin(points, p.x, p.y)
-	p.line([]*trial{t}, "", thinned, stroke{Width: 1.75, Opacity: 1})
 }

@@ -104,13 +104,13 @@ func metricColumn(m metric) column {
 	return c
 }
 
-// metricTable is a row for each metric and a column for each trial: the cells
-// of a row are in the order of the trials.
+// A metricRow is a metric of every trial, in the order of the trials.
 type metricRow struct {
 	Metric metric
 	Cells  []cell
 }
 
+// metricTable is a row for each metric.
 func metricTable(trials []*trial, metrics []metric) []metricRow {
 	var rows []metricRow
 	for _, m := range metrics {
