@@ -88,7 +88,12 @@ func TestSetting(t *testing.T) {
 		v    any
 		want string
 	}{
-		{nil, ""}, {true, "true"}, {int64(15), "15"}, {1e-7, "1e-07"}, {0.1, "0.1"}, {"post", "post"},
+		{nil, ""},
+		{true, "true"},
+		{int64(15), "15"},
+		{1e-7, "1e-07"},
+		{0.1, "0.1"},
+		{"post", "post"},
 		{[]any{int64(90), 0.5}, "[90, 0.5]"},
 	} {
 		if got := setting(test.v); got != test.want {

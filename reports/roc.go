@@ -64,7 +64,7 @@ func prFigure(trials []*trial) *figure {
 	}
 	return &figure{
 		ID: "pr", Title: "Precision and recall",
-		Note:     "Precision depends on the share of genuine pairs: one half here, unless the split says otherwise.",
+		Note:     "Precision depends on how many of the pairs are genuine: see Decisions.",
 		Label:    fmt.Sprintf("Precision against recall of %s.", count(len(trials), "run")),
 		Variants: []variant{p.variant("linear")},
 	}
