@@ -27,7 +27,7 @@ func newRegistry() (*pipeline.Registry, error) {
 	}
 	reg := pipeline.NewRegistry()
 	err := errors.Join(
-		reg.AddSource(pipeline.Source{Module: whorl.Module, FS: whorl.Source}),
+		reg.AddSource(pipeline.Source{Module: whorl.Module, FS: whorl.Source, Reaches: whorl.Reaches}),
 		reg.RegisterData(synthetic.Kind()),
 		reg.Register(ingest.Kind(), label.Kind(), split.Kind(), augment.Kind(), train.Kind(), evaluate.Kind()),
 	)
