@@ -3,6 +3,7 @@ package siamese
 import (
 	"context"
 	"fmt"
+	"io"
 	"testing"
 
 	"whorl/siamese/nn"
@@ -80,4 +81,20 @@ func BenchmarkFeed(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(tr.plan.batches()), "batches/op")
+}
+
+// BenchmarkSave writes a checkpoint of post.
+func BenchmarkSave(b *testing.B) {
+	d := prints(2, 2)
+	for _, im := range []*Images{&d.Gallery, &d.Probes} {
+		im.H, im.W, im.Pix = 90, 90, make([]uint8, 90*90*im.N)
+	}
+	o := options(1)
+	tr := trainer(b, Post(Subtract, 90, 90), d, o)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := tr.Save(io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"slices"
 )
@@ -44,17 +45,15 @@ func (t *Trainer) state() savedState {
 	return s
 }
 
-// arrays are copies of all the numbers that training changes: of each
-// parameter the weights, the optimiser's two moments, and the best weights if
-// they are kept.
+// arrays are all the numbers that training changes: of each parameter the
+// weights and the optimiser's two moments, as the layers hold them, and the
+// best weights if they are kept.
 func (t *Trainer) arrays() (names []string, data [][]float32) {
 	for i, p := range t.machine.Params() {
-		w, first, second := make([]float32, p.Len()), make([]float32, p.Len()), make([]float32, p.Len())
-		p.Get(w)
-		p.GetMoments(first, second)
+		w, first, second := p.Memory()
 		names, data = append(names, p.Name, p.Name+" m", p.Name+" v"), append(data, w, first, second)
 		if t.best != nil {
-			names, data = append(names, p.Name+" best"), append(data, slices.Clone(t.best.Params[i].Data))
+			names, data = append(names, p.Name+" best"), append(data, t.best.Params[i].Data)
 		}
 	}
 	return names, data
@@ -79,9 +78,16 @@ func (t *Trainer) Save(w io.Writer) error {
 	if _, err := w.Write(head.Bytes()); err != nil {
 		return fmt.Errorf("save checkpoint: %w", err)
 	}
+	buf := make([]byte, 0, 1<<16)
 	for _, v := range data {
-		if err := binary.Write(w, binary.LittleEndian, v); err != nil {
-			return fmt.Errorf("save checkpoint: %w", err)
+		for some := range slices.Chunk(v, cap(buf)/4) {
+			buf = buf[:0]
+			for _, x := range some {
+				buf = binary.LittleEndian.AppendUint32(buf, math.Float32bits(x))
+			}
+			if _, err := w.Write(buf); err != nil {
+				return fmt.Errorf("save checkpoint: %w", err)
+			}
 		}
 	}
 	return nil
@@ -98,14 +104,9 @@ func (t *Trainer) Restore(r io.Reader) error {
 		return fmt.Errorf("restore checkpoint: %w", err)
 	}
 	t.history, t.bestAt, t.waited, t.adam.Steps = s.History, s.BestAt, s.Waited, s.Steps
-	for i, p := range t.machine.Params() {
-		p.Set(data[0])
-		p.SetMoments(data[1], data[2])
-		data = data[3:]
-		if t.best != nil {
-			copy(t.best.Params[i].Data, data[0])
-			data = data[1:]
-		}
+	_, mine := t.arrays()
+	for i, v := range mine {
+		copy(v, data[i])
 	}
 	return nil
 }
@@ -141,8 +142,9 @@ func (t *Trainer) read(r io.Reader) (savedState, [][]float32, error) {
 	case len(s.History) > t.options.Epochs || s.BestAt > len(s.History):
 		return s, nil, fmt.Errorf("it is of epoch %d, beyond the %d asked for", len(s.History), t.options.Epochs)
 	}
-	for i, v := range data {
-		if err := binary.Read(r, binary.LittleEndian, v); err != nil {
+	for i := range data {
+		data[i] = make([]float32, len(data[i])) // not the trainer's own, should the next read fail
+		if err := binary.Read(r, binary.LittleEndian, data[i]); err != nil {
 			return s, nil, fmt.Errorf("read %s: %w", names[i], err)
 		}
 	}

@@ -66,8 +66,11 @@ func (a *Adam[T]) Step(model []gorgonia.ValueGrad) error {
 	return nil
 }
 
-// grain is how many numbers are updated or summed in one piece.
+// grain is how many numbers of a parameter are worked on in one piece.
 const grain = 1 << 16
+
+// chunks is how many pieces n numbers are.
+func chunks(n int) int { return (n + grain - 1) / grain }
 
 // update takes the parameter's step, with its gradient times scale.
 func (a *Adam[T]) update(p *Param[T], scale float64) {
@@ -77,7 +80,7 @@ func (a *Adam[T]) update(p *Param[T], scale float64) {
 		kernel: a.kernel(decay, a.Steps),
 		plain:  plain.NewAdam(a.Rate, a.Beta1, a.Beta2, a.Epsilon, decay, a.Steps),
 	}
-	p.team.Do((len(w)+grain-1)/grain, a.job)
+	p.team.Do(chunks(len(w)), a.job)
 }
 
 func (a *Adam[T]) updateChunk(_, k int) {
@@ -120,9 +123,9 @@ func (a *Adam[T]) clip(model []gorgonia.ValueGrad) float64 {
 	for _, p := range model {
 		p := p.(*Param[T])
 		a.now.g = floats[T](p.grad.Value())
-		chunks := (len(a.now.g) + grain - 1) / grain
-		a.sums = slices.Grow(a.sums[:0], chunks)[:chunks]
-		p.team.Do(chunks, a.norm)
+		n := chunks(len(a.now.g))
+		a.sums = slices.Grow(a.sums[:0], n)[:n]
+		p.team.Do(n, a.norm)
 		for _, s := range a.sums {
 			squares += s
 		}

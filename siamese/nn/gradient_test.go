@@ -228,9 +228,7 @@ func TestFusedStep(t *testing.T) {
 			}
 		}
 		for _, p := range m.Params() {
-			w, first, second := make([]float32, p.Len()), make([]float32, p.Len()), make([]float32, p.Len())
-			p.Get(w)
-			p.GetMoments(first, second)
+			w, first, second := p.Memory()
 			weights[i] = append(weights[i], w, first, second)
 		}
 	}

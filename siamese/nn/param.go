@@ -29,16 +29,12 @@ func (p *Param[T]) Set(src []T) { p.scatter(floats[T](p.value), src) }
 // Get copies the elements to dst, row-major in Dims.
 func (p *Param[T]) Get(dst []T) { p.gather(dst, floats[T](p.value)) }
 
-// SetMoments sets the solver's moments as Set does the elements.
-func (p *Param[T]) SetMoments(first, second []T) {
-	p.scatter(p.first, first)
-	p.scatter(p.second, second)
-}
-
-// GetMoments gets the solver's moments as Get does the elements.
-func (p *Param[T]) GetMoments(first, second []T) {
-	p.gather(first, p.first)
-	p.gather(second, p.second)
+// Memory is the parameter's elements and the solver's two moments where they
+// are, in the layer's layout and with its padding: what to save, and to
+// overwrite, for the training to go on. The moments are nil in a graph that is
+// not trained.
+func (p *Param[T]) Memory() (value, first, second []T) {
+	return floats[T](p.value), p.first, p.second
 }
 
 // GetGrad copies the gradient of the last call of Gradients to dst, row-major
@@ -61,9 +57,11 @@ func (p *Param[T]) scatter(dst, src []T) {
 		copy(dst, src)
 		return
 	}
-	for i, v := range src {
-		dst[p.at(i)] = v
-	}
+	p.team.Do(chunks(len(src)), func(_, k int) {
+		for i := k * grain; i < min((k+1)*grain, len(src)); i++ {
+			dst[p.at(i)] = src[i]
+		}
+	})
 }
 
 func (p *Param[T]) gather(dst, src []T) {
@@ -71,7 +69,9 @@ func (p *Param[T]) gather(dst, src []T) {
 		copy(dst, src)
 		return
 	}
-	for i := range dst {
-		dst[i] = src[p.at(i)]
-	}
+	p.team.Do(chunks(len(dst)), func(_, k int) {
+		for i := k * grain; i < min((k+1)*grain, len(dst)); i++ {
+			dst[i] = src[p.at(i)]
+		}
+	})
 }
