@@ -15,28 +15,42 @@ func (c *Conv) Forward(y []float32, codes []uint8, x, packed, bias []float32) {
 }
 
 func convForwardScalar(c *Conv, y []float32, codes []uint8, x, packed, bias []float32) {
+	const together = 8 // windows: each row of weights is widened once for all
+	var sums [together][4]wide
+	var factors wide
 	out := c.Output()
 	row, col := c.strides()
-	var sum [4][tile]float32
-	for t := range roundUp(c.Out, tile) / tile {
-		lanes := min(tile, out.Groups()*Lanes-t*tile)
-		w := packed[t*tile*taps*c.In:]
-		for py := range out.H {
-			for px := range out.W {
-				for p := range sum {
-					s := sum[p][:lanes]
-					copy(s, bias[t*tile:])
-					from := x[(2*py+p/2)*row+(2*px+p%2)*col:]
-					for k, at := range c.offset {
-						axpy(s, from[at], w[k*tile:])
+	for o := 0; o < out.Groups()*Lanes; o += tile {
+		lanes := min(tile, out.Groups()*Lanes-o)
+		w := packed[o*taps*c.In:]
+		for first := 0; first < out.H*out.W; first += together {
+			n := min(together, out.H*out.W-first)
+			for i := range n {
+				for p := range sums[i] {
+					for l, b := range bias[o:][:lanes] {
+						sums[i][p][l] = float64(b)
 					}
 				}
+			}
+			for k, at := range c.offset {
+				factors.load(w[k*tile:])
+				for i := range n {
+					py, px := (first+i)/out.W, (first+i)%out.W
+					from := x[2*py*row+2*px*col+int(at):]
+					sums[i][0].add(float64(from[0]), &factors)
+					sums[i][1].add(float64(from[col]), &factors)
+					sums[i][2].add(float64(from[row]), &factors)
+					sums[i][3].add(float64(from[row+col]), &factors)
+				}
+			}
+			for i := range n {
+				py, px := (first+i)/out.W, (first+i)%out.W
 				for l := range lanes {
-					v, code := poolWindow(sum[0][l], sum[1][l], sum[2][l], sum[3][l])
-					o := t*tile + l
-					y[out.Index(o, py, px)] = v
+					s := &sums[i]
+					v, code := poolWindow(float32(s[0][l]), float32(s[1][l]), float32(s[2][l]), float32(s[3][l]))
+					y[out.Index(o+l, py, px)] = v
 					if codes != nil {
-						codes[c.codeIndex(o, py, px)] = code
+						codes[c.codeIndex(o+l, py, px)] = code
 					}
 				}
 			}

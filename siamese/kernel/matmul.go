@@ -5,12 +5,27 @@ package kernel
 // next, cols is a multiple of 32, nothing is 0. Each element adds its k products
 // in order.
 func matmulScalar(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int, add bool) {
-	for i := range rows {
-		if !add {
-			clear(c[i*cRow:][:cols])
-		}
-		for j := range k {
-			axpy(c[i*cRow:][:cols], a[i*aRow+j], b[j*bRow:])
+	var sums [8]wide // of as many rows: each row of b is widened once for all
+	var factors wide
+	for col := 0; col < cols; col += tile {
+		for row := 0; row < rows; row += len(sums) {
+			s := sums[:min(len(sums), rows-row)]
+			for i := range s {
+				if add {
+					s[i].load(c[(row+i)*cRow+col:])
+				} else {
+					s[i] = wide{}
+				}
+			}
+			for j := range k {
+				factors.load(b[j*bRow+col:])
+				for i := range s {
+					s[i].add(float64(a[(row+i)*aRow+j]), &factors)
+				}
+			}
+			for i := range s {
+				s[i].store(c[(row+i)*cRow+col:])
+			}
 		}
 	}
 }
