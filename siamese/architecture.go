@@ -27,6 +27,10 @@ type Architecture struct {
 	Merge  Merge   `json:"merge"`
 	Branch []Layer `json:"branch"`
 	Head   []Layer `json:"head"`
+
+	// Winograd has convolutions computed by Winograd's algorithm, where the
+	// kernels can: with fewer products, and other rounding.
+	Winograd bool `json:"winograd"`
 }
 
 // A Layer is one layer with learned weights. A convolution has stride 1 and
@@ -91,9 +95,8 @@ func dense(name string, units int) Layer {
 func output(name string) Layer { return Layer{Name: name, Kind: Dense, Width: 1} }
 
 // graph builds the network for batches of the given number of pairs.
-func graph[T nn.Float](a Architecture, pairs int, winograd bool) *nn.Graph[T] {
-	g := nn.NewGraph[T](pairs, a.Height, a.Width)
-	g.Winograd = winograd
+func graph[T nn.Float](a Architecture, pairs int) *nn.Graph[T] {
+	g := begin[T](a, pairs)
 	x := g.Images()
 	for _, l := range a.Branch {
 		x = add(g, l, x)
@@ -111,6 +114,13 @@ func graph[T nn.Float](a Architecture, pairs int, winograd bool) *nn.Graph[T] {
 	return g
 }
 
+// begin starts a graph for some part of the network.
+func begin[T nn.Float](a Architecture, pairs int) *nn.Graph[T] {
+	g := nn.NewGraph[T](pairs, a.Height, a.Width)
+	g.Winograd = a.Winograd
+	return g
+}
+
 func add[T nn.Float](g *nn.Graph[T], l Layer, x nn.Data) nn.Data {
 	switch {
 	case l.Kind == Conv:
@@ -125,7 +135,7 @@ func add[T nn.Float](g *nn.Graph[T], l Layer, x nn.Data) nn.Data {
 // params are the shapes of the weights and biases, or an error if the
 // architecture makes no sense.
 func (a Architecture) params() ([]nn.Shape, error) {
-	g := graph[float32](a, 1, false)
+	g := graph[float32](a, 1)
 	shapes, err := g.Params()
 	if err != nil {
 		return nil, fmt.Errorf("network %q: %w", a.Name, err)

@@ -12,9 +12,9 @@ import (
 // networks are benchmarked at the size of SOCOFing's images and Keras' batch.
 var networks = []Architecture{Post(Subtract, 90, 90), Compact(Subtract, 90, 90)}
 
-func stepMachine(b *testing.B, a Architecture, winograd bool) *nn.Machine[float32] {
+func stepMachine(b *testing.B, a Architecture) *nn.Machine[float32] {
 	b.Helper()
-	m, err := graph[float32](a, 32, winograd).Training()
+	m, err := graph[float32](a, 32).Training()
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -37,7 +37,8 @@ func BenchmarkStep(b *testing.B) {
 	for _, a := range networks {
 		for _, winograd := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%s/winograd=%v", a.Name, winograd), func(b *testing.B) {
-				m, adam := stepMachine(b, a, winograd), nn.NewAdam[float32]()
+				a.Winograd = winograd
+				m, adam := stepMachine(b, a), nn.NewAdam[float32]()
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := m.Step(adam); err != nil {
@@ -54,7 +55,8 @@ func BenchmarkForward(b *testing.B) {
 	for _, a := range networks {
 		for _, winograd := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%s/winograd=%v", a.Name, winograd), func(b *testing.B) {
-				m := stepMachine(b, a, winograd)
+				a.Winograd = winograd
+				m := stepMachine(b, a)
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := m.Forward(); err != nil {

@@ -63,7 +63,7 @@ func empty(a Architecture) (*Network, error) {
 // machine returns a machine for batches of the given number of pairs, with the
 // network's weights in it.
 func (n *Network) machine(pairs int) (*nn.Machine[float32], error) {
-	m, err := graph[float32](n.Architecture, pairs, false).Inference()
+	m, err := graph[float32](n.Architecture, pairs).Inference()
 	if err != nil {
 		return nil, err
 	}

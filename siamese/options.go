@@ -13,7 +13,6 @@ type Options struct {
 	Clip     float64  `json:"clip"`     // largest global norm of the gradients; 0: no limit
 	Patience int      `json:"patience"` // epochs without a lower validation loss before training stops; 0: never
 	Keep     Keep     `json:"keep"`
-	Winograd bool     `json:"winograd"` // convolutions with fewer products and other rounding
 }
 
 // Keep says which epoch's weights a training ends with.

@@ -14,7 +14,10 @@ import (
 )
 
 // childEnv makes this test binary a process that trains; see TestChild.
-const childEnv = "WHORL_TEST_CHILD"
+const (
+	childEnv    = "WHORL_TEST_CHILD"
+	winogradEnv = "WHORL_TEST_WINOGRAD"
+)
 
 // TestChild trains 3 epochs and prints the digest of the weights: in one go,
 // or from the checkpoint that the environment names, which it makes if there
@@ -30,7 +33,9 @@ func TestChild(t *testing.T) {
 	}
 	// As much of the real thing as a test has time for: post is wider than
 	// tiny, and its layers use several blocks and groups.
-	tr := trainer(t, Post(Subtract, testH, testW), prints(4, 6), options(3))
+	a := Post(Subtract, testH, testW)
+	a.Winograd = os.Getenv(winogradEnv) != ""
+	tr := trainer(t, a, prints(4, 6), options(3))
 	if checkpoint != "" {
 		saved, err := os.ReadFile(checkpoint)
 		if err != nil { // the first process
@@ -77,21 +82,26 @@ func TestOtherProcess(t *testing.T) {
 	}
 }
 
-// TestFamilies trains with every family of kernels that runs here.
+// TestFamilies trains with every family of kernels that runs here, with
+// Winograd's algorithm and without.
 func TestFamilies(t *testing.T) {
-	want := ""
-	for _, family := range []string{"scalar", "avx2", "avx512"} {
-		got := child(t, "", "WHORL_KERNEL="+family)
-		switch {
-		case got == "unavailable":
-			t.Logf("%s does not run here", family)
-		case want == "":
-			want = got
-		case got != want:
-			t.Errorf("%s: %s, want %s as with scalar", family, got, want)
+	seen := map[string]bool{}
+	for _, winograd := range []string{"", "yes"} {
+		want := ""
+		for _, family := range []string{"scalar", "avx2", "avx512"} {
+			got := child(t, "", "WHORL_KERNEL="+family, winogradEnv+"="+winograd)
+			switch {
+			case got == "unavailable":
+				t.Logf("%s does not run here", family)
+			case want == "":
+				want = got
+			case got != want:
+				t.Errorf("winograd %q: %s: %s, want %s as with scalar", winograd, family, got, want)
+			}
 		}
-	}
-	if !strings.HasPrefix(want, "digest ") {
-		t.Errorf("got %q from scalar, want a digest", want)
+		if !strings.HasPrefix(want, "digest ") || seen[want] {
+			t.Errorf("winograd %q: got %q from scalar, want a digest of its own", winograd, want)
+		}
+		seen[want] = true
 	}
 }

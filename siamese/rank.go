@@ -125,7 +125,7 @@ func (n *Network) searcher() (*searcher, error) {
 	for _, l := range a.Head {
 		linear = linear && l.Kind == Dense
 	}
-	g := nn.NewGraph[float32](scoreBatch, a.Height, a.Width)
+	g := begin[float32](a, scoreBatch)
 	x := g.Images()
 	for _, l := range a.Branch {
 		x = add(g, l, x)
@@ -162,7 +162,7 @@ func (n *Network) searcher() (*searcher, error) {
 // head is the network from the merge on, for codes of the given shape.
 func (n *Network) head(code nn.Data) (*nn.Machine[float32], error) {
 	a := n.Architecture
-	g := nn.NewGraph[float32](scoreBatch, a.Height, a.Width)
+	g := begin[float32](a, scoreBatch)
 	x := g.Merge("merge", g.Codes(code.C, code.H, code.W), a.Merge == Abs)
 	for _, l := range a.Head {
 		x = add(g, l, x)

@@ -40,7 +40,7 @@ func TestAgreesWithPyTorch(t *testing.T) {
 	for _, want := range references {
 		t.Run(string(want.Merge), func(t *testing.T) {
 			const pairs = 6
-			m, err := graph[float32](tiny(want.Merge), pairs, false).Training()
+			m, err := graph[float32](tiny(want.Merge), pairs).Training()
 			if err != nil {
 				t.Fatal(err)
 			}

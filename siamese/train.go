@@ -86,7 +86,7 @@ func NewTrainer(a Architecture, d Data, o Options) (*Trainer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	if t.machine, err = graph[float32](a, o.Batch, o.Winograd).Training(); err != nil {
+	if t.machine, err = graph[float32](a, o.Batch).Training(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	n.load(t.machine)

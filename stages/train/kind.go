@@ -63,7 +63,7 @@ func Kind() stage.Kind {
 		},
 		Params: Params{
 			Network: "post", Merge: string(siamese.Subtract), Epochs: d.Epochs, Batch: d.Batch,
-			Rate: d.Rate, Schedule: d.Schedule.Kind, ScheduleEvery: 5, ScheduleFactor: 0.5, Keep: string(d.Keep),
+			Rate: d.Rate, Schedule: d.Schedule.Kind, ScheduleEvery: 5, ScheduleFactor: 0.5, Keep: string(d.Keep), Winograd: true,
 		},
 		Random:  true,
 		Variant: siamese.Variant,

@@ -23,6 +23,7 @@ func run(ctx context.Context, t *stage.Task) error {
 	if err != nil {
 		return err
 	}
+	a.Winograd = p.Winograd
 	tr, err := siamese.NewTrainer(a, in.Data, p.options(t.Seed))
 	if err != nil {
 		return err
@@ -46,7 +47,6 @@ func (p Params) options(seed uint64) siamese.Options {
 		Seed: seed, Epochs: p.Epochs, Batch: p.Batch, Rate: p.Rate,
 		Schedule: siamese.Schedule{Kind: p.Schedule, Warmup: p.Warmup},
 		Decay:    p.WeightDecay, Clip: p.Clip, Patience: p.Patience, Keep: siamese.Keep(p.Keep),
-		Winograd: p.Winograd,
 	}
 	if p.Schedule == "step" {
 		o.Schedule.Every, o.Schedule.Factor = p.ScheduleEvery, p.ScheduleFactor

@@ -16,8 +16,8 @@ const side, batch = 90, 32
 
 // A sample is what was measured of one network.
 type sample struct {
-	train, plain, winograd []float64 // seconds of each step: with augmentation, without, with Winograd's algorithm
-	forward                []float64 // of each batch
+	train, plain, direct   []float64 // seconds of each step: as by default, without augmentation, without Winograd's algorithm
+	forward, forwardDirect []float64 // of each batch
 
 	peerTrain, peerForward []float64 // pairs per second of each round
 }
@@ -31,27 +31,39 @@ func (s *sample) ours(ctx context.Context, a siamese.Architecture, steps int) er
 	bare := d
 	bare.Augment = nil
 	for _, m := range []struct {
-		into     *[]float64
-		data     siamese.Data
-		winograd bool
-	}{{&s.train, d, false}, {&s.plain, bare, false}, {&s.winograd, d, true}} {
-		if err := trainEpoch(ctx, a, m.data, m.winograd, m.into); err != nil {
+		train, forward *[]float64
+		data           siamese.Data
+		winograd       bool
+	}{{&s.train, &s.forward, d, true}, {&s.plain, nil, bare, true}, {&s.direct, &s.forwardDirect, d, false}} {
+		a.Winograd = m.winograd
+		if err := trainEpoch(ctx, a, m.data, m.train); err != nil {
+			return err
+		}
+		if m.forward == nil {
+			continue
+		}
+		if err := score(ctx, a, d, m.forward); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// score appends the seconds of each batch but the first.
+func score(ctx context.Context, a siamese.Architecture, d siamese.Data, into *[]float64) error {
 	n, err := siamese.New(a, 1)
 	if err != nil {
 		return err
 	}
 	var pairs []siamese.Pair
-	for i := range steps * batch {
+	for i := range d.Probes.N {
 		pairs = append(pairs, siamese.Pair{Probe: i, Gallery: i % d.Gallery.N})
 	}
 	last := time.Now()
 	first := true
 	_, err = n.Score(ctx, d.Probes, d.Gallery, pairs, func(int) {
 		if !first { // which also waited for the network to be made
-			s.forward = append(s.forward, time.Since(last).Seconds())
+			*into = append(*into, time.Since(last).Seconds())
 		}
 		first, last = false, time.Now()
 	})
@@ -59,9 +71,9 @@ func (s *sample) ours(ctx context.Context, a siamese.Architecture, steps int) er
 }
 
 // trainEpoch appends the seconds of each step but the first few.
-func trainEpoch(ctx context.Context, a siamese.Architecture, d siamese.Data, winograd bool, into *[]float64) error {
+func trainEpoch(ctx context.Context, a siamese.Architecture, d siamese.Data, into *[]float64) error {
 	o := siamese.Defaults()
-	o.Epochs, o.Batch, o.Winograd = 1, batch, winograd
+	o.Epochs, o.Batch = 1, batch
 	t, err := siamese.NewTrainer(a, d, o)
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ type row struct {
 // ours computes in full, since most gradients are zero.
 func (s *sample) rows(a siamese.Architecture, peak float64) []row {
 	gflop := 2 * multiplications(a) / 1e9
-	make := func(what string, seconds, peer []float64, passes float64) row {
+	line := func(what string, seconds, peer []float64, passes float64) row {
 		r := row{Network: a.Name, What: what, Peer: median(peer)}
 		if m := median(seconds); m > 0 {
 			r.Ours = batch / m
@@ -49,10 +49,11 @@ func (s *sample) rows(a siamese.Architecture, peak float64) []row {
 		return r
 	}
 	return []row{
-		make("train", s.train, s.peerTrain, 3),
-		make("train, winograd", s.winograd, s.peerTrain, 3),
-		make("train, no augmentation", s.plain, s.peerTrain, 3),
-		make("forward", s.forward, s.peerForward, 1),
+		line("train", s.train, s.peerTrain, 3),
+		line("train, no augmentation", s.plain, s.peerTrain, 3),
+		line("train, winograd off", s.direct, s.peerTrain, 3),
+		line("forward", s.forward, s.peerForward, 1),
+		line("forward, winograd off", s.forwardDirect, s.peerForward, 1),
 	}
 }
 
