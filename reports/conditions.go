@@ -49,8 +49,10 @@ func conditionFigure(trials []*trial, all []metric) *figure {
 	})
 	f := &figure{
 		ID: "conditions", Title: "By difficulty and alteration", Wide: len(groupsOf(trials)) > 4,
-		Note:  "One dot a run, one column a group of replicates; the bar is the group's median.",
 		Label: fmt.Sprintf("Metrics of %s under each condition.", count(len(trials), "run")),
+	}
+	if len(groupsOf(trials)) < len(trials) {
+		f.Note = "One dot a run, one column a group of replicates; the bar is the group's median."
 	}
 	for _, m := range order[:min(len(order), maxConditionMetrics)] {
 		names := conditions[m.Key]

@@ -12,7 +12,7 @@ import (
 // A summary is the page's beginning: what was compared and what came of it.
 type summary struct {
 	Cards   []card
-	Ranking *podium // nil if there is nothing to rank by
+	Ranking *podium // nil if there is nothing to rank, or to rank by
 }
 
 // A card is one figure.
@@ -41,11 +41,15 @@ func newSummary(p *page, all []metric) *summary {
 	if len(p.Groups) < len(p.Trials) {
 		s.add("configurations", integer(int64(len(p.Groups))), replicateText(p.Groups))
 	}
-	if m, ok := ranking(all, p.Metric); ok {
-		s.Ranking = newPodium(p.Groups, m)
-		if s.Ranking != nil {
-			best := s.Ranking.Places[0]
-			s.add("best "+m.Title, m.Format(best.Summary.Median), best.Group.Name)
+	first, ok := ranking(all, p.Metric)
+	if ok {
+		s.rank(newPodium(p.Groups, first))
+	}
+	if len(p.Trials) == 1 { // there is room for more of it
+		const more = 3
+		others := slices.DeleteFunc(primaryMetrics(all), func(m metric) bool { return m.Key == first.Key })
+		for _, m := range others[:min(more, len(others))] {
+			s.add(m.Title, m.Format(p.Trials[0].metrics[m.Key]), m.Stage)
 		}
 	}
 	s.add("time", seconds(spent), "over all runs")
@@ -59,6 +63,23 @@ func newSummary(p *page, all []metric) *summary {
 		}
 	}
 	return s
+}
+
+// rank shows the best of several groups, or what the only one came to.
+func (s *summary) rank(p *podium) {
+	if p == nil {
+		return
+	}
+	best, m := p.Places[0], p.Metric
+	switch {
+	case len(p.Places) > 1:
+		s.Ranking = p
+		s.add("best "+m.Title, m.Format(best.Summary.Median), best.Group.Name)
+	case best.Summary.N > 1:
+		s.add("median "+m.Title, m.Format(best.Summary.Median), m.Format(best.Summary.Min)+" to "+m.Format(best.Summary.Max))
+	default:
+		s.add(m.Title, m.Format(best.Summary.Median), m.Stage)
+	}
 }
 
 func (s *summary) add(title, text, small string) {

@@ -139,6 +139,15 @@ func TestOneRun(t *testing.T) {
 	}
 }
 
+func TestOnlyFailedRuns(t *testing.T) {
+	m := ablation(1)
+	m.runs = m.runs[:1]
+	fail(m.runs[0], "no space left on device")
+	if html := render(t, m, Options{}); !strings.Contains(html, "no space left on device") {
+		t.Error("the report does not say why the run failed")
+	}
+}
+
 func TestManyRuns(t *testing.T) {
 	m := ablation(13) // of four configurations
 	html := render(t, m, Options{})
