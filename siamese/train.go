@@ -179,7 +179,7 @@ func (t *Trainer) pass(ctx context.Context, epoch int, report func(Progress)) (l
 		}
 		logits := t.machine.Logits(t.logits)
 		for i, pair := range b.pairs {
-			l := float64(t.machine.Losses()[i])
+			l := t.machine.Losses()[i]
 			if math.IsNaN(l) || math.IsInf(l, 0) {
 				return &DivergedError{Epoch: epoch, Batch: k + 1, Probe: pair.Probe, Gallery: pair.Gallery, Loss: l}
 			}

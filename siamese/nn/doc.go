@@ -8,6 +8,15 @@
 // its node overwrites them. So a training step allocates nothing but
 // Gorgonia's own few objects.
 //
+// What Gorgonia itself takes for a training step, measured with layers that do
+// nothing (BenchmarkGorgonia), is 40 microseconds and 124 small allocations,
+// 4 kB in all: a thousandth of a step of the network post.
+//
+// Layers of the usual shapes run on the kernels of package kernel, all others
+// on the loops of package plain; either way each sum has an order of its own
+// that no number of processors changes. On the kernels that order is their
+// contract; a sum over a batch is split into 16 parts, which are then added up.
+//
 // Both images of a pair go through the same weights, so that a batch of n
 // pairs is one stack of 2n images, the probes first.
 package nn

@@ -8,20 +8,22 @@ import (
 )
 
 // crossEntropy is the weighted sum of the binary cross-entropies of
-// sigmoid(z). Inputs: z (n, width), of which the first column counts, the truth (n) of 0s and 1s, and the weight of
-// each pair (n): 1/n for their mean, 0 for a pair that only fills up a batch.
-// Output: a scalar.
+// sigmoid(z). Inputs: z (n, width), of which the first column counts, the
+// truth (n) of 0s and 1s, and the weight of each pair (n): 1/n for their mean,
+// 0 for a pair that only fills up a batch. Output: a scalar. It computes in
+// float64, adds in the order of the pairs, and rounds once.
 type crossEntropy[T Float] struct {
 	y     gorgonia.Value // *gorgonia.F32 or *gorgonia.F64
 	dz    *tensor.Dense
-	each  []T // of every pair, unweighted
+	each  []float64 // of every pair, unweighted
+	sum   float64
 	width int
 }
 
 func newCrossEntropy[T Float](n, width int) *crossEntropy[T] {
-	l := &crossEntropy[T]{each: make([]T, n), width: width}
-	switch any(l.each).(type) {
-	case []float32:
+	l := &crossEntropy[T]{each: make([]float64, n), width: width}
+	switch any(T(0)).(type) {
+	case float32:
 		l.y = gorgonia.NewF32(0)
 	default:
 		l.y = gorgonia.NewF64(0)
@@ -34,19 +36,19 @@ func (l *crossEntropy[T]) output() gorgonia.Value { return l.y }
 
 func (l *crossEntropy[T]) forward(in []gorgonia.Value) {
 	z, truth, weight := floats[T](in[0]), floats[T](in[1]), floats[T](in[2])
-	var sum T
+	l.sum = 0
 	for i := range l.each {
 		logit := float64(z[i*l.width])
-		l.each[i] = T(kernel.Softplus(logit) - float64(float64(truth[i])*logit))
+		l.each[i] = kernel.Softplus(logit) - float64(float64(truth[i])*logit)
 		if weight[i] != 0 {
-			sum += T(weight[i] * l.each[i])
+			l.sum += float64(float64(weight[i]) * l.each[i])
 		}
 	}
 	switch y := l.y.(type) {
 	case *gorgonia.F32:
-		*y = gorgonia.F32(sum)
+		*y = gorgonia.F32(l.sum)
 	case *gorgonia.F64:
-		*y = gorgonia.F64(sum)
+		*y = gorgonia.F64(l.sum)
 	}
 }
 
@@ -63,7 +65,7 @@ func (l *crossEntropy[T]) backward(in []gorgonia.Value, _ gorgonia.Value) {
 	clear(dz)
 	for i := range l.each {
 		if weight[i] != 0 {
-			dz[i*l.width] = weight[i] * T(kernel.Sigmoid(float64(z[i*l.width]))-float64(truth[i]))
+			dz[i*l.width] = T(float64(weight[i]) * (kernel.Sigmoid(float64(z[i*l.width])) - float64(truth[i])))
 		}
 	}
 }

@@ -153,15 +153,7 @@ func (m *Machine[T]) Output() []T { return floats[T](m.graph.output.Value()) }
 
 // Losses is the cross-entropy of each pair of the last training step, whatever
 // its weight.
-func (m *Machine[T]) Losses() []T { return m.graph.losses.each }
+func (m *Machine[T]) Losses() []float64 { return m.graph.losses.each }
 
 // Loss is the weighted sum of Losses.
-func (m *Machine[T]) Loss() float64 {
-	switch y := m.graph.losses.y.(type) {
-	case *gorgonia.F32:
-		return float64(*y)
-	case *gorgonia.F64:
-		return float64(*y)
-	}
-	return 0
-}
+func (m *Machine[T]) Loss() float64 { return m.graph.losses.sum }
