@@ -355,9 +355,9 @@ func copyRepo(to string) error {
 }
 
 func rebuild(ts *testscript.TestScript, args []string) error {
-	bin := ts.MkAbs("bin")
+	bin := filepath.Join(ts.Getenv("WORK"), "bin")
 	cmd := exec.Command("go", "build", "-o", filepath.Join(bin, "whorl"), "./cmd/whorl")
-	cmd.Dir = ts.MkAbs("repo")
+	cmd.Dir = filepath.Join(ts.Getenv("WORK"), "repo")
 	cmd.Env = append(os.Environ(), args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
