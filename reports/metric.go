@@ -149,7 +149,7 @@ func primaryMetrics(all []metric) []metric {
 		}
 	}
 	if len(chosen) == 0 {
-		chosen = all[:min(len(all), maxUnknown)]
+		chosen = slices.Clone(all[:min(len(all), maxUnknown)])
 	}
 	return chosen
 }
