@@ -139,8 +139,10 @@ func (t *Trainer) read(r io.Reader) (savedState, [][]float32, error) {
 		return s, nil, fmt.Errorf("it was trained otherwise: %+v for a horizon of %d epochs, want %+v for %d", s.Options, s.Horizon, mine.Options, mine.Horizon)
 	case !reflect.DeepEqual(s.Arrays, mine.Arrays):
 		return s, nil, fmt.Errorf("its arrays are %v, want %v", s.Arrays, mine.Arrays)
-	case len(s.History) > t.options.Epochs || s.BestAt > len(s.History):
+	case len(s.History) > t.options.Epochs:
 		return s, nil, fmt.Errorf("it is of epoch %d, beyond the %d asked for", len(s.History), t.options.Epochs)
+	case s.BestAt < 0 || s.BestAt > len(s.History) || s.Waited < 0 || s.Steps < 0:
+		return s, nil, fmt.Errorf("its counters are impossible: best epoch %d of %d, waited %d, %d steps", s.BestAt, len(s.History), s.Waited, s.Steps)
 	}
 	for i := range data {
 		data[i] = make([]float32, len(data[i])) // not the trainer's own, should the next read fail
