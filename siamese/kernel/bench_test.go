@@ -19,7 +19,8 @@ func cpuTime(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// rate runs f, which adds n products, and reports its CPU time and rate.
+// rate runs f, which adds n products, and reports its CPU time, its rate and
+// what share that is of the peak, measured at once after it.
 func rate(b *testing.B, n int, f func()) {
 	b.ReportAllocs()
 	start, runs := time.Duration(0), 0
@@ -31,9 +32,18 @@ func rate(b *testing.B, n int, f func()) {
 	}
 	used := (cpuTime(b) - start).Seconds()
 	b.ReportMetric(used/float64(runs)*1e6, "cpu-us/op")
-	if n > 0 {
-		b.ReportMetric(2*float64(n)*float64(runs)/used/1e9, "GFLOPS")
+	if n == 0 {
+		return
 	}
+	most := 0.0
+	for range 5 {
+		start = cpuTime(b)
+		done := Peak(1 << 17)
+		most = max(most, float64(done)/(cpuTime(b)-start).Seconds())
+	}
+	products := float64(n) * float64(runs) / used
+	b.ReportMetric(2*products/1e9, "GFLOPS")
+	b.ReportMetric(100*products/most, "%peak")
 }
 
 // benchFamilies runs a benchmark with every family there is.
@@ -44,6 +54,13 @@ func benchFamilies(b *testing.B, bench func(b *testing.B)) {
 			bench(b)
 		})
 	}
+}
+
+// BenchmarkPeak measures the most that any kernel could do.
+func BenchmarkPeak(b *testing.B) {
+	benchFamilies(b, func(b *testing.B) {
+		rate(b, Peak(1<<14), func() { Peak(1 << 14) })
+	})
 }
 
 // The convolutions of the networks post and compact.

@@ -60,6 +60,11 @@
 //	               likewise conv1.Backward(nil, dw1[c], ...)
 //	at the end:    Reduce(dw2, chunks), ...; adam.Update(w, m, v, g, 1) for convolutions and biases
 //
+// Layers of more than one channel may go forward by Winograd's algorithm:
+// [Conv.PackWinograd] and [Conv.ForwardWinograd] in place of Pack and Forward, with
+// a scratch of the worker's. It is faster by a third and rounds differently, so
+// which of the two runs is a parameter of training, and part of its cache key.
+//
 // With clipping by global norm the gradients are formed first, by
 // [Dense.Backward] and [Conv.Backward]; [SumSquares] gives the norm, and
 // [Adam.Update] takes the scale. With a scale of 1 the bits are those of

@@ -32,6 +32,7 @@ type family struct {
 	finish       func(y, x, bias []float32, relu bool)
 	add          func(dst, src []float32)
 	sumSquares   func(x []float32) float32
+	peak         func(n int) int
 }
 
 // scalar runs everywhere.
@@ -41,7 +42,7 @@ var scalar = family{
 	gather: gatherScalar, tapWeights: tapWeightsScalar, tapData: tapDataScalar, firstWeights: firstWeightsScalar,
 	matmul: matmulScalar, transpose: transposeScalar, adam: adamScalar,
 	subtract: subtractScalar, negate: negateScalar, absDiff: absDiffScalar, absDiffGrad: absDiffGradScalar,
-	reluGrad: reluGradScalar, finish: finishScalar, add: addScalar, sumSquares: sumSquaresScalar,
+	reluGrad: reluGradScalar, finish: finishScalar, add: addScalar, sumSquares: sumSquaresScalar, peak: peakScalar,
 }
 
 // active is the family selected at start; only tests change it.
