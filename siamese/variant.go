@@ -9,3 +9,7 @@ func Variant() string { return kernel.Variant() }
 // Kernels returns the family of numeric kernels that is in use, or an error if
 // WHORL_KERNEL asks for one that this CPU does not have.
 func Kernels() (string, error) { return kernel.Name(), kernel.Check() }
+
+// Peak does n rounds of fused multiply-adds on registers alone and returns how
+// many it did: what a benchmark holds the kernels' rate against.
+func Peak(n int) int { return kernel.Peak(n) }

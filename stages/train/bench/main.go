@@ -53,7 +53,7 @@ func run() error {
 	}
 	samples := make([]sample, len(networks))
 	for range *rounds {
-		r.peak(ctx)
+		r.peak()
 		for i, a := range networks {
 			if err := samples[i].ours(ctx, a, *steps); err != nil {
 				return err
@@ -64,7 +64,7 @@ func run() error {
 		}
 	}
 	for i, a := range networks {
-		r.Rows = append(r.Rows, samples[i].rows(a, r.PeakGFLOPS*float64(r.CPUs))...)
+		r.Rows = append(r.Rows, samples[i].rows(a, r.PeakGFLOPS)...)
 	}
 	if r.MemoryMiB, err = memory(ctx); err != nil {
 		return err

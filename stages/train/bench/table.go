@@ -13,7 +13,7 @@ type report struct {
 	CPUs       int      `json:"cpus"`
 	Go         string   `json:"go"`
 	Kernels    string   `json:"kernels"`
-	PeakGFLOPS float64  `json:"peak_gflops_a_core"`
+	PeakGFLOPS float64  `json:"peak_gflops"` // of all CPUs together
 	Rows       []row    `json:"rows"`
 	MemoryMiB  float64  `json:"memory_mib"` // of training post on 44,343 probes
 	Notes      []string `json:"notes,omitempty"`
@@ -58,7 +58,7 @@ func (s *sample) rows(a siamese.Architecture, peak float64) []row {
 }
 
 func (r *report) print(w io.Writer) {
-	fmt.Fprintf(w, "%s kernels, %d CPUs, %s; peak %.0f GFLOPS a core\n\n", r.Kernels, r.CPUs, r.Go, r.PeakGFLOPS)
+	fmt.Fprintf(w, "%s kernels, %d CPUs, %s; peak %.0f GFLOPS\n\n", r.Kernels, r.CPUs, r.Go, r.PeakGFLOPS)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "network\twhat\tours, pairs/s\tPyTorch, pairs/s\tratio\tof FMA peak\t")
 	for _, r := range r.Rows {
