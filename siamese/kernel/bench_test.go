@@ -145,6 +145,31 @@ func BenchmarkDense(b *testing.B) {
 	}
 }
 
+// BenchmarkPack is what a step does once, on one worker.
+func BenchmarkPack(b *testing.B) {
+	c := benchConvs[1].c
+	w, packed := Make(c.WeightLen()), Make(c.WinogradLen())
+	b.Run("direct", func(b *testing.B) { rate(b, 0, func() { c.Pack(packed, w) }) })
+	b.Run("winograd", func(b *testing.B) { rate(b, 0, func() { c.PackWinograd(packed, w) }) })
+}
+
+// BenchmarkElementwise is the rest of a step, on one image or pair of post.
+func BenchmarkElementwise(b *testing.B) {
+	n := benchConvs[1].c.Output().Len()
+	x, y, z, pix := Make(n), Make(n), Make(n), make([]uint8, 90*90)
+	for name, f := range map[string]func(){
+		"pixels":   func() { Pixels(x, pix, 90, 90) },
+		"subtract": func() { Subtract(x, y, z) },
+		"gradient": func() { SubtractGradient(x, y, z) },
+		"abs":      func() { AbsDiff(x, y, z) },
+		"squares":  func() { SumSquares(x) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			benchFamilies(b, func(b *testing.B) { rate(b, 0, f) })
+		})
+	}
+}
+
 // BenchmarkStep is the whole step of 32 pairs on two workers, and its forward
 // part: to be held against ../../../shared/peer/torch_step.py.
 func BenchmarkStep(b *testing.B) {

@@ -21,6 +21,9 @@ func (c *Conv) Backward(dx, dw, db, dy []float32, codes []uint8, x, w []float32,
 		len(codes) < c.CodesLen() || len(x) < c.InputLen() || len(w) < c.WeightLen() {
 		panic("kernel: Conv.Backward: slice too short")
 	}
+	if s.lists.room < bandRows*(c.W/2) {
+		panic("kernel: Conv.Backward: scratch of another layer")
+	}
 	if c.In == 1 {
 		if dx != nil {
 			panic("kernel: Conv.Backward: pixels have no gradient")

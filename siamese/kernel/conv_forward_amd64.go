@@ -21,14 +21,17 @@ type window struct {
 	codePlane       int
 }
 
+// convForward512 is convForwardScalar with 16 lanes.
 func convForward512(c *Conv, y []float32, codes []uint8, x, packed, bias []float32) {
 	convForwardVector(c, y, codes, x, packed, bias, true)
 }
 
+// convForward256 is convForwardScalar with 8 lanes.
 func convForward256(c *Conv, y []float32, codes []uint8, x, packed, bias []float32) {
 	convForwardVector(c, y, codes, x, packed, bias, false)
 }
 
+// convForwardVector goes over the windows, wide with 16 lanes.
 func convForwardVector(c *Conv, y []float32, codes []uint8, x, packed, bias []float32, wide bool) {
 	out := c.Output()
 	row, col := c.strides()
@@ -58,6 +61,8 @@ func convForwardVector(c *Conv, y []float32, codes []uint8, x, packed, bias []fl
 	archsimd.ClearAVXUpperBits()
 }
 
+// convWindow512 does a window of 32 channels; codes may be nil.
+//
 //go:noinline
 func convWindow512(j *window, x, y, codes unsafe.Pointer) {
 	a0 := load16(j.bias, 0)
@@ -115,6 +120,7 @@ func pool512(a, b, c, d f16, y, codes unsafe.Pointer) {
 	store16(y, 0, zero.Merge(v, zero.Greater(v)))
 }
 
+// convWindow256 is convWindow512 with 8 lanes, a group of channels at a time.
 func convWindow256(j *window, x, y, codes unsafe.Pointer) {
 	convHalf256(j, x, y, codes, 0)
 	if j.plane == 0 {

@@ -7,8 +7,8 @@ import (
 	"simd/archsimd"
 )
 
-// The kernels below are bound by memory: 8 lanes do as well as 16. Each does whole
-// vectors and leaves the tail to its scalar twin.
+// The kernels below are bound by memory: 8 lanes do as well as 16. Each is its
+// scalar twin, documented there, on whole vectors, and leaves the tail to it.
 
 // split returns the whole vectors' part of n.
 func split(n int) int { return n &^ 7 }

@@ -12,6 +12,7 @@ import (
 // code says where in it the lane's 3 pixels begin, and a permutation fetches each
 // of them for all channels. Inactive lanes have a gradient of zero.
 
+// firstWeights512 is firstWeightsScalar with 16 lanes.
 func firstWeights512(dw, db, dy []float32, codes []uint8, x []float32, b band) {
 	for y := range b.rows {
 		from, code := ptr(dy, y*b.dyRow), ptr(codes, y*b.cols*Lanes)
@@ -24,6 +25,7 @@ func firstWeights512(dw, db, dy []float32, codes []uint8, x []float32, b band) {
 	archsimd.ClearAVXUpperBits()
 }
 
+// firstWeights256 is firstWeightsScalar with 8 lanes.
 func firstWeights256(dw, db, dy []float32, codes []uint8, x []float32, b band) {
 	for y := range b.rows {
 		for half := 0; half < Lanes; half += 8 {

@@ -14,6 +14,8 @@ type product struct {
 	add              bool
 }
 
+// matmul512 is matmulScalar with 16 lanes; rows past a multiple of 4 go one by
+// one.
 func matmul512(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int, add bool) {
 	j := product{4 * aRow, 4 * bRow, 4 * cRow, k, add}
 	pa, pb, pc := ptr(a, 0), ptr(b, 0), ptr(c, 0)
@@ -29,6 +31,7 @@ func matmul512(c []float32, cRow int, a []float32, aRow int, b []float32, bRow i
 	archsimd.ClearAVXUpperBits()
 }
 
+// matmul256 is matmulScalar with 8 lanes.
 func matmul256(c []float32, cRow int, a []float32, aRow int, b []float32, bRow int, rows, cols, k int, add bool) {
 	j := product{4 * aRow, 4 * bRow, 4 * cRow, k, add}
 	pa, pb, pc := ptr(a, 0), ptr(b, 0), ptr(c, 0)

@@ -4,6 +4,7 @@ package kernel
 
 import "simd/archsimd"
 
+// pixels256 is pixelsScalar with 8 lanes; the rows' tails come last.
 func pixels256(dst []float32, src []uint8, h, w int) {
 	clearBorder(dst, h, w)
 	row, n := w+2, w&^15

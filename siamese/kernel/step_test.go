@@ -294,9 +294,9 @@ func TestStepBits(t *testing.T) {
 		for name, want := range stepDigests {
 			net, algorithm, _ := strings.Cut(name, " ")
 			workers := []int{1, 2, 3, 7}
-			if active.name == "scalar" {
-				if workers = workers[1:2]; net == "post" && testing.Short() {
-					continue // seconds
+			if active.name == "scalar" || raceEnabled { // takes seconds
+				if workers = workers[2:3]; net == "post" && (testing.Short() || raceEnabled) {
+					continue
 				}
 			}
 			for _, n := range workers {

@@ -13,6 +13,7 @@ import (
 // taps' distances fold into the loads. The channels' lists are the inner loop, so
 // that the rows that they share stay in the first-level cache.
 
+// tapWeights512 is tapWeightsScalar with 16 lanes.
 func tapWeights512(l *lists, n int, dw, x []float32, in Maps) {
 	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
 	px, pw := ptr(x, 0), ptr(dw, 0)
@@ -33,6 +34,7 @@ func tapWeights512(l *lists, n int, dw, x []float32, in Maps) {
 	archsimd.ClearAVXUpperBits()
 }
 
+// tapWeights256 is tapWeightsScalar with 8 lanes.
 func tapWeights256(l *lists, n int, dw, x []float32, in Maps) {
 	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
 	px, pw := ptr(x, 0), ptr(dw, 0)
@@ -49,6 +51,7 @@ func tapWeights256(l *lists, n int, dw, x []float32, in Maps) {
 	archsimd.ClearAVXUpperBits()
 }
 
+// tapData512 is tapDataScalar with 16 lanes.
 func tapData512(l *lists, n int, dx, w []float32, in Maps) {
 	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
 	px, pw := ptr(dx, 0), ptr(w, 0)
@@ -62,6 +65,7 @@ func tapData512(l *lists, n int, dx, w []float32, in Maps) {
 	archsimd.ClearAVXUpperBits()
 }
 
+// tapData256 is tapDataScalar with 8 lanes.
 func tapData256(l *lists, n int, dx, w []float32, in Maps) {
 	row, plane, tap := 4*in.Row(), 4*in.Plane(), in.Groups()*64
 	px, pw := ptr(dx, 0), ptr(w, 0)

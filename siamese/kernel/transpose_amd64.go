@@ -7,7 +7,8 @@ import (
 	"unsafe"
 )
 
-// transpose256 goes by squares of 8; what is left over goes one by one.
+// transpose256 is transposeScalar by squares of 8; what is left over goes one by
+// one.
 func transpose256(dst []float32, dstRow int, src []float32, srcRow int, rows, cols int) {
 	r8, c8 := rows&^7, cols&^7
 	for r := 0; r < r8; r += 8 {

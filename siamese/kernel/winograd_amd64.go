@@ -10,6 +10,7 @@ import (
 // The transforms are bound by loads and stores; they go by 8 lanes in both
 // families.
 
+// winogradIn256 is winogradInScalar with 8 lanes.
 func winogradIn256(c *Conv, v, x []float32, lo, n int) {
 	in := c.Input()
 	lanes, row, plane, cols := in.Groups()*Lanes, 4*in.Row(), 4*in.Plane(), c.W/2
@@ -53,6 +54,7 @@ func spreadRow256(v unsafe.Pointer, plane int, a, b, c, d f8) {
 	store8(v, 3*plane, b.Sub(d))
 }
 
+// winogradOut256 is winogradOutScalar with 8 lanes.
 func winogradOut256(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int) {
 	out := c.Output()
 	width := roundUp(c.Out, tile)
