@@ -362,13 +362,14 @@ addEventListener("afterprint", () => {
   redraw();
 });
 
-const links = new Map($$("nav a").map(a => [a.getAttribute("href").slice(1), a]));
-const reading = new IntersectionObserver(seen => {
-  for (const s of seen) {
-    if (!s.isIntersecting) continue;
-    links.forEach(a => a.removeAttribute("aria-current"));
-    links.get(s.target.id)?.setAttribute("aria-current", "true");
-  }
-}, { rootMargin: "-10% 0px -80% 0px" });
-$$("section[id]").forEach(s => reading.observe(s));
+// The section being read is the last that begins in the upper part of the
+// window; at the end of the page it is the last one.
+const links = $$("nav a"), sections = links.map(a => $(a.getAttribute("href")));
+function markSection() {
+  let at = sections.findLastIndex(s => s.getBoundingClientRect().top < innerHeight / 4);
+  if (scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 2) at = sections.length - 1;
+  links.forEach((a, i) => i === Math.max(at, 0) ? a.setAttribute("aria-current", "true") : a.removeAttribute("aria-current"));
+}
+addEventListener("scroll", () => requestAnimationFrame(markSection), { passive: true });
+markSection();
 })();
