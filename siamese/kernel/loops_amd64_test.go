@@ -16,7 +16,7 @@ import (
 
 // innerLoops are the functions whose loops the speed depends on.
 var innerLoops = []any{
-	convWindow512, convHalf256, matmulTile512, matmulTile256, matmulRow256,
+	convWindow512, convHalf256, matmulTile512, matmulWide512, matmulTile256, matmulRow256,
 	tapSums512, tapSums256, tapSpread512, tapSpread256, firstRow512, firstRow256, addLive256,
 }
 

@@ -7,8 +7,7 @@ import (
 	"unsafe"
 )
 
-// The transforms are bound by loads and stores; they go by 8 lanes in both
-// families.
+// The transform of the inputs is a small part of the whole: 8 lanes do.
 
 // winogradIn256 is winogradInScalar with 8 lanes.
 func winogradIn256(c *Conv, v, x []float32, lo, n int) {
@@ -54,24 +53,63 @@ func spreadRow256(v unsafe.Pointer, plane int, a, b, c, d f8) {
 	store8(v, 3*plane, b.Sub(d))
 }
 
+// winogradOut512 is winogradOutScalar with 16 lanes.
+func winogradOut512(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int) {
+	winogradOutVector(c, y, codes, m, bias, lo, n, true)
+}
+
 // winogradOut256 is winogradOutScalar with 8 lanes.
 func winogradOut256(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int) {
+	winogradOutVector(c, y, codes, m, bias, lo, n, false)
+}
+
+// winogradOutVector goes over the windows and groups, wide with 16 lanes.
+func winogradOutVector(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int, wide bool) {
 	out := c.Output()
 	width := roundUp(c.Out, tile)
-	pm, pb := ptr(m, 0), ptr(bias, 0)
+	pm, pb, plane := ptr(m, 0), ptr(bias, 0), 4*winogradBlock*width
 	for i := range n {
 		py, px := (lo+i)/out.W, (lo+i)%out.W
 		to, codeTo := out.Index(0, py, px), c.codeIndex(0, py, px)
-		for o := 0; o < out.Groups()*Lanes; o += 8 {
+		for g := range out.Groups() {
 			var code unsafe.Pointer
 			if codes != nil {
-				code = ptr(codes, codeTo+o/Lanes*out.H*out.W*Lanes+o%Lanes)
+				code = ptr(codes, codeTo+g*out.H*out.W*Lanes)
 			}
-			winogradWindow256(ptr(y, to+o/Lanes*out.Plane()+o%Lanes), code,
-				unsafe.Add(pm, 4*(i*width+o)), unsafe.Add(pb, 4*o), 4*winogradBlock*width)
+			sum, from, b := ptr(y, to+g*out.Plane()), unsafe.Add(pm, 4*(i*width+g*Lanes)), unsafe.Add(pb, g*64)
+			if wide {
+				winogradWindow512(sum, code, from, b, plane)
+				continue
+			}
+			winogradWindow256(sum, code, from, b, plane)
+			if codes != nil {
+				code = unsafe.Add(code, 8)
+			}
+			winogradWindow256(unsafe.Add(sum, 32), code, unsafe.Add(from, 32), unsafe.Add(b, 32), plane)
 		}
 	}
 	archsimd.ClearAVXUpperBits()
+}
+
+// winogradWindow512 makes a window of 16 channels from its products.
+//
+//go:noinline
+func winogradWindow512(y, codes, m, bias unsafe.Pointer, plane int) {
+	m1 := unsafe.Add(m, 4*plane)
+	m2 := unsafe.Add(m1, 4*plane)
+	m3 := unsafe.Add(m2, 4*plane)
+	b := load16(bias, 0)
+	v0 := load16(m, 0).Add(load16(m1, 0)).Add(load16(m2, 0))
+	v1 := load16(m, plane).Add(load16(m1, plane)).Add(load16(m2, plane))
+	v2 := load16(m, 2*plane).Add(load16(m1, 2*plane)).Add(load16(m2, 2*plane))
+	v3 := load16(m, 3*plane).Add(load16(m1, 3*plane)).Add(load16(m2, 3*plane))
+	p0, p1 := v0.Add(v1).Add(v2).Add(b), v1.Sub(v2).Sub(v3).Add(b)
+	v0 = load16(m1, 0).Sub(load16(m2, 0)).Sub(load16(m3, 0))
+	v1 = load16(m1, plane).Sub(load16(m2, plane)).Sub(load16(m3, plane))
+	v2 = load16(m1, 2*plane).Sub(load16(m2, 2*plane)).Sub(load16(m3, 2*plane))
+	v3 = load16(m1, 3*plane).Sub(load16(m2, 3*plane)).Sub(load16(m3, 3*plane))
+	p2, p3 := v0.Add(v1).Add(v2).Add(b), v1.Sub(v2).Sub(v3).Add(b)
+	pool512(p0, p1, p2, p3, y, codes)
 }
 
 // winogradWindow256 makes a window of 8 channels from its products.
