@@ -37,8 +37,8 @@ type Damage struct {
 	Why  string `json:"why"`
 }
 
-// Fsck reads everything in the store and sets aside what is damaged. Runs may
-// go on meanwhile.
+// Fsck reads everything in the store and sets aside what is damaged. It also
+// clears away what dead processes left in staging. Runs may go on meanwhile.
 func (s *Store) Fsck(ctx context.Context) (*Checked, error) {
 	c := &checker{s: s, Checked: Checked{Damaged: []Damage{}, Lost: []Damage{}}}
 	g, err := s.Use(ctx)
@@ -46,6 +46,9 @@ func (s *Store) Fsck(ctx context.Context) (*Checked, error) {
 		return nil, err
 	}
 	defer g.Release()
+	if err := s.sweep(); err != nil {
+		return nil, fmt.Errorf("check the store: %w", err)
+	}
 	for _, step := range []struct {
 		kind  string
 		check func(ctx context.Context, name string) error

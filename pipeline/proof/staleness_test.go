@@ -1,4 +1,4 @@
-package staleness
+package proof
 
 import (
 	"encoding/json"
@@ -19,12 +19,6 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
 )
-
-// long says that the mutations of code are to be replayed too, each of which
-// builds the program anew: WHORL_LONG=1.
-var long = os.Getenv("WHORL_LONG") != ""
-
-const top = "../.." // of the repository
 
 // A row is one mutation of the table.
 type row struct {
@@ -50,12 +44,7 @@ func TestStaleness(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program")
 	}
-	bin := t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(bin, "whorl"), "./cmd/whorl")
-	build.Dir = top
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
+	bin := filepath.Dir(program(t))
 	scripts, err := filepath.Glob(top + "/testdata/staleness/*.txtar")
 	if err != nil || len(scripts) == 0 {
 		t.Fatal("no corpus: ", err)
@@ -158,7 +147,7 @@ type stageJSON struct {
 
 // whorl runs the program and decodes what it prints.
 func whorl(ts *testscript.TestScript, v any, args ...string) error {
-	cmd := exec.Command(program(ts), args...)
+	cmd := exec.Command(installed(ts), args...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = environ(ts)
 	var stderr strings.Builder
@@ -170,7 +159,7 @@ func whorl(ts *testscript.TestScript, v any, args ...string) error {
 	return json.Unmarshal(out, v)
 }
 
-func program(ts *testscript.TestScript) string {
+func installed(ts *testscript.TestScript) string {
 	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
 		if p := filepath.Join(dir, "whorl"); exec.Command(p, "version").Run() == nil {
 			return p
@@ -297,7 +286,7 @@ func quietly(ts *testscript.TestScript, a []string) error {
 }
 
 func object(ts *testscript.TestScript, a []string) error {
-	cmd := exec.Command(program(ts), "artifact", "last", a[0])
+	cmd := exec.Command(installed(ts), "artifact", "last", a[0])
 	cmd.Dir, cmd.Env = ts.MkAbs("."), environ(ts)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
