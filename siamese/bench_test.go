@@ -100,3 +100,27 @@ func BenchmarkSave(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkRanks searches 64 gallery images for 64 probes.
+func BenchmarkRanks(b *testing.B) {
+	for _, a := range []Architecture{Post(Subtract, 90, 90), Post(Abs, 90, 90), Compact(Subtract, 90, 90)} {
+		b.Run(a.Name+" "+string(a.Merge), func(b *testing.B) {
+			a.Winograd = true
+			n, err := New(a, 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			im := Images{Pix: make([]uint8, 64*90*90), N: 64, H: 90, W: 90}
+			r := newStream(1, "benchmark")
+			for i := range im.Pix {
+				im.Pix[i] = uint8(r.uint64())
+			}
+			for b.Loop() {
+				if _, err := n.Ranks(context.Background(), im, count(64), im, count(64), count(64)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(64*64*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+		})
+	}
+}
