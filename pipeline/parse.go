@@ -92,18 +92,28 @@ func (p *parser) document(text []byte) *yaml.Node {
 		p.errs.add(position{p.file, max(1, root.Line), max(1, root.Column)}, "want a mapping with data, seed and stages")
 		return nil
 	}
-	if n := selfContained(root, map[*yaml.Node]bool{}); n != nil {
-		p.fail(n, "the alias *%s is part of what it stands for", n.Value)
-		return nil
+	if hasAlias(root) {
+		if n := selfContained(root, map[*yaml.Node]bool{}); n != nil {
+			p.fail(n, "the alias *%s is part of what it stands for", n.Value)
+			return nil
+		}
 	}
 	return root
+}
+
+func hasAlias(n *yaml.Node) bool {
+	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, hasAlias)
 }
 
 // selfContained returns an alias that lies within its own anchor, or nil; done
 // is false for the nodes that n lies in, and true for those seen before.
 func selfContained(n *yaml.Node, done map[*yaml.Node]bool) *yaml.Node {
-	if finished, seen := done[n]; seen && finished {
+	finished, seen := done[n]
+	switch {
+	case finished:
 		return nil
+	case seen:
+		return n
 	}
 	done[n] = false
 	if n.Kind == yaml.AliasNode {
