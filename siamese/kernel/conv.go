@@ -63,18 +63,18 @@ func (c *Conv) WeightLen() int {
 	if c.In == 1 {
 		return roundUp(c.Out, Lanes) * taps
 	}
-	return c.Out * taps * roundUp(c.In, Lanes)
+	return c.Input().Groups() * c.Out * taps * Lanes
 }
 
 // WeightIndex returns where the weight from input channel in to output channel
-// out at tap (row*3 + column, 0 to 8) lies. The layout is [out][tap][in], the
-// input channels rounded up to whole groups; with one input channel it is
-// [out/16][tap][16].
+// out at tap (row*3 + column, 0 to 8) lies. The layout is [in/16][out][tap][16],
+// input channels in the lanes; with one input channel it is [out/16][tap][16],
+// output channels in the lanes.
 func (c *Conv) WeightIndex(out, in, tap int) int {
 	if c.In == 1 {
 		return (out/Lanes*taps+tap)*Lanes + out%Lanes
 	}
-	return (out*taps+tap)*roundUp(c.In, Lanes) + in
+	return ((in/Lanes*c.Out+out)*taps+tap)*Lanes + in%Lanes
 }
 
 // BiasLen returns the length of the biases: Out rounded up to whole groups.

@@ -38,15 +38,14 @@ func (c *Conv) Backward(dx, dw, db, dy []float32, codes []uint8, x, w []float32,
 		clear(dx[:c.InputLen()])
 	}
 	in, out := c.Input(), c.Output()
-	each := taps * in.Groups() * Lanes
 	for top := 0; top < out.H; top += bandRows {
 		b := band{top: top, rows: min(bandRows, out.H-top), cols: out.W, dyRow: out.Row(), inRow: in.Row(), inCol: Lanes}
 		for g := range out.Groups() {
 			active.gather(&s.lists, db[g*Lanes:], dy[out.Index(g*Lanes, top, 0):], codes[c.codeIndex(g*Lanes, top, 0):], b)
-			n := min(Lanes, c.Out-g*Lanes)
-			active.tapWeights(&s.lists, n, dw[g*Lanes*each:], x, in)
+			n, at := min(Lanes, c.Out-g*Lanes), c.WeightIndex(g*Lanes, 0, 0)
+			active.tapWeights(&s.lists, n, dw[at:], c.Out, x, in)
 			if dx != nil {
-				active.tapData(&s.lists, n, dx, w[g*Lanes*each:], in)
+				active.tapData(&s.lists, n, dx, w[at:], c.Out, in)
 			}
 		}
 	}

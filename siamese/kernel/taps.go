@@ -1,16 +1,16 @@
 package kernel
 
-// tapWeightsScalar adds to dw, [n][9][channels of in], the gradients of n output
-// channels' weights: g times the patch, for each entry of the channel's list in
-// order.
-func tapWeightsScalar(l *lists, n int, dw, x []float32, in Maps) {
-	row, plane, groups := in.Row(), in.Plane(), in.Groups()
-	for lane := range n {
-		for _, e := range l.lane(lane) {
-			for t := range taps {
-				for i := range groups {
-					from := i*plane + int(e.at) + t/3*row + t%3*Lanes
-					axpy(dw[((lane*taps+t)*groups+i)*Lanes:][:Lanes], e.g, x[from:])
+// tapWeightsScalar adds to dw the gradients of n output channels' weights: g times
+// the patch, for each entry of the channel's list in order. dw, [in/16][out][9][16],
+// begins at the first of the n channels.
+func tapWeightsScalar(l *lists, n int, dw []float32, out int, x []float32, in Maps) {
+	for i := range in.Groups() {
+		for lane := range n {
+			to := dw[(i*out+lane)*taps*Lanes:][:taps*Lanes]
+			for _, e := range l.lane(lane) {
+				from := x[i*in.Plane()+int(e.at):]
+				for t := range taps {
+					axpy(to[t*Lanes:][:Lanes], e.g, from[t/3*in.Row()+t%3*Lanes:])
 				}
 			}
 		}
@@ -18,16 +18,16 @@ func tapWeightsScalar(l *lists, n int, dw, x []float32, in Maps) {
 }
 
 // tapDataScalar adds to dx, maps of shape in, what n output channels hand back: g
-// times the weights w, [n][9][channels of in], for each channel and each entry of
-// its list in order.
-func tapDataScalar(l *lists, n int, dx, w []float32, in Maps) {
-	row, plane, groups := in.Row(), in.Plane(), in.Groups()
-	for lane := range n {
-		for _, e := range l.lane(lane) {
-			for t := range taps {
-				for i := range groups {
-					to := i*plane + int(e.at) + t/3*row + t%3*Lanes
-					axpy(dx[to:][:Lanes], e.g, w[((lane*taps+t)*groups+i)*Lanes:])
+// times the weights, for each channel and each entry of its list in order. w is
+// laid out as dw of tapWeightsScalar.
+func tapDataScalar(l *lists, n int, dx, w []float32, out int, in Maps) {
+	for i := range in.Groups() {
+		for lane := range n {
+			from := w[(i*out+lane)*taps*Lanes:][:taps*Lanes]
+			for _, e := range l.lane(lane) {
+				to := dx[i*in.Plane()+int(e.at):]
+				for t := range taps {
+					axpy(to[t/3*in.Row()+t%3*Lanes:][:Lanes], e.g, from[t*Lanes:])
 				}
 			}
 		}
