@@ -2,6 +2,7 @@ package siamese
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -149,11 +150,15 @@ func (t *Trainer) Network() *Network {
 func (t *Trainer) Epoch(ctx context.Context, report func(Progress)) (Epoch, error) {
 	e := Epoch{Epoch: len(t.history) + 1}
 	var err error
-	if e.Loss, e.Accuracy, err = t.pass(ctx, e.Epoch, report); err != nil {
-		return Epoch{}, fmt.Errorf("train: epoch %d: %w", e.Epoch, err)
+	if e.Loss, e.Accuracy, err = t.pass(ctx, e.Epoch, report); err == nil {
+		e.ValLoss, e.ValAccuracy, err = t.validate(ctx, e.Epoch)
 	}
-	if e.ValLoss, e.ValAccuracy, err = t.validate(ctx, e.Epoch); err != nil {
-		return Epoch{}, fmt.Errorf("validate: epoch %d: %w", e.Epoch, err)
+	var d *DivergedError
+	switch {
+	case errors.As(err, &d):
+		return Epoch{}, err // says where by itself
+	case err != nil:
+		return Epoch{}, fmt.Errorf("train: epoch %d: %w", e.Epoch, err)
 	}
 	t.history = append(t.history, e)
 	t.waited++

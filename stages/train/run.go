@@ -34,7 +34,7 @@ func run(ctx context.Context, t *stage.Task) error {
 	if err := train(ctx, t, tr, p.Epochs); err != nil {
 		var d *siamese.DivergedError
 		if errors.As(err, &d) {
-			return fmt.Errorf("probe %s, gallery row %d: %w", in.probe(d.Probe), d.Gallery, err)
+			return fmt.Errorf("%w; this probe is %s", err, in.probe(d.Probe))
 		}
 		return err
 	}

@@ -211,7 +211,7 @@ func TestErrors(t *testing.T) {
 		"policy": func(in map[string]string, _ *Params) {
 			write(in, "policy", func(f *os.File) error { _, err := f.WriteString("{"); return err })
 		},
-		"diverged: epoch 1, batch": func(_ map[string]string, p *Params) { p.Rate = 1e12 },
+		"; this probe is": func(_ map[string]string, p *Params) { p.Rate = 1e12 },
 	} {
 		in, p := fixture(t, 10), params(1)
 		change(in, &p)
