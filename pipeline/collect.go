@@ -2,8 +2,10 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 
 	"whorl/pipeline/store"
 )
@@ -19,7 +21,8 @@ type CollectOptions struct {
 // Collect removes the artifacts that no kept run reaches. The records of runs
 // stay: only what they made is gone, and can be made again.
 func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collected, error) {
-	if err := e.Recover(); err != nil {
+	// On a full disk the record of a dead run has to wait until there is space.
+	if err := e.Recover(); err != nil && !errors.Is(err, syscall.ENOSPC) {
 		return nil, fmt.Errorf("recover: %w", err)
 	}
 	return e.store.Collect(ctx, func() (map[string]bool, error) { return e.reached(o) }, o.DryRun)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"syscall"
 	"time"
 
 	"whorl/pipeline/stage"
@@ -90,7 +91,7 @@ func (e *Engine) Run(ctx context.Context, p *Pipeline, o Options) (*Result, erro
 		o.RunID = NewRunID(e.now())
 	}
 	if err := e.Recover(); err != nil {
-		return nil, fmt.Errorf("recover: %w", err)
+		return nil, fullDisk(fmt.Errorf("recover: %w", err), e.store)
 	}
 	guard, err := e.store.Use(ctx)
 	if err != nil {
@@ -99,12 +100,13 @@ func (e *Engine) Run(ctx context.Context, p *Pipeline, o Options) (*Result, erro
 	defer guard.Release()
 	active, err := e.store.Begin(o.RunID)
 	if err != nil {
-		return nil, err
+		return nil, fullDisk(err, e.store)
 	}
 	r := newRun(e, p, nodes, o, active)
 	result, err := r.run(ctx)
-	if werr := active.Finish(toRecord(result)); werr != nil {
-		err = errors.Join(err, werr)
+	werr := active.Finish(toRecord(result))
+	if werr != nil && !(errors.Is(werr, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // said once is enough
+		err = errors.Join(err, fullDisk(werr, e.store))
 	}
 	return result, err
 }

@@ -122,6 +122,7 @@ func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	r.tell(Event{Stage: w.n.name, Started: true})
 	r.msgs <- message{n: w.n, started: true}
 	res.Started = r.now()
 	return r.execute(ctx, w, res)
@@ -337,7 +338,7 @@ func (r *run) compare(old, new *store.Manifest) []string {
 // fullDisk says so where the disk is full.
 func fullDisk(err error, s *store.Store) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("the disk that holds %s is full; nothing of this stage was kept, all before it is; \"whorl gc\" frees space: %w", s.Dir(), err)
+		return fmt.Errorf("the disk that holds %s is full; what was published before is kept, and \"whorl gc\" frees space: %w", s.Dir(), err)
 	}
 	return err
 }

@@ -159,7 +159,6 @@ func cause(ctx context.Context) error {
 }
 
 func (r *run) recordStart(ctx context.Context, n *node) error {
-	r.tell(Event{Stage: n.name, Started: true})
 	if r.o.Recorder == nil {
 		return nil
 	}

@@ -56,9 +56,12 @@ func (r *ActiveRun) Note(v any) error {
 	return err
 }
 
-// Finish keeps the record of the run, durably, and ends it.
+// Finish keeps the record of the run, durably, and ends it. If that fails, as on
+// a full disk, the run is as if its process had died: what it noted is there
+// for Recover.
 func (r *ActiveRun) Finish(record any) error {
 	if err := r.s.WriteRun(r.id, record); err != nil {
+		r.f.Close()
 		return err
 	}
 	(&Lock{r.f}).Release()
@@ -78,6 +81,7 @@ func (s *Store) WriteRun(id string, record any) error {
 	}
 	tmp := s.path("tmp", "run-"+id)
 	if err := s.disk.write(tmp, append(b, '\n')); err != nil {
+		os.Remove(tmp)
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
 	if err := s.disk.rename(tmp, s.runPath(id)); err != nil {
@@ -144,6 +148,9 @@ func (s *Store) RemoveRun(id string) error {
 // each run that died dead is called with the lines that it noted, to write its
 // record. It costs two directory reads if there is nothing to do.
 func (s *Store) Recover(dead func(id string, lines []json.RawMessage) error) error {
+	if err := s.sweep(); err != nil { // first, since records need space
+		return err
+	}
 	active, err := os.ReadDir(s.path("active"))
 	if err != nil {
 		return err
@@ -153,7 +160,7 @@ func (s *Store) Recover(dead func(id string, lines []json.RawMessage) error) err
 			return err
 		}
 	}
-	return s.sweep()
+	return nil
 }
 
 func (s *Store) bury(id string, dead func(string, []json.RawMessage) error) error {
@@ -165,12 +172,13 @@ func (s *Store) bury(id string, dead func(string, []json.RawMessage) error) erro
 	if l == nil {
 		return err // alive
 	}
-	defer l.Release()
 	if _, err := os.Stat(s.runPath(id)); err == nil {
+		l.Release()
 		return nil // it died after its record was written
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
+		l.f.Close()
 		return err
 	}
 	var lines []json.RawMessage
@@ -181,10 +189,14 @@ func (s *Store) bury(id string, dead func(string, []json.RawMessage) error) erro
 		}
 		lines = append(lines, json.RawMessage(line))
 	}
-	if len(lines) == 0 {
-		return nil // it died, or had only just begun, before saying anything
+	if len(lines) > 0 { // or it died before saying anything
+		if err := dead(id, lines); err != nil {
+			l.f.Close() // and is still to be buried
+			return err
+		}
 	}
-	return dead(id, lines)
+	l.Release()
+	return nil
 }
 
 // sweep removes staging whose process is gone.

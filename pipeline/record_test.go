@@ -1,0 +1,141 @@
+package pipeline_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"whorl/pipeline"
+	"whorl/pipeline/stage"
+)
+
+// A diary is a recorder that notes what it is told.
+type diary struct {
+	lines  []string
+	failAt string
+}
+
+func (d *diary) note(line string) error {
+	d.lines = append(d.lines, line)
+	if line == d.failAt {
+		return errors.New("the book is full")
+	}
+	return nil
+}
+
+func (d *diary) RunStarted(_ context.Context, r pipeline.RunInfo) error {
+	return d.note(fmt.Sprint("run started with ", len(r.Stages)))
+}
+
+func (d *diary) StageStarted(_ context.Context, _, stage string) error {
+	return d.note(stage + " started")
+}
+
+func (d *diary) StageFinished(_ context.Context, _ string, s pipeline.StageResult) error {
+	return d.note(s.Name + " " + string(s.Status))
+}
+
+func (d *diary) RunFinished(_ context.Context, r *pipeline.Result) error {
+	return d.note("run " + string(r.State))
+}
+
+func TestRecorder(t *testing.T) {
+	l := newLab(t)
+	d := &diary{}
+	l.run(l.parse(chain), pipeline.Options{Recorder: d})
+	equal(t, "first", strings.Join(d.lines, "; "), "run started with 3; a started; a ran; b started; b ran; c started; c ran; run done")
+	d = &diary{}
+	l.run(l.parse(chain), pipeline.Options{Recorder: d})
+	equal(t, "cached", strings.Join(d.lines, "; "), "run started with 3; a cached; b cached; c cached; run done")
+
+	for _, at := range []string{"run started with 3", "b started", "b ran", "run done"} {
+		l := newLab(t)
+		d := &diary{failAt: at}
+		_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{Recorder: d})
+		if err == nil || !strings.Contains(err.Error(), "the book is full") {
+			t.Errorf("an error at %q is lost: %v", at, err)
+		}
+		if last := d.lines[len(d.lines)-1]; !strings.HasPrefix(last, "run ") {
+			t.Errorf("an error at %q: the last that it was told is %q", at, last)
+		}
+		if l.count("c") > 0 && at != "run done" {
+			t.Errorf("an error at %q did not end the run", at)
+		}
+	}
+}
+
+func TestEvents(t *testing.T) {
+	l := newLab(t)
+	l.hook = func(_ context.Context, t *stage.Task) error {
+		t.Progress(stage.Progress{Done: 1, Total: 2, Unit: "halves"})
+		return nil
+	}
+	var got []string
+	l.run(l.parse(chain), pipeline.Options{Targets: []string{"b"}, Observe: func(e pipeline.Event) {
+		switch {
+		case e.Started:
+			got = append(got, e.Stage+" started")
+		case e.Progress != nil:
+			got = append(got, fmt.Sprintf("%s %d/%d %s", e.Stage, e.Progress.Done, e.Progress.Total, e.Progress.Unit))
+		case e.Metric != nil:
+			got = append(got, fmt.Sprintf("%s %s=%v", e.Stage, e.Metric.Name, e.Metric.Value))
+		case e.Log != "":
+			got = append(got, e.Stage+": "+e.Log)
+		case e.Finished != nil:
+			got = append(got, e.Stage+" "+string(e.Finished.Status))
+		}
+	}})
+	equal(t, "events", strings.Join(got, "\n"), `a started
+a 1/2 halves
+a ran
+b started
+b 1/2 halves
+b length=2
+b half=1
+b seconds=1.5
+b: repeating "ab"
+b ran`)
+}
+
+func TestRecordRoundTrip(t *testing.T) {
+	l := newLab(t)
+	_, res := l.run(l.parse(chain, "a.text=\"1\""), pipeline.Options{})
+	kept, err := pipeline.ReadRun(l.store, res.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range res.RunInfo.Stages {
+		for j, p := range s.Params {
+			equal(t, s.Name+"."+p.Name, fmt.Sprintf("%T %v", kept.RunInfo.Stages[i].Params[j].Value, kept.RunInfo.Stages[i].Params[j].Value), fmt.Sprintf("%T %v", p.Value, p.Value))
+		}
+	}
+	for i, s := range res.Stages {
+		equal(t, s.Name, fmt.Sprintf("%v %v %v %v", kept.Stages[i].Outputs, kept.Stages[i].Metrics, kept.Stages[i].Key, kept.Stages[i].Inputs),
+			fmt.Sprintf("%v %v %v %v", s.Outputs, s.Metrics, s.Key, s.Inputs))
+	}
+	if _, err := os.Stat(kept.Stages[1].Log); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDiffRuns(t *testing.T) {
+	l := newLab(t)
+	_, a := l.run(l.parse(chain), pipeline.Options{})
+	_, b := l.run(l.parse(chain, "a.text=xyz", "b.times=3"), pipeline.Options{})
+	d := pipeline.Diff(l.store, a, b)
+	got := d.String()
+	// Digests are as they are; the rest is to be told in full.
+	for _, want := range []string{
+		"a.text: \"ab\" -> \"xyz\"\n", "b: input a.out: its content changed (", "b.times: 2 -> 3\n",
+		"c: input b.out: its content changed (", "b.length: 2 -> 3 (+1)\n", "b.half: 1 -> 1.5 (+0.5)\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got\n%swant in it %q", got, want)
+		}
+	}
+	equal(t, "lines", strings.Count(got, "\n"), 6)
+	equal(t, "with itself", pipeline.Diff(l.store, a, a).String(), "no difference\n")
+}
