@@ -36,16 +36,10 @@ func (d disk) sync(path string) error {
 	return nil
 }
 
-// syncAll makes everything on the file system that holds path durable. It is
-// cheaper than syncing thousands of files one by one.
+// syncAll makes everything below path durable.
 func (d disk) syncAll(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
+	if err := syncTree(path); err != nil {
 		return err
-	}
-	defer f.Close()
-	if err := unix.Syncfs(int(f.Fd())); err != nil {
-		return &fs.PathError{Op: "syncfs", Path: path, Err: err}
 	}
 	d.did("syncall", path, "")
 	return nil

@@ -167,7 +167,7 @@ func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, ext
 		files = append(files, path)
 		folders = folders || t.Dir
 	}
-	if err := s.syncOutputs(files, folders); err != nil {
+	if err := st.syncOutputs(files, folders); err != nil {
 		return err
 	}
 	for i := range trees {
@@ -179,10 +179,11 @@ func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, ext
 }
 
 // syncOutputs makes what was written durable, each file by itself or, where
-// there are directories of them, all at once.
-func (s *Store) syncOutputs(files []string, all bool) error {
+// there are directories of them, the whole of the staging at once.
+func (st *Staging) syncOutputs(files []string, all bool) error {
+	s := st.s
 	if all {
-		return s.disk.syncAll(s.dir)
+		return s.disk.syncAll(st.dir)
 	}
 	for _, f := range files {
 		if err := s.disk.sync(f); err != nil {

@@ -10,8 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"golang.org/x/sys/unix"
 )
 
 // Copy copies a file or directory to a path that does not exist yet.
@@ -57,8 +55,7 @@ func file(from, to string, mode os.FileMode) error {
 	if err != nil {
 		return err
 	}
-	err = unix.IoctlFileClone(int(dst.Fd()), int(src.Fd()))
-	if err != nil {
+	if err = clone(dst, src); err != nil {
 		_, err = io.Copy(dst, src)
 	}
 	if err := errors.Join(err, dst.Chmod(mode), dst.Close()); err != nil {
