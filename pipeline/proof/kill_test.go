@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -94,16 +95,19 @@ func TestKillTraining(t *testing.T) {
 		}
 		for attempt := 0; ; attempt++ {
 			cmd := b.command(flags(rounds, "artifacts")...)
-			var stderr strings.Builder
-			cmd.Stderr = &stderr
+			var stdout, stderr bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
 			if attempt < 12 { // and then let it end
 				timer := time.AfterFunc(rand.N(whole), func() { cmd.Process.Kill() })
 				defer timer.Stop()
 			}
-			out, err := cmd.Output()
+			err := cmd.Wait()
 			if err == nil {
 				var got runJSON
-				if err := json.Unmarshal(out, &got); err != nil {
+				if err := json.Unmarshal(stdout.Bytes(), &got); err != nil {
 					t.Fatal(err)
 				}
 				if got.digests() != undisturbed.digests() {
@@ -115,7 +119,9 @@ func TestKillTraining(t *testing.T) {
 			if cmd.ProcessState.Exited() {
 				t.Fatalf("after %d kills: %v\n%s", done, err, &stderr)
 			}
-			done++
+			if done++; done%25 == 0 {
+				t.Logf("%d kills", done)
+			}
 			b.checkCalm()
 		}
 	}
