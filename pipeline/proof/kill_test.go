@@ -16,7 +16,7 @@ import (
 
 // A bench is a directory in which the command is run.
 type bench struct {
-	t   *testing.T
+	t   testing.TB
 	bin string
 	dir string
 }

@@ -29,7 +29,7 @@ var built struct {
 }
 
 // program builds the command, once, and returns its path.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		if built.dir, built.err = os.MkdirTemp("", "whorl-proof-"); built.err != nil {
