@@ -117,17 +117,6 @@ func readKeyText(text string) []line {
 	return lines
 }
 
-// inputsOf returns the digests of the inputs that a key's text names.
-func inputsOf(lines []line) map[string]string {
-	inputs := map[string]string{}
-	for _, l := range lines {
-		if name, ok := strings.CutPrefix(l.name, "input "); ok {
-			inputs[name] = l.value
-		}
-	}
-	return inputs
-}
-
 // withoutInputs is ownText of a key's whole text.
 func withoutInputs(text string) string {
 	lines := slices.Collect(strings.Lines(text))

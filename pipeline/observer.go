@@ -25,7 +25,6 @@ type observer struct {
 	metrics []stage.Metric
 	file    *os.File // nil until there is a line
 	err     error    // of writing the log
-	kept    string
 }
 
 func (o *observer) Metric(m stage.Metric) {

@@ -14,7 +14,6 @@ type set struct {
 	param string
 	value *yaml.Node
 	pos   position
-	used  bool
 }
 
 // readSettings sorts Settings.Set by stage.

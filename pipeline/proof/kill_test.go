@@ -78,8 +78,10 @@ func TestKillTraining(t *testing.T) {
 	}
 	b := bench{t, program(t), dir}
 	flags := func(round int, artifacts string) []string {
-		return []string{"run", "--json", "--artifacts", artifacts, "--set", "train.epochs=3",
-			"--seed", fmt.Sprint(round), "--set", fmt.Sprintf("data.seed=%d", round/8)}
+		return []string{
+			"run", "--json", "--artifacts", artifacts, "--set", "train.epochs=3",
+			"--seed", fmt.Sprint(round), "--set", fmt.Sprintf("data.seed=%d", round/8),
+		}
 	}
 	var undisturbed runJSON
 	begin := time.Now()
