@@ -3,6 +3,7 @@ package siamese
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -69,6 +70,28 @@ func child(t *testing.T, checkpoint string, env ...string) string {
 	}
 	line, _, _ := strings.Cut(string(out), "\n")
 	return line
+}
+
+var update = flag.Bool("update", false, "rewrite testdata/weights.sha256")
+
+// TestPinnedBits compares the weights with those of the commit that last meant
+// to change them. Where the change is meant, run it with -update; every
+// trained network is then another.
+func TestPinnedBits(t *testing.T) {
+	const file = "testdata/weights.sha256"
+	got := child(t, "", winogradEnv+"=yes") + "\n"
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("trained weights have the %s, those pinned the %s", got, want)
+	}
 }
 
 // TestOtherProcess continues a training in a new process.
