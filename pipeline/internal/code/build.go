@@ -112,13 +112,15 @@ func (b *build) version(module string) string {
 
 // executable returns the line of an identity that counts the whole program.
 func executable() (string, error) {
-	name, err := os.Executable()
+	f, err := os.Open("/proc/self/exe") // what runs, even if its file was replaced
 	if err != nil {
-		return "", err
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
+		name, err := os.Executable()
+		if err != nil {
+			return "", err
+		}
+		if f, err = os.Open(name); err != nil {
+			return "", err
+		}
 	}
 	defer f.Close()
 	h := sha256.New()
