@@ -68,17 +68,31 @@ func (d *differ) listings(r Reason) []Reason {
 	return diffCode(r.Stage, string(old), string(is))
 }
 
+// diffCode compares two listings of code. Several files make one reason.
 func diffCode(stage, old, new string) []Reason {
-	var reasons []Reason
+	var files, others []Reason
+	all := &FileChanges{}
 	for _, d := range diffLines(readCode(old), readCode(new)) {
 		what, name, _ := strings.Cut(d.name, " ")
-		if what == "file" {
-			what = "code"
-			_, name, _ = strings.Cut(name, " ") // without its module
+		if what != "file" {
+			others = append(others, Reason{Stage: stage, What: what, Name: name, Old: d.old, New: d.new})
+			continue
 		}
-		reasons = append(reasons, Reason{Stage: stage, What: what, Name: name, Old: d.old, New: d.new})
+		_, name, _ = strings.Cut(name, " ") // without its module
+		files = append(files, Reason{Stage: stage, What: "code", Name: name, Old: d.old, New: d.new})
+		switch {
+		case d.old == "":
+			all.Added = append(all.Added, name)
+		case d.new == "":
+			all.Removed = append(all.Removed, name)
+		default:
+			all.Changed = append(all.Changed, name)
+		}
 	}
-	return reasons
+	if len(files) > 1 {
+		files = []Reason{{Stage: stage, What: "code", Files: all}}
+	}
+	return append(files, others...)
 }
 
 // readCode reads the lines of a code's identity: see package code.

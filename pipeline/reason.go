@@ -23,7 +23,7 @@ type Reason struct {
 	From  string       `json:"from,omitempty"`  // of an input: its ref
 	Old   string       `json:"old,omitempty"`   // empty: it was not there
 	New   string       `json:"new,omitempty"`   // empty: it is no more
-	Files *FileChanges `json:"files,omitempty"` // of an input that is a directory
+	Files *FileChanges `json:"files,omitempty"` // of an input that is a directory, or of code
 }
 
 // FileChanges are the files in which two directories differ.
@@ -73,6 +73,8 @@ func (r Reason) String() string {
 		return fmt.Sprintf("input %s: %s is to be made first", r.Name, r.From)
 	case "code":
 		switch {
+		case r.Files != nil:
+			return "code: " + r.Files.String()
 		case r.Old == "":
 			return fmt.Sprintf("code: %s is new", r.Name)
 		case r.New == "":
