@@ -62,7 +62,7 @@
 //
 // Layers of more than one channel may go forward by Winograd's algorithm:
 // [Conv.PackWinograd] and [Conv.ForwardWinograd] in place of Pack and Forward, with
-// a scratch of the worker's. It is faster by a third and rounds differently, so
+// a scratch of the worker's. It is nearly twice as fast and rounds differently, so
 // which of the two runs is a parameter of training, and part of its cache key.
 //
 // With clipping by global norm the gradients are formed first, by
