@@ -88,6 +88,8 @@ func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what 
 			p.fail(key, "%s: output %q: a name is a letter followed by letters, digits, - and _", what, out.Name)
 		case !filepath.IsLocal(out.File) || filepath.Clean(out.File) != out.File || out.File == ".":
 			p.fail(value, "%s: output %q: want a file name within the stage's working directory, not %q", what, out.Name, file)
+		case command.Reserved(out.File):
+			p.fail(value, "%s: output %q: the folder \"in\" is for the inputs, so it cannot be %q", what, out.Name, file)
 		case clash:
 			p.fail(value, "%s: output %q: another output is the file %q too", what, out.Name, file)
 		default:

@@ -22,26 +22,29 @@ import (
 // input that no key names.
 const fixedPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// run executes the command. Beside the task's OutDir it makes "in", with a
-// copy of each input, and "work", where the command runs.
+// inputDir is where the inputs are, in the working directory.
+const inputDir = "in"
+
+// run executes the command in a directory beside the task's OutDir, with a copy
+// of each input in the folder "in" there. Placeholders stand for paths relative
+// to it, so that no path that differs from run to run can reach an output.
 func (s Spec) run(ctx context.Context, t *stage.Task) error {
-	base := filepath.Dir(t.OutDir)
-	work, in := filepath.Join(base, "work"), filepath.Join(base, "in")
-	inputs, outputs := map[string]string{}, map[string]string{}
-	if err := errors.Join(os.Mkdir(work, 0o777), os.Mkdir(in, 0o777)); err != nil {
+	work := filepath.Join(filepath.Dir(t.OutDir), "work")
+	if err := os.MkdirAll(filepath.Join(work, inputDir), 0o777); err != nil {
 		return err
 	}
+	inputs, outputs := map[string]string{}, map[string]string{}
 	for name, input := range t.Inputs {
-		inputs[name] = filepath.Join(in, name)
-		if err := place.ReadOnly(ctx, input.Path, inputs[name]); err != nil {
+		inputs[name] = filepath.Join(inputDir, name)
+		if err := place.ReadOnly(ctx, input.Path, filepath.Join(work, inputs[name])); err != nil {
 			return fmt.Errorf("place input %q: %w", name, err)
 		}
 	}
 	for _, o := range s.Outputs {
-		outputs[o.Name] = filepath.Join(work, o.File)
-		dir := filepath.Dir(outputs[o.Name])
-		if o.Dir {
-			dir = outputs[o.Name]
+		outputs[o.Name] = o.File
+		dir := filepath.Join(work, o.File)
+		if !o.Dir {
+			dir = filepath.Dir(dir)
 		}
 		if err := os.MkdirAll(dir, 0o777); err != nil {
 			return err
@@ -51,7 +54,7 @@ func (s Spec) run(ctx context.Context, t *stage.Task) error {
 		return err
 	}
 	for _, o := range s.Outputs {
-		err := os.Rename(outputs[o.Name], filepath.Join(t.OutDir, o.Name))
+		err := os.Rename(filepath.Join(work, o.File), filepath.Join(t.OutDir, o.Name))
 		if errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("the command ended well but did not make its output %q, the file %s", o.Name, o.File)
 		}

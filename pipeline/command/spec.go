@@ -61,6 +61,11 @@ func (o Output) mediaType() string {
 	return ""
 }
 
+// Reserved reports whether an output may not be at file, since inputs are there.
+func Reserved(file string) bool {
+	return file == inputDir || strings.HasPrefix(file, inputDir+"/")
+}
+
 var placeholder = regexp.MustCompile(`\{(inputs|outputs|params)\.([A-Za-z0-9_-]+)\}`)
 
 // Check lists the placeholders that name nothing.

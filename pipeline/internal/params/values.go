@@ -237,9 +237,11 @@ func list[T any](v reflect.Value, of func(reflect.Value) T) []T {
 // Canonical returns the text of a resolved value: JSON, in which a value has
 // one form only.
 func Canonical(x any) string {
-	b, err := json.Marshal(x)
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // it is for people to read
+	if err := e.Encode(x); err != nil {
 		panic(err) // the types are plain's, and numbers are checked to be finite
 	}
-	return string(b)
+	return strings.TrimSuffix(b.String(), "\n")
 }
