@@ -66,7 +66,9 @@ func (r *report) print(w io.Writer) {
 			known("%.0f", r.Peer), known("%.1f", r.Ratio), known("%.0f%%", 100*r.Share))
 	}
 	t.Flush()
-	fmt.Fprintf(w, "\nmemory of training post on %d probes: %.0f MiB, mapped images included\n", socofing, r.MemoryMiB)
+	fmt.Fprintln(w, "\nOf the peak: what direct convolutions would multiply, a training step counted as three forward passes;\n"+
+		"ours multiplies less, since most gradients are zero.")
+	fmt.Fprintf(w, "Memory of training post on %d probes: %.0f MiB, mapped images included\n", socofing, r.MemoryMiB)
 	for _, n := range r.Notes {
 		fmt.Fprintln(w, n)
 	}
