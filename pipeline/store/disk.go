@@ -102,19 +102,20 @@ func seal(path string, executable bool) error {
 	return os.Chmod(path, mode)
 }
 
-// readFile is os.ReadFile by plain system calls: an os.File is registered with
-// the poller, which takes as long as reading a manifest does.
-func readFile(path string) ([]byte, error) {
+// readFile appends a file's content to b. It makes plain system calls: an
+// os.File is registered with the poller, which takes as long as reading a
+// manifest does.
+func readFile(path string, b []byte) ([]byte, error) {
 	fail := func(op string, err error) ([]byte, error) {
-		return nil, &fs.PathError{Op: op, Path: path, Err: err}
+		return b, &fs.PathError{Op: op, Path: path, Err: err}
 	}
 	fd, err := retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
 	if err != nil {
 		return fail("open", err)
 	}
 	defer unix.Close(fd)
-	b := make([]byte, 0, 4096)
 	for {
+		b = slices.Grow(b, 2048)
 		n, err := retry(func() (int, error) { return unix.Read(fd, b[len(b):cap(b)]) })
 		if err != nil {
 			return fail("read", err)
@@ -122,7 +123,6 @@ func readFile(path string) ([]byte, error) {
 		if b = b[:len(b)+n]; len(b) < cap(b) {
 			return b, nil // of a regular file, a short read is the last
 		}
-		b = slices.Grow(b, cap(b))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"whorl/pipeline/store/tree"
@@ -74,18 +75,23 @@ type DamagedError struct {
 
 func (e *DamagedError) Error() string { return fmt.Sprintf("%s is damaged: %s", e.Path, e.Why) }
 
+// buffers spare a run of many stages an allocation a manifest.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // Manifest reads the manifest of a key without looking at its outputs.
 func (s *Store) Manifest(key string) (*Manifest, error) {
 	if len(key) < 2 {
 		return nil, fmt.Errorf("key %q: %w", key, fs.ErrNotExist)
 	}
 	path := s.fanned("keys", key)
-	b, err := readFile(path)
-	if err != nil {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	var err error
+	if *buf, err = readFile(path, (*buf)[:0]); err != nil {
 		return nil, err
 	}
 	m := new(Manifest)
-	if err := json.Unmarshal(b, m); err != nil {
+	if err := json.Unmarshal(*buf, m); err != nil { // which copies what it keeps
 		return nil, &DamagedError{path, err.Error()}
 	}
 	if m.Key != key || KeyOf(m.Text) != key {

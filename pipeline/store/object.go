@@ -46,7 +46,7 @@ func (s *Store) ReadAll(digest string) ([]byte, error) {
 		return nil, err
 	}
 	path := s.fanned("objects", digest)
-	b, err := readFile(path)
+	b, err := readFile(path, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,8 @@ func (s *Store) create() error {
 	if err := errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := s.disk.rename(f.Name(), s.path("format")); err != nil {
+	// Not a rename: the file that is there is locked by those who use the store.
+	if err := os.Link(f.Name(), s.path("format")); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	return s.disk.sync(s.dir)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -436,4 +437,29 @@ func TestReadAll(t *testing.T) {
 			t.Errorf("read %q", bad)
 		}
 	}
+}
+
+// TestOpenAtOnce checks that of many who make a store at once all use the same.
+func TestOpenAtOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "artifacts")
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			s, err := Open(dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			g, err := s.Use(t.Context())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer g.Release()
+			if _, err := s.Collect(t.Context(), nil, true); !errors.Is(err, ErrBusy) {
+				t.Errorf("collected while in use: %v", err)
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -49,10 +49,9 @@ func (t *Tree) hash(ctx context.Context, known Listing, workers int) (worth bool
 		unknown = append(unknown, i)
 	}
 	var settled atomic.Bool
-	buffers := sync.Pool{New: func() any { return newReader() }}
 	err = chunks(len(unknown), 16, workers, func(lo, hi int) error {
-		r := buffers.Get().(*reader)
-		defer buffers.Put(r)
+		r := readers.Get().(*reader)
+		defer readers.Put(r)
 		for _, i := range unknown[lo:hi] {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -76,7 +75,7 @@ type reader struct {
 	hash hash.Hash
 }
 
-func newReader() *reader { return &reader{make([]byte, 128<<10), sha256.New()} }
+var readers = sync.Pool{New: func() any { return &reader{make([]byte, 128<<10), sha256.New()} }}
 
 var errBusy = errors.New("it changed each time it was read; is something writing to it?")
 
