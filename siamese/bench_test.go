@@ -116,7 +116,7 @@ func BenchmarkRanks(b *testing.B) {
 				im.Pix[i] = uint8(r.uint64())
 			}
 			for b.Loop() {
-				if _, err := n.Ranks(context.Background(), im, count(64), im, count(64), count(64)); err != nil {
+				if _, err := n.Ranks(context.Background(), im, count(64), im, count(64), count(64), nil); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -15,8 +15,9 @@ import (
 // rows of gallery, one for each of rows, and among galleryRows. Images are
 // ranked by logit, which tells apart what the sigmoid rounds to the same; one
 // with the mate's own logit counts as better. Probes and gallery are encoded
-// once each, not once for each pair.
-func (n *Network) Ranks(ctx context.Context, probes Images, rows []int, gallery Images, galleryRows []int, mates []int) ([]int, error) {
+// once each, not once for each pair. report, which may be nil, is told from time
+// to time how many of the len(rows)*len(galleryRows) pairs have been compared.
+func (n *Network) Ranks(ctx context.Context, probes Images, rows []int, gallery Images, galleryRows []int, mates []int, report func(done int)) ([]int, error) {
 	a := n.Architecture
 	if err := errors.Join(probes.check("probes", a.Height, a.Width), gallery.check("gallery", a.Height, a.Width)); err != nil {
 		return nil, fmt.Errorf("rank: %w", err)
@@ -43,6 +44,10 @@ func (n *Network) Ranks(ctx context.Context, probes Images, rows []int, gallery 
 	if err != nil {
 		return nil, fmt.Errorf("rank: %w", err)
 	}
+	if report != nil {
+		done := 0
+		s.compared = func(pairs int) { done += pairs; report(done) }
+	}
 	ranks := make([]int, 0, len(rows))
 	for block := range slices.Chunk(rows, s.block()) {
 		logits, err := s.search(ctx, probes, block, gallery, galleryRows)
@@ -66,9 +71,10 @@ func (n *Network) Ranks(ctx context.Context, probes Images, rows []int, gallery 
 // A searcher compares many images with many: an encoder makes a code of each,
 // and match the logit of two codes.
 type searcher struct {
-	encoder *nn.Machine[float32]
-	length  int // of a code
-	match   func(ctx context.Context, probes, gallery []float32, logits []float32, stride int) error
+	encoder  *nn.Machine[float32]
+	length   int             // of a code
+	compared func(pairs int) // is told of pairs as they are done
+	match    func(ctx context.Context, s *searcher, probes, gallery []float32, logits []float32, stride int) error
 }
 
 // memory is how many numbers the codes of a block of images may take.
@@ -90,7 +96,7 @@ func (s *searcher) search(ctx context.Context, probes Images, rows []int, galler
 		if err != nil {
 			return nil, err
 		}
-		if err := s.match(ctx, p, g, logits[at:], len(galleryRows)); err != nil {
+		if err := s.match(ctx, s, p, g, logits[at:], len(galleryRows)); err != nil {
 			return nil, err
 		}
 		at += len(block)
@@ -144,7 +150,7 @@ func (n *Network) searcher() (*searcher, error) {
 	for i, p := range encoder.Params() {
 		p.Set(n.Params[i].Data)
 	}
-	s := &searcher{encoder: encoder, length: x.Len()}
+	s := &searcher{encoder: encoder, length: x.Len(), compared: func(int) {}}
 	if linear {
 		s.match = n.matchLinear
 		return s, nil
@@ -153,8 +159,8 @@ func (n *Network) searcher() (*searcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.match = func(ctx context.Context, probes, gallery []float32, logits []float32, stride int) error {
-		return matchCodes(ctx, head, s.length, probes, gallery, logits, stride)
+	s.match = func(ctx context.Context, s *searcher, probes, gallery []float32, logits []float32, stride int) error {
+		return s.matchCodes(ctx, head, probes, gallery, logits, stride)
 	}
 	return s, nil
 }
@@ -180,8 +186,8 @@ func (n *Network) head(code nn.Data) (*nn.Machine[float32], error) {
 }
 
 // matchCodes runs every pair of codes through the rest of the network.
-func matchCodes(ctx context.Context, head *nn.Machine[float32], length int, probes, gallery []float32, logits []float32, stride int) error {
-	batch := head.Pairs()
+func (s *searcher) matchCodes(ctx context.Context, head *nn.Machine[float32], probes, gallery []float32, logits []float32, stride int) error {
+	length, batch := s.length, head.Pairs()
 	z := make([]float32, batch)
 	for p := range len(probes) / length {
 		for i := range batch {
@@ -198,13 +204,14 @@ func matchCodes(ctx context.Context, head *nn.Machine[float32], length int, prob
 			}
 			copy(logits[p*stride+g:][:n], head.Logits(z))
 		}
+		s.compared(len(gallery) / length)
 	}
 	return nil
 }
 
 // matchLinear finishes codes that have been through the first dense layer,
 // bias included.
-func (n *Network) matchLinear(ctx context.Context, probes, gallery []float32, logits []float32, stride int) error {
+func (n *Network) matchLinear(ctx context.Context, s *searcher, probes, gallery []float32, logits []float32, stride int) error {
 	layers := n.Architecture.Head
 	params := n.Params[len(n.Params)-2*len(layers):]
 	bias := params[1].Data
@@ -231,6 +238,7 @@ func (n *Network) matchLinear(ctx context.Context, probes, gallery []float32, lo
 			}
 			logits[p*stride+g] = x[0]
 		}
+		s.compared(len(gallery) / length)
 	}
 	return nil
 }

@@ -50,9 +50,13 @@ func TestScoreAndRanks(t *testing.T) {
 			if err != nil || alone[0] != scores[40] {
 				t.Errorf("alone %v, %v; among others %v", alone, err, scores[40])
 			}
-			ranks, err := n.Ranks(context.Background(), d.Probes, d.Validation, d.Gallery, d.GalleryValidation, mates)
+			compared := 0
+			ranks, err := n.Ranks(context.Background(), d.Probes, d.Validation, d.Gallery, d.GalleryValidation, mates, func(done int) { compared = done })
 			if err != nil {
 				t.Fatal(err)
+			}
+			if compared != len(d.Validation)*len(d.GalleryValidation) {
+				t.Errorf("reported %d of %d pairs", compared, len(d.Validation)*len(d.GalleryValidation))
 			}
 			for i, rank := range ranks {
 				want := 1
@@ -78,19 +82,19 @@ func TestRanksErrors(t *testing.T) {
 	}
 	for want, f := range map[string]func() error{
 		"probe row 8 of 8": func() error {
-			_, err := n.Ranks(context.Background(), d.Probes, []int{8}, d.Gallery, []int{0, 1}, []int{0})
+			_, err := n.Ranks(context.Background(), d.Probes, []int{8}, d.Gallery, []int{0, 1}, []int{0}, nil)
 			return err
 		},
 		"is not in the gallery searched": func() error {
-			_, err := n.Ranks(context.Background(), d.Probes, []int{0}, d.Gallery, []int{0, 1}, []int{2})
+			_, err := n.Ranks(context.Background(), d.Probes, []int{0}, d.Gallery, []int{0, 1}, []int{2}, nil)
 			return err
 		},
 		"0 mates for 1": func() error {
-			_, err := n.Ranks(context.Background(), d.Probes, []int{0}, d.Gallery, []int{0, 1}, nil)
+			_, err := n.Ranks(context.Background(), d.Probes, []int{0}, d.Gallery, []int{0, 1}, nil, nil)
 			return err
 		},
 		"gallery row 4 of 4": func() error {
-			_, err := n.Ranks(context.Background(), d.Probes, []int{0}, d.Gallery, []int{4}, []int{4})
+			_, err := n.Ranks(context.Background(), d.Probes, []int{0}, d.Gallery, []int{4}, []int{4}, nil)
 			return err
 		},
 		"pair 0 is of probe row -1": func() error {

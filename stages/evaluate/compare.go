@@ -69,12 +69,12 @@ func (d *data) searches(seed uint64, sample int, pairs []siamese.Pair) []siamese
 
 // search looks for the probe of each genuine pair in the whole gallery of the
 // validation side, and returns the cumulative match characteristic.
-func (d *data) search(ctx context.Context, genuine []siamese.Pair, network scorer) ([]float64, error) {
+func (d *data) search(ctx context.Context, genuine []siamese.Pair, network scorer, report func(done int)) ([]float64, error) {
 	var probes, mates []int
 	for _, p := range genuine {
 		probes, mates = append(probes, p.Probe), append(mates, p.Gallery)
 	}
-	ranks, err := network.Ranks(ctx, d.probes, probes, d.gallery, d.galleryValidation, mates)
+	ranks, err := network.Ranks(ctx, d.probes, probes, d.gallery, d.galleryValidation, mates, report)
 	if err != nil {
 		return nil, fmt.Errorf("search the gallery: %w", err)
 	}

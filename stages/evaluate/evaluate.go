@@ -98,11 +98,10 @@ func measure(ctx context.Context, t *stage.Task, d *data, network scorer) (*meas
 		return nil, err
 	}
 	progress("rank", total-len(searches))
-	if m.cmc, err = d.search(ctx, searches, network); err != nil {
-		return nil, err
-	}
-	progress("rank", total)
-	return m, nil
+	m.cmc, err = d.search(ctx, searches, network, func(done int) {
+		progress("rank", total-len(searches)+done/len(d.galleryValidation))
+	})
+	return m, err
 }
 
 // count sorts and counts the scores of comparisons, which must not be none.

@@ -131,7 +131,7 @@ func (f table) Score(_ context.Context, probes, gallery siamese.Images, pairs []
 	return scores, nil
 }
 
-func (f table) Ranks(_ context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows, mates []int) ([]int, error) {
+func (f table) Ranks(_ context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows, mates []int, report func(int)) ([]int, error) {
 	var ranks []int
 	for i, row := range rows {
 		rank := 1
@@ -141,6 +141,7 @@ func (f table) Ranks(_ context.Context, probes siamese.Images, rows []int, galle
 			}
 		}
 		ranks = append(ranks, rank)
+		report((i + 1) * len(galleryRows))
 	}
 	return ranks, nil
 }

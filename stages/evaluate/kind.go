@@ -54,7 +54,7 @@ func Kind() stage.Kind {
 // A scorer compares probes with gallery images; see [siamese.Network].
 type scorer interface {
 	Score(ctx context.Context, probes, gallery siamese.Images, pairs []siamese.Pair, report func(done int)) ([]float64, error)
-	Ranks(ctx context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, mates []int) ([]int, error)
+	Ranks(ctx context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, mates []int, report func(done int)) ([]int, error)
 }
 
 var _ scorer = (*siamese.Network)(nil)
