@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +149,55 @@ func TestEditDuringRun(t *testing.T) {
 	}
 	got, _ := l.run(l.parse(spec), pipeline.Options{})
 	equal(t, "nothing was kept under the key of the old bytes", got, "c:ran")
+}
+
+// TestEditDuringTraining checks that no checkpoint made from edited bytes is
+// found under the key of the bytes before.
+func TestEditDuringTraining(t *testing.T) {
+	l := newLab(t)
+	path := filepath.Join(l.dir, "in")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit := true
+	err := l.reg.Register(stage.Kind{
+		Name: "tally", Inputs: port("in"), Outputs: port("out"), Params: trainParams{Steps: 2},
+		Run: func(_ context.Context, t *stage.Task) error {
+			sum := ""
+			if step, r, err := t.Checkpoints.Latest(2); err != nil || step > 0 {
+				b, e := io.ReadAll(r)
+				return errors.Join(err, e, r.Close(), t.WriteFile("out", b))
+			}
+			for step := 1; step <= 2; step++ {
+				if edit && step == 2 {
+					edit = false
+					write("new")
+				}
+				b, err := t.ReadAll("in")
+				if err != nil {
+					return err
+				}
+				sum += string(b)
+				if err := t.Checkpoints.Save(step, func(w io.Writer) error { _, err := io.WriteString(w, sum); return err }); err != nil {
+					return err
+				}
+			}
+			return t.WriteFile("out", []byte(sum))
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const spec = "stages:\n  t: {kind: tally, inputs: {in: ./in}}\n"
+	write("old")
+	_, res := l.run(l.parse(spec), pipeline.Options{})
+	equal(t, "after the edit", l.content(res, "t.out"), "newnew")
+	write("old")
+	_, res = l.run(l.parse(spec), pipeline.Options{})
+	equal(t, "with the bytes before", l.content(res, "t.out"), "old") // from the checkpoint at step 1
 }
 
 func TestFailure(t *testing.T) {

@@ -122,18 +122,20 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 		res.Log = r.store.Dir() + "/" + log
 	}()
 
-	t, err := r.task(w, st, obs, m.Checkpoint)
+	t, err := r.task(ctx, w, st, obs, m.Checkpoint)
 	if err != nil {
 		return err
 	}
-	if err := call(ctx, w.n.kind.Run, t); err != nil {
-		if ctx.Err() == nil {
-			obs.Log("error: " + err.Error())
-		}
-		return fullDisk(err, r.store)
+	failure := call(ctx, w.n.kind.Run, t)
+	if failure != nil && ctx.Err() == nil {
+		obs.Log("error: " + failure.Error())
 	}
+	// First, since a stage may have failed for what was edited under its hands.
 	if err := w.unedited(ctx); err != nil {
 		return err
+	}
+	if failure != nil {
+		return fullDisk(failure, r.store)
 	}
 	ctx = context.WithoutCancel(ctx) // what is done is kept
 	want := w.n.artifacts()

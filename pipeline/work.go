@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 
 	"whorl/pipeline/internal/code"
@@ -89,11 +90,11 @@ func (n *node) artifacts() []store.Artifact {
 
 // task makes what a stage sees. Inputs from the store are looked at more
 // closely than before, now that they are to be read.
-func (r *run) task(w *work, st *store.Staging, obs *observer, checkpoints string) (*stage.Task, error) {
+func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observer, checkpoints string) (*stage.Task, error) {
 	t := &stage.Task{
 		Stage: w.n.name, Params: w.n.value, Seed: w.n.seed(r.p.Seed),
 		Inputs: map[string]stage.Input{}, OutDir: st.OutDir(), Observer: obs,
-		Checkpoints: r.store.Checkpoints(checkpoints),
+		Checkpoints: frozen{r.store.Checkpoints(checkpoints), ctx, w},
 	}
 	for i, in := range w.n.inputs {
 		if in.from == nil {
@@ -107,6 +108,21 @@ func (r *run) task(w *work, st *store.Staging, obs *observer, checkpoints string
 		t.Inputs[in.name] = stage.Input{Path: r.store.Path(a), Dir: a.Dir}
 	}
 	return t, nil
+}
+
+// frozen are checkpoints that are kept only as long as the inputs are what the
+// key says: one that was made from other bytes would be found under it.
+type frozen struct {
+	stage.Checkpoints
+	ctx context.Context // of the execution, which is as long as the value lives
+	w   *work
+}
+
+func (f frozen) Save(step int, write func(io.Writer) error) error {
+	if err := f.w.unedited(f.ctx); err != nil {
+		return err
+	}
+	return f.Checkpoints.Save(step, write)
 }
 
 // unedited checks that the paths which a stage has read are as they were when
