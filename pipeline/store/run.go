@@ -79,9 +79,13 @@ func (s *Store) WriteRun(id string, record any) error {
 	if err != nil {
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
-	tmp := s.path("tmp", "run-"+id)
+	st, err := s.Stage()
+	if err != nil {
+		return fmt.Errorf("record of run %s: %w", id, err)
+	}
+	defer st.Discard()
+	tmp := filepath.Join(st.Dir(), "run")
 	if err := s.disk.write(tmp, append(b, '\n')); err != nil {
-		os.Remove(tmp)
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
 	if err := s.disk.rename(tmp, s.runPath(id)); err != nil {
