@@ -94,7 +94,6 @@ func newTrainer(name string, pairs, workers int, winograd bool) *trainer {
 	if len(convs) == t.merged {
 		n := convs[1].Output().Len()
 		t.d, t.dd = Make(pairs*n), Make(pairs*n)
-		x = t.d
 	}
 	t.hidden = newDense(r, convs[len(convs)-1].Output().Len(), units, pairs, trainChunks, workers)
 	t.last = newDense(r, units, 1, pairs, 1, 1)

@@ -29,10 +29,6 @@ func store16(p unsafe.Pointer, at int, v f16) {
 	v.Store((*[16]float32)(unsafe.Add(p, at)))
 }
 
-func splat16(p unsafe.Pointer, at int) f16 {
-	return archsimd.BroadcastFloat32x16(*(*float32)(unsafe.Add(p, at)))
-}
-
 func load8(p unsafe.Pointer, at int) f8 {
 	return archsimd.LoadFloat32x8((*[8]float32)(unsafe.Add(p, at)))
 }
