@@ -2,6 +2,8 @@
 
 # The SIMD kernels need Go's simd experiment; without it the portable ones run.
 export GOEXPERIMENT ?= simd
+SHELL = bash
+.SHELLFLAGS = -o pipefail -c
 GO ?= go
 DATA ?=
 SWEEP ?= experiments/ablation.yaml
@@ -12,13 +14,13 @@ REPORT = $(ARTIFACTS)/reports/$(basename $(notdir $(SWEEP))).html
 # Tools are pinned in tools/go.mod, apart from what the program needs.
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help build experiment test check bench staleness clean
+.PHONY: help build experiment test check bench staleness proof clean
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-# Preempted in the middle of a kernel, Go 1.26 leaves the upper halves of the
-# vector registers dirty, and SHA-256 then runs a hundred times slower on that
-# thread: see siamese/kernel. Kernels are short; they need no preemption.
+# Go 1.26 restores all vector registers of a goroutine that it preempted, and on
+# some CPUs SHA-256 then takes a hundred times as long on that thread: see
+# siamese/kernel. No loop here is so long that it needs to be preempted.
 LDFLAGS = -X=runtime.godebugDefault=asyncpreemptoff=1
 
 build: ## build bin/whorl
@@ -41,9 +43,13 @@ check: ## formatting, vet, staticcheck, tidiness, import rules
 bench: ## measure training beside PyTorch, and the engine beside make and others
 	mkdir -p $(ARTIFACTS)/bench
 	$(GO) run -ldflags '$(LDFLAGS)' ./stages/train/bench -json $(ARTIFACTS)/bench/training.json
+	$(GO) test -run '^$$' -bench . ./pipeline ./pipeline/proof | tee $(ARTIFACTS)/bench/engine.txt
 
 staleness: ## replay the corpus of edits and print which stages ran
-	$(GO) test -count=1 -v -run TestStaleness ./pipeline/proof
+	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 30m -run TestStaleness ./pipeline/proof
+
+proof: ## hundreds of kills, many processes, power losses, random histories (an hour)
+	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 90m -run 'Kill|Process|Collect|PowerLoss|Model' ./pipeline/...
 
 clean: ## delete what was built and generated
 	rm -rf bin

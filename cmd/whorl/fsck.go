@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"whorl/pipeline"
 	"whorl/pipeline/store"
 )
 
@@ -21,6 +22,9 @@ damaged is set aside, and is made again when it is next needed. The exit code is
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			st, err := store.Open(artifacts.dir)
 			if err != nil {
+				return err
+			}
+			if err := pipeline.NewEngine(st).Recover(); err != nil {
 				return err
 			}
 			found, err := st.Fsck(cmd.Context())

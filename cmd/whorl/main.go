@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"whorl/pipeline"
@@ -24,6 +25,7 @@ const (
 )
 
 func main() {
+	collectSeldom()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -50,6 +52,18 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "whorl:", err)
 	}
 	return code
+}
+
+// collectSeldom and collectUsually set the pace of the garbage collector,
+// unless GOGC does. Looking up a thousand cached stages is over before a
+// collection would pay; executing one is not.
+func collectSeldom()  { setCollector(400) }
+func collectUsually() { setCollector(100) }
+
+func setCollector(percent int) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
 }
 
 // errReported is the error of a command that has already said on standard

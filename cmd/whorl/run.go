@@ -78,6 +78,7 @@ func follow(d *progress.Display) func(pipeline.Event) {
 	return func(e pipeline.Event) {
 		switch {
 		case e.Started:
+			collectUsually()
 			d.Started(e.Stage)
 		case e.Waiting:
 			d.Print(e.Stage + ": waiting for another process that is at the same work")
