@@ -64,12 +64,16 @@ func percent(v float64) string {
 	return minus(strconv.FormatFloat(p, 'f', decimals, 64)) + "%"
 }
 
-// pvalue writes a probability with two significant digits.
+// pvalue writes what a p-value is, with two significant digits: "p = 0.30",
+// "p = 0.0042", "p < 0.0001".
 func pvalue(p float64) string {
-	if p < 0.0001 {
-		return "< 0.0001"
+	switch {
+	case p < 0.0001:
+		return "p < 0.0001"
+	case p > 0.995:
+		return "p = 1"
 	}
-	return strconv.FormatFloat(p, 'g', 2, 64)
+	return "p = " + strconv.FormatFloat(p, 'f', 1-int(math.Floor(math.Log10(p))), 64)
 }
 
 // integer writes n with its thousands set apart.

@@ -64,6 +64,17 @@ func TestPercentIsNeverExactlyAllOrNothingUnlessItIs(t *testing.T) {
 	})
 }
 
+func TestPvalue(t *testing.T) {
+	for p, want := range map[float64]string{
+		1: "p = 1", 0.9961: "p = 1", 0.295: "p = 0.29", 0.0416: "p = 0.042", 0.00422: "p = 0.0042", 0.00012: "p = 0.00012",
+		0.00001: "p < 0.0001", 0: "p < 0.0001",
+	} {
+		if got := pvalue(p); got != want {
+			t.Errorf("pvalue(%g) = %q, want %q", p, got, want)
+		}
+	}
+}
+
 func TestSeconds(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0 s", 0.0012: "1.2 ms", 0.31: "0.31 s", 9.96: "10 s", 42.4: "42 s", 59.7: "1 min 00 s",

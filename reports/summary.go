@@ -198,11 +198,15 @@ func (p place) Verdict() string {
 	switch d := p.Behind; {
 	case d == nil:
 		return ""
+	case d.SE == 0 && d.Mean == 0:
+		return "the same in every replicate"
+	case d.SE == 0:
+		return "no spread between replicates to tell by"
 	case math.IsNaN(d.P):
 		return "too few replicates to tell"
 	case d.P < 1-confidence:
-		return "p = " + pvalue(d.P) + ": differs"
+		return pvalue(d.P) + ": differs"
 	default:
-		return "p = " + pvalue(d.P) + ": may be chance"
+		return pvalue(d.P) + ": may be chance"
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,7 +80,7 @@ func TestCompareAgreesWithR(t *testing.T) {
 	approx := cmpopts.EquateApprox(0, 5e-8)
 	paired := Compare(group(1, "a", drug1...), group(1, "b", drug2...), metric, 0.95)
 	want := Difference{
-		Metric: metric, Mean: -1.58, Interval: biometrics.Interval{Low: -2.4598858, High: -0.7001142},
+		Metric: metric, Mean: -1.58, SE: 0.38895870, Interval: biometrics.Interval{Low: -2.4598858, High: -0.7001142},
 		P: 0.00283289, Paired: true, N: [2]int{10, 10},
 	}
 	if diff := cmp.Diff(want, paired, approx); diff != "" {
@@ -93,7 +94,7 @@ func TestCompareAgreesWithR(t *testing.T) {
 	}
 
 	unpaired := Compare(group(1, "a", drug1...), group(100, "b", drug2...), metric, 0.95)
-	want.Interval, want.P, want.Paired = biometrics.Interval{Low: -3.3654832, High: 0.2054832}, 0.07939414, false
+	want.SE, want.Interval, want.P, want.Paired = 0.84909104, biometrics.Interval{Low: -3.3654832, High: 0.2054832}, 0.07939414, false
 	if diff := cmp.Diff(want, unpaired, approx); diff != "" {
 		t.Errorf("unpaired (-want +got):\n%s", diff)
 	}
@@ -151,35 +152,109 @@ func TestTooFewReplicates(t *testing.T) {
 	}
 }
 
+// Without spread there is nothing to tell a difference by: R's t.test refuses,
+// the data being "essentially constant".
 func TestNoSpread(t *testing.T) {
-	same := Compare(group(1, "a", 1, 1), group(1, "b", 1, 1), metric, 0.95)
-	if same.P != 1 || same.Significant() {
-		t.Errorf("equal: %+v", same)
+	third := 1.0 / 3
+	for name, test := range map[string]struct {
+		a, b Group
+		mean float64
+	}{
+		"equal":               {group(1, "a", 1, 1), group(1, "b", 1, 1), 0},
+		"shifted pairs":       {group(1, "a", 3, 5), group(1, "b", 1, 3), 2},
+		"apart":               {group(1, "a", 3, 3), group(7, "b", 1, 1), 2},
+		"apart but for noise": {group(1, "a", 0.1, 0.1+0x1p-56, 0.1), group(1, "b", third, third, third), 0.1 - third},
+		"far below the other": {group(1, "a", 1, 1), group(7, "b", 4.2e-81, 2.1e-81), 1},
+		"all zero":            {group(1, "a", 0, 0, 0), group(7, "b", 0, 0), 0},
+	} {
+		d := Compare(test.a, test.b, metric, 0.95)
+		if d.SE != 0 || !math.IsNaN(d.P) || !math.IsNaN(d.Interval.Low) || d.Significant() || math.Abs(d.Mean-test.mean) > 1e-15 {
+			t.Errorf("%s: %+v", name, d)
+		}
+		if got, want := d.String(), fmt.Sprintf("%+.4g without spread: ", test.mean); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
 	}
-	apart := Compare(group(1, "a", 3, 3), group(7, "b", 1, 1), metric, 0.95)
-	if apart.P != 0 || !apart.Significant() || apart.Interval != (biometrics.Interval{Low: 2, High: 2}) {
-		t.Errorf("apart: %+v", apart)
+	if s := group(1, "a", 0.1, 0.1, 0.1).Summarize(metric, 0.95); s.SD != 0 || !math.IsNaN(s.Interval.Low) {
+		t.Errorf("summary of equal values: %+v", s)
 	}
 }
 
-// Exchanging the groups changes the sign and nothing else, and P agrees with
-// the interval.
+// Where the degrees of freedom are 1 or 2 Student's t has a closed form:
+// p = 1 - 2/pi atan|t| and p = 1 - |t|/sqrt(2+t^2).
+func TestCompareAgreesWithClosedForms(t *testing.T) {
+	const t1, t2 = 12.706204736174705, 4.302652729749464 // quantiles at 0.975
+	for name, test := range map[string]struct {
+		a, b         Group
+		mean, se, tq float64
+		p            float64
+	}{
+		// Differences 1 and 3: mean 2, SD sqrt 2, t = 2.
+		"two pairs": {group(1, "a", 2, 7), group(1, "b", 1, 4), 2, 1, t1, 1 - 2/math.Pi*math.Atan(2)},
+		// Equal variances of 2, two of each: t = -5/sqrt 2 at 2 degrees.
+		"two and two": {group(1, "a", 0, 2), group(7, "b", 5, 7), -5, math.Sqrt2, t2, 1 - math.Sqrt(12.5/14.5)},
+		// One without spread leaves the degrees of the other: 9/3 at 2.
+		"one without spread": {group(1, "a", 0, 3, 6), group(7, "b", 1, 1), 2, math.Sqrt(3), t2, 1 - math.Sqrt(4.0/3/(2+4.0/3))},
+		// The same a hundred orders of magnitude up and down.
+		"huge": {group(1, "a", 0, 3e200, 6e200), group(7, "b", 1e200, 1e200), 2e200, math.Sqrt(3) * 1e200, t2, 1 - math.Sqrt(0.4)},
+		"tiny": {group(1, "a", 0, 3e-200, 6e-200), group(7, "b", 1e-200, 1e-200), 2e-200, math.Sqrt(3) * 1e-200, t2, 1 - math.Sqrt(0.4)},
+	} {
+		d := Compare(test.a, test.b, metric, 0.95)
+		near := func(got, want float64) bool { return math.Abs(got-want) <= 1e-9*math.Abs(want) }
+		if !near(d.Mean, test.mean) || !near(d.SE, test.se) || !near(d.P, test.p) ||
+			!near(d.Interval.Low, test.mean-test.tq*test.se) || !near(d.Interval.High, test.mean+test.tq*test.se) {
+			t.Errorf("%s: %+v, want mean %g, SE %g, p %g", name, d, test.mean, test.se, test.p)
+		}
+	}
+}
+
+// Exchanging the groups changes the sign and nothing else, whatever the
+// magnitudes; P agrees with the interval, and both are known where there
+// is a spread.
 func TestCompareProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		sample := rapid.SliceOfN(rapid.Float64Range(0, 1), 2, 12)
+		value := rapid.Custom(func(t *rapid.T) float64 {
+			return math.Ldexp(rapid.Float64Range(-1, 1).Draw(t, "fraction"), rapid.IntRange(-1000, 1000).Draw(t, "exponent"))
+		})
+		sample := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(0, 1), value, rapid.SampledFrom([]float64{0, 0.5, 1})), 2, 12)
 		first := rapid.Uint64Range(1, 20).Draw(t, "first seed of b")
 		a, b := group(1, "a", sample.Draw(t, "a")...), group(first, "b", sample.Draw(t, "b")...)
 		d, r := Compare(a, b, metric, 0.9), Compare(b, a, metric, 0.9)
-		approx := cmpopts.EquateApprox(0, 1e-9)
 		mirrored := Difference{
-			Metric: metric, Mean: -r.Mean, Interval: biometrics.Interval{Low: -r.Interval.High, High: -r.Interval.Low},
+			Metric: metric, Mean: -r.Mean, SE: r.SE, Interval: biometrics.Interval{Low: -r.Interval.High, High: -r.Interval.Low},
 			P: r.P, Paired: r.Paired, N: [2]int{r.N[1], r.N[0]},
 		}
-		if diff := cmp.Diff(mirrored, d, approx); diff != "" {
+		if diff := cmp.Diff(mirrored, d, cmpopts.EquateApprox(1e-9, 0), cmpopts.EquateNaNs()); diff != "" {
 			t.Fatalf("-mirrored +got:\n%s", diff)
 		}
-		if math.Abs(d.P-0.1) > 1e-6 && d.Significant() != (d.P < 0.1) {
+		known := !math.IsNaN(d.P)
+		if known != (d.SE > 0) || known == math.IsNaN(d.Interval.Low) || known == math.IsNaN(d.Interval.High) {
+			t.Fatalf("a spread of %g gives %+v", d.SE, d)
+		}
+		if known && math.Abs(d.P-0.1) > 1e-6 && d.Significant() != (d.P < 0.1) {
 			t.Fatalf("P and the interval disagree: %v", d)
+		}
+	})
+}
+
+// The unit that a metric is measured in decides nothing.
+func TestCompareKnowsNoUnit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		sample := rapid.SliceOfN(rapid.Float64Range(0.001, 1), 2, 8)
+		as, bs := sample.Draw(t, "a"), sample.Draw(t, "b")
+		first := rapid.Uint64Range(1, 20).Draw(t, "first seed of b")
+		exponent := rapid.IntRange(-900, 900).Draw(t, "exponent")
+		scaled := func(vs []float64) []float64 {
+			to := slices.Clone(vs)
+			for i := range to {
+				to[i] = math.Ldexp(to[i], exponent)
+			}
+			return to
+		}
+		d := Compare(group(1, "a", as...), group(first, "b", bs...), metric, 0.9)
+		s := Compare(group(1, "a", scaled(as)...), group(first, "b", scaled(bs)...), metric, 0.9)
+		if s.P != d.P && !(math.IsNaN(s.P) && math.IsNaN(d.P)) {
+			t.Fatalf("p = %g, and %g of all values times 2^%d", d.P, s.P, exponent)
 		}
 	})
 }

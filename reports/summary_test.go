@@ -1,0 +1,41 @@
+package reports
+
+import (
+	"strings"
+	"testing"
+
+	"whorl/experiments/track"
+)
+
+// podiumOf ranks configurations by what their seeds came to in EER.
+func podiumOf(values ...[]float64) *podium {
+	var runs []*track.Run
+	for i, of := range values {
+		for seed, v := range of {
+			runs = append(runs, &track.Run{
+				State: "done", Seed: uint64(seed),
+				Params:  []track.Param{{Stage: "train", Name: "width", Value: int64(i)}},
+				Metrics: []track.Metric{{Stage: "evaluate", Name: "eer", Value: v}},
+			})
+		}
+	}
+	return newPodium(groupsOf(newTrials(runs)), newMetric("evaluate", "eer", false))
+}
+
+func TestVerdict(t *testing.T) {
+	for want, values := range map[string][][]float64{
+		"too few replicates to tell":              {{0.01}, {0.02}},
+		"no spread between replicates to tell by": {{0.01, 0.01}, {0.02, 0.02}},
+		"the same in every replicate":             {{0, 0}, {0, 0}},
+		"p = 0.30: may be chance":                  {{0.01, 0.02}, {0.04, 0.03}},
+		"differs":                                 {{0.010, 0.020}, {0.110, 0.121}},
+	} {
+		places := podiumOf(values...).Places
+		if got := places[0].Verdict(); got != "" {
+			t.Errorf("the first differs from itself: %q", got)
+		}
+		if got := places[1].Verdict(); !strings.HasSuffix(got, want) {
+			t.Errorf("%v: %q, want %q", values, got, want)
+		}
+	}
+}
