@@ -35,14 +35,25 @@ func (s *Store) Begin(id string) (*ActiveRun, error) {
 	if _, err := os.Stat(s.runPath(id)); err == nil {
 		return nil, fmt.Errorf("run %s: %w", id, ErrRunExists)
 	}
-	l, err := tryLock(s.path("active", id))
-	if err == nil && l == nil {
-		err = fmt.Errorf("run %s: %w", id, ErrRunExists)
-	}
+	f, err := os.CreateTemp(s.path("tmp"), "run-*")
 	if err != nil {
 		return nil, err
 	}
-	return &ActiveRun{s, id, l.f}, nil
+	defer os.Remove(f.Name())
+	// It gets its name only when it is locked: whoever looks for the dead in
+	// between would else take the lock, and the run for one of them.
+	_, err = flock(f, unix.LOCK_EX)
+	if err == nil {
+		err = os.Link(f.Name(), s.path("active", id))
+	}
+	if err != nil {
+		f.Close()
+		if errors.Is(err, fs.ErrExist) {
+			err = fmt.Errorf("run %s: %w", id, ErrRunExists)
+		}
+		return nil, err
+	}
+	return &ActiveRun{s, id, f}, nil
 }
 
 // Note adds a line to what is known of the run should it die. It is not
@@ -64,12 +75,15 @@ func (r *ActiveRun) Finish(record any) error {
 		r.f.Close()
 		return err
 	}
-	(&Lock{r.f}).Release()
+	r.Abandon()
 	return nil
 }
 
 // Abandon forgets the run.
-func (r *ActiveRun) Abandon() { (&Lock{r.f}).Release() }
+func (r *ActiveRun) Abandon() {
+	os.Remove(r.s.path("active", r.id))
+	r.f.Close()
+}
 
 func (s *Store) runPath(id string) string { return s.path("runs", id+".json") }
 

@@ -463,3 +463,39 @@ func TestOpenAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// A run that has just begun is not taken for dead by those who look for the
+// dead meanwhile.
+func TestBeginWhileRecovering(t *testing.T) {
+	s := open(t)
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				err := s.Recover(func(id string, _ []json.RawMessage) error {
+					return fmt.Errorf("run %s lives", id)
+				})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for i := range 500 {
+		r, err := s.Begin(fmt.Sprint("run", i))
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		r.Abandon()
+	}
+	close(stop)
+	wg.Wait()
+}
