@@ -1,31 +1,39 @@
 package pipeline
 
 import (
+	"fmt"
 	"os"
+	"slices"
 )
 
 // checkSources looks whether the paths that stages are to read are there, so
 // that a misspelt one is told of before anything runs.
 func checkSources(nodes []*node) error {
 	var errs problems
+	fail := func(w *wire, format string, args ...any) {
+		p := Problem{w.pos.file, w.pos.line, w.pos.col, fmt.Sprintf(format, args...)}
+		if !slices.Contains(errs, p) { // several stages may read what --data gave
+			errs = append(errs, p)
+		}
+	}
 	for _, n := range nodes {
 		for _, w := range n.inputs {
 			if w.from != nil {
 				continue
 			}
-			what := "it"
+			what := fmt.Sprintf("stage %q: input %q: it", n.name, w.name)
 			if w.ref == dataNode {
 				what = "the data"
 			}
 			info, err := os.Stat(w.path)
 			switch {
 			case err != nil:
-				errs.add(w.pos, "stage %q: input %q: %s cannot be read: %v", n.name, w.name, what, err)
+				fail(w, "%s cannot be read: %v", what, err)
 			case n.kind.Name == commandKind:
 			case w.port.Dir && !info.IsDir():
-				errs.add(w.pos, "stage %q: input %q: it wants a directory, and %s is a file", n.name, w.name, w.path)
+				fail(w, "%s must be a directory, and %s is a file", what, w.path)
 			case !w.port.Dir && info.IsDir():
-				errs.add(w.pos, "stage %q: input %q: it wants a file, and %s is a directory", n.name, w.name, w.path)
+				fail(w, "%s must be a file, and %s is a directory", what, w.path)
 			}
 		}
 	}

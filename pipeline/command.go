@@ -125,7 +125,7 @@ func (p *parser) readFreeParams(n *node, spec *command.Spec, body *yaml.Node, wh
 	}
 	for _, s := range p.take(n.name) {
 		if !slices.Contains(names, s.param) {
-			p.errs.add(s.pos, "%s: unknown parameter %q%s", what, s.param, suggest(s.param, names))
+			p.errs.add(s.pos, "%s: unknown parameter %q%s", what, s.param, Suggest(s.param, names))
 			continue
 		}
 		assign(s.param, s.value, s.pos)

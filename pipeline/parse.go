@@ -172,7 +172,7 @@ func (p *parser) fields(n *yaml.Node, what string, known ...string) map[string]*
 	fields := map[string]*yaml.Node{}
 	p.pairs(n, what, func(key, value *yaml.Node) {
 		if !slices.Contains(known, key.Value) {
-			p.fail(key, "%s: unknown field %q%s", what, key.Value, suggest(key.Value, known))
+			p.fail(key, "%s: unknown field %q%s", what, key.Value, Suggest(key.Value, known))
 			return
 		}
 		fields[key.Value] = value
@@ -247,7 +247,7 @@ func (p *parser) readStage(n *node, body *yaml.Node) {
 	f := p.fields(body, what, "kind", "inputs", "params")
 	p.wires[n] = f["inputs"]
 	if f["kind"] == nil {
-		p.errs.add(n.pos, "%s: it has no kind%s", what, suggest(n.name, sortedKeys(p.reg.kinds)))
+		p.errs.add(n.pos, "%s: it has no kind%s", what, Suggest(n.name, sortedKeys(p.reg.kinds)))
 		return
 	}
 	name, ok := p.text(f["kind"], what+": kind")
@@ -256,7 +256,7 @@ func (p *parser) readStage(n *node, body *yaml.Node) {
 	}
 	k := p.reg.kinds[name]
 	if k == nil {
-		p.fail(f["kind"], "%s: unknown kind %q%s", what, name, suggest(name, append(sortedKeys(p.reg.kinds), commandKind)))
+		p.fail(f["kind"], "%s: unknown kind %q%s", what, name, Suggest(name, append(sortedKeys(p.reg.kinds), commandKind)))
 		return
 	}
 	n.kind = k.Kind
@@ -270,7 +270,7 @@ func (p *parser) readParams(n *node, k *kind, body *yaml.Node, what string) {
 	good := true
 	assign := func(key, value *yaml.Node, at func(*yaml.Node) position) {
 		if !k.schema.Has(key.Value) {
-			p.errs.add(at(key), "%s: unknown parameter %q%s", what, key.Value, suggest(key.Value, k.schema.Names()))
+			p.errs.add(at(key), "%s: unknown parameter %q%s", what, key.Value, Suggest(key.Value, k.schema.Names()))
 			good = false
 			return
 		}
@@ -302,9 +302,9 @@ func (p *parser) readParams(n *node, k *kind, body *yaml.Node, what string) {
 	n.params, n.value = vs.All(), vs.Struct()
 }
 
-// nearest is suggest without the list of all names.
+// nearest is Suggest without the list of all names.
 func nearest(name string, names []string) string {
-	if s := suggest(name, names); strings.HasPrefix(s, " (did") {
+	if s := Suggest(name, names); strings.HasPrefix(s, " (did") {
 		return s
 	}
 	return ""
@@ -325,7 +325,7 @@ func (p *parser) readInputs(n *node) {
 		p.pairs(body, what+": inputs", func(key, value *yaml.Node) {
 			i := slices.Index(names, key.Value)
 			if i < 0 {
-				p.fail(key, "%s: unknown input %q%s", what, key.Value, suggest(key.Value, names))
+				p.fail(key, "%s: unknown input %q%s", what, key.Value, Suggest(key.Value, names))
 				misspelt = true
 				return
 			}

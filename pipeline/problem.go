@@ -63,9 +63,9 @@ func (ps problems) err() error {
 	return &SpecError{ps}
 }
 
-// suggest returns ` (did you mean "x"?)` for the nearest of names, or the
+// Suggest returns ` (did you mean "x"?)` for the nearest of names, or the
 // names themselves if none is near and they are few.
-func suggest(name string, names []string) string {
+func Suggest(name string, names []string) string {
 	best, at := len(name)/3+2, ""
 	for _, n := range names {
 		if d := distance(name, n); d < best && d < max(len(name), len(n)) {

@@ -68,7 +68,7 @@ func (p *parser) checkSets() {
 				p.errs.add(s.pos, "the data is %s, which has no parameters", p.describeData())
 				continue
 			}
-			p.errs.add(s.pos, "there is no stage %q%s", stage, suggest(stage, p.stageNames()))
+			p.errs.add(s.pos, "there is no stage %q%s", stage, Suggest(stage, p.stageNames()))
 		}
 	}
 }
@@ -90,7 +90,7 @@ func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 			f := p.fields(n, "data", "source", "params")
 			dataParams = f["params"]
 			if where = f["source"]; where == nil {
-				p.fail(n, "data: it has no source%s", suggest("", sortedKeys(p.reg.data)))
+				p.fail(n, "data: it has no source%s", Suggest("", sortedKeys(p.reg.data)))
 				return nil
 			}
 		}

@@ -146,7 +146,7 @@ func (p *Pipeline) closure(targets []string) ([]*node, error) {
 		if n := byName[t]; n != nil {
 			visit(n)
 		} else {
-			errs.add(position{file: p.Path}, "there is no stage %q%s", t, suggest(t, sortedKeys(byName)))
+			errs.add(position{file: p.Path}, "there is no stage %q%s", t, Suggest(t, sortedKeys(byName)))
 		}
 	}
 	if err := errs.err(); err != nil {

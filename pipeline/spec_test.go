@@ -179,6 +179,17 @@ func TestAbsent(t *testing.T) {
 		t.Errorf("got %v, %v", res, err)
 	}
 	equal(t, "executions", l.count("a"), 0)
+
+	// What --data gave is told of once, by that name.
+	spec := []byte("stages:\n  c: {kind: copy, inputs: {in: data}}\n  d: {kind: copy, inputs: {in: data}}\n")
+	p, err = l.reg.Parse("pipeline.yaml", spec, pipeline.Settings{Data: "nowhere"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pipeline.NewEngine(l.store).Run(t.Context(), p, pipeline.Options{})
+	if err == nil || !strings.HasPrefix(err.Error(), "--data nowhere: the data cannot be read: ") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
 }
 
 // FuzzSpec checks that no text makes the parser panic, that every error has a

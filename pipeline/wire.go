@@ -22,6 +22,9 @@ func (p *parser) resolve(n *node, w *wire) {
 		switch {
 		case p.path != "":
 			w.path = p.path
+			if p.settings.Data != "" {
+				w.pos = position{file: "--data " + p.settings.Data}
+			}
 		case p.nodes[dataNode] != nil:
 			w.from = p.nodes[dataNode]
 			w.output = w.from.kind.Outputs[0].Name
@@ -48,7 +51,7 @@ func (p *parser) resolve(n *node, w *wire) {
 	}
 	i := slices.IndexFunc(from.kind.Outputs, func(port stage.Port) bool { return port.Name == output })
 	if i < 0 {
-		fail("stage %q has no output %q%s", name, output, suggest(output, outputsOf(from.kind)))
+		fail("stage %q has no output %q%s", name, output, Suggest(output, outputsOf(from.kind)))
 		return
 	}
 	w.from, w.output = from, output

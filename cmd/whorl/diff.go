@@ -21,16 +21,19 @@ they measured. RUN is an id, a unique prefix, or "last".`,
 		Example: "  whorl diff 20261123-2215 last",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var records [2]*track.Run
+			for i, name := range args {
+				var err error
+				if records[i], err = findRun(cmd.Context(), artifacts.dir, name); err != nil {
+					return err
+				}
+			}
 			st, err := store.Open(artifacts.dir)
 			if err != nil {
 				return err
 			}
-			var records [2]*track.Run
 			var results [2]*pipeline.Result
-			for i, name := range args {
-				if records[i], err = findRun(cmd.Context(), artifacts.dir, name); err != nil {
-					return err
-				}
+			for i := range results {
 				if results[i], err = pipeline.ReadRun(st, records[i].ID); err != nil {
 					return err
 				}
@@ -42,8 +45,8 @@ they measured. RUN is an id, a unique prefix, or "last".`,
 			if asJSON {
 				return writeJSON(env.stdout, d)
 			}
-			if text := d.RunDiff.String(); text != "" {
-				fmt.Fprintln(env.stdout, text)
+			if len(d.Reasons)+len(d.Metrics) > 0 || len(d.Environment) == 0 {
+				fmt.Fprint(env.stdout, d.RunDiff)
 			}
 			for _, c := range d.Environment {
 				fmt.Fprintf(env.stdout, "%s: %s -> %s\n", c.Name, c.Old, c.New)

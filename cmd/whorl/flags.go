@@ -10,7 +10,8 @@ import (
 type artifactsFlag struct{ dir string }
 
 func (f *artifactsFlag) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.dir, "artifacts", "artifacts", "`DIR` in which results are kept")
+	f.dir = "artifacts"
+	c.Flags().Var(&checked{&f.dir, directoryIfAny}, "artifacts", "`DIR` in which results are kept")
 }
 
 // specFlags say which pipeline, with which parameters, over which data.
@@ -30,7 +31,7 @@ func (f *specFlags) add(c *cobra.Command) {
 	c.Flags().StringVarP(&f.file, "file", "f", "pipeline.yaml", "the pipeline's `FILE`")
 	// An array, not a slice: values such as [90, 90] contain commas.
 	c.Flags().StringArrayVar(&f.set, "set", nil, "set a parameter, as `stage.param=value`; may be repeated")
-	c.Flags().StringVar(&f.data, "data", "", "`DATA` instead of the pipeline's: a path, or the name of a data source")
+	c.Flags().Var(&checked{&f.data, something}, "data", "`DATA` instead of the pipeline's: a path, or the name of a data source")
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "the run's `SEED` instead of the pipeline's")
 }
 

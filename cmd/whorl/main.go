@@ -13,6 +13,8 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"whorl/pipeline"
 )
 
@@ -26,6 +28,7 @@ const (
 
 func main() {
 	collectSeldom()
+	cobra.EnableCommandSorting = false // help lists verbs in the order of use
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 

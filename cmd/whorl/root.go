@@ -2,8 +2,11 @@ package main
 
 import (
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"whorl/pipeline"
 )
 
 // environment is what a command may touch of the outside.
@@ -40,12 +43,10 @@ func rootCommand(env *environment) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
-		SuggestionsMinimumDistance: 2,
+		Version: version(),
 	}
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%w (see: %s --help)", err, cmd.CommandPath())
-	})
+	root.SetVersionTemplate("whorl {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(
 		&cobra.Group{ID: "do", Title: "Run:"},
 		&cobra.Group{ID: "ask", Title: "Ask:"},
@@ -62,30 +63,55 @@ func rootCommand(env *environment) *cobra.Command {
 	add("ask", statusCommand(env), whyCommand(env), diffCommand(env), graphCommand(env), kindsCommand(env),
 		runsCommand(env), showCommand(env), artifactCommand(env), versionCommand(env))
 	add("keep", gcCommand(env), fsckCommand(env))
-	root.Args = usageArgs(unknownVerb)
+	root.Args = unknownVerb
+	root.SetHelpCommand(helpCommand())
+	root.SetHelpCommandGroupID("ask")
+	root.SetCompletionCommandGroupID("ask")
 	return root
 }
 
-// usageArgs makes the errors of an argument check count as wrong calls.
+// usageArgs makes the errors of an argument check count as wrong calls, and
+// say what the call is.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if check == nil {
+		if check == nil || check(cmd, args) == nil {
 			return nil
 		}
-		if err := check(cmd, args); err != nil {
-			return usagef("%w (see: %s --help)", err, cmd.CommandPath())
+		noun := "arguments"
+		if len(args) == 1 {
+			noun = "argument"
 		}
-		return nil
+		call := strings.TrimSuffix(cmd.UseLine(), " [flags]")
+		return usagef("got %d %s; the call is: %s (see: %s --help)", len(args), noun, call, cmd.CommandPath())
 	}
 }
 
 // unknownVerb refuses arguments of the bare command with the nearest verb.
-func unknownVerb(cmd *cobra.Command, args []string) error {
+func unknownVerb(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usagef("unknown command %q (did you mean %q?)", args[0], near[0])
+	var verbs []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			verbs = append(verbs, c.Name())
+		}
 	}
-	return usagef("unknown command %q", args[0])
+	return usagef("unknown command %q%s (see: %s --help)", args[0], pipeline.Suggest(args[0], verbs), root.CommandPath())
+}
+
+// helpCommand is "whorl help VERB", which unlike cobra's own refuses what is
+// no verb.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownVerb(cmd.Root(), args)
+			}
+			return c.Help()
+		},
+	}
 }

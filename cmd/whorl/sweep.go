@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -114,7 +114,8 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 // told of before the first one runs.
 func (s *sweeper) load(file string) error {
 	def, err := sweep.Load(file)
-	if errors.Is(err, os.ErrNotExist) {
+	var unread *fs.PathError
+	if errors.As(err, &unread) {
 		return usageError{err}
 	}
 	if err != nil {

@@ -45,7 +45,7 @@ tells something, or with the one given.`,
 			if asJSON {
 				return writeJSON(env.stdout, why)
 			}
-			_, err = fmt.Fprintln(env.stdout, why)
+			_, err = fmt.Fprint(env.stdout, why)
 			return err
 		},
 	}

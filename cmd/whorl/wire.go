@@ -40,7 +40,8 @@ func (f *specFlags) load(reg *pipeline.Registry, file string, more ...string) (*
 	p, err := reg.Load(file, pipeline.Settings{
 		Set: append(more, f.set...), Data: f.data, Seed: f.seedGiven(),
 	})
-	if errors.Is(err, os.ErrNotExist) {
+	var unread *fs.PathError
+	if errors.As(err, &unread) {
 		return nil, usagef("%w (name another with -f)", err)
 	}
 	return p, specError(err)

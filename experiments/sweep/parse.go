@@ -93,7 +93,7 @@ func (p *parser) sweep(text []byte) *Sweep {
 				s.Grid = append(s.Grid, p.axis(key, value))
 			})
 		default:
-			p.fail(key, "unknown field %q%s", key.Value, suggest(key.Value, known))
+			p.fail(key, "unknown field %q%s", key.Value, pipeline.Suggest(key.Value, known))
 		}
 	})
 	switch n := s.size(maxTrials); {
