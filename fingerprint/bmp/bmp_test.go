@@ -123,6 +123,41 @@ func TestDecode(t *testing.T) {
 	})
 }
 
+// packed makes a bitmap of at most 8 bits a pixel whose colours are the greys
+// 0, 9, 18 and so on, stored from the top down.
+func packed(bits, colours, w, h int, pixels ...byte) []byte {
+	le := binary.LittleEndian
+	b := make([]byte, 54)
+	copy(b, "BM")
+	le.PutUint32(b[2:], 1) // a size that is not the file's, which does not count
+	le.PutUint32(b[10:], uint32(54+4*colours))
+	le.PutUint32(b[14:], 40)
+	le.PutUint32(b[18:], uint32(w))
+	le.PutUint32(b[22:], uint32(-h))
+	le.PutUint16(b[26:], 1)
+	le.PutUint16(b[28:], uint16(bits))
+	le.PutUint32(b[46:], uint32(colours))
+	for i := range colours {
+		b = append(b, uint8(9*i), uint8(9*i), uint8(9*i), 0)
+	}
+	return append(b, pixels...)
+}
+
+// Of 1 and 4 bits a pixel several share a byte, the first in its high bits, and
+// rows end at a multiple of 4 bytes.
+func TestDecodePacked(t *testing.T) {
+	for _, c := range []struct {
+		file []byte
+		want []uint8
+	}{
+		{packed(1, 2, 3, 2, 0b101_00000, 0, 0, 0, 0b010_00000, 0, 0, 0), []uint8{9, 0, 9, 0, 9, 0}},
+		{packed(4, 16, 3, 2, 0x12, 0x30, 0, 0, 0x45, 0x60, 0, 0), []uint8{9, 18, 27, 36, 45, 54}},
+		{packed(8, 5, 3, 2, 4, 3, 2, 0, 1, 0, 4, 0, 'm', 'o', 'r', 'e'), []uint8{36, 27, 18, 9, 0, 36}},
+	} {
+		check(t, c.file, 3, 2, func(x, y int) uint8 { return c.want[3*y+x] })
+	}
+}
+
 func TestDecodeErrors(t *testing.T) {
 	good := file32(coloured(9, 4))
 	patched := func(at int, v uint32) []byte {
@@ -137,14 +172,27 @@ func TestDecodeErrors(t *testing.T) {
 	}{
 		{"empty", nil, `not a BMP file: it begins with ""`},
 		{"PNG", []byte("\x89PNG\r\n\x1a\n and so on"), `not a BMP file: it begins with "\x89PNG`},
+		{"signature alone", good[:2], "truncated"},
 		{"header cut", good[:30], "truncated"},
 		{"last byte missing", good[:len(good)-1], "truncated"},
 		{"no row", good[:138], "truncated"},
+		{"palette cut", file(t, image.NewGray(image.Rect(0, 0, 4, 4)))[:500], "truncated"},
+		{"more than the file holds", patched(18, MaxSide), "truncated"},
 		{"absurd width", patched(18, 4097), "absurd size: 4097x4 pixels"},
-		{"absurd height", patched(22, 1<<30), "absurd size"},
-		{"no pixels", append(patched(18, 0)[:22], append(make([]byte, 4), good[26:]...)...), "no pixels"},
-		{"compressed", patched(30, 1), "unsupported BMP"},
-		{"negative width", patched(18, 1<<31), "unsupported BMP"},
+		{"absurd height", patched(22, 1<<30), "absurd size: 9x1073741824"},
+		{"absurd both", append(patched(18, 1<<31-1)[:22], append([]byte{255, 255, 255, 127}, good[26:]...)...), "absurd size: 2147483647x2147483647"},
+		{"negative width", patched(18, 1<<31), "absurd size: -2147483648x4"},
+		{"lowest height", patched(22, 1<<31), "absurd size: 9x2147483648"},
+		{"no pixels", patched(18, 0), "no pixels: its size is 0x4"},
+		{"run lengths", patched(30, 1), "unsupported BMP of 32 bits a pixel, compression 1 (RLE8), information header of 124 bytes, pixels at byte 138; want 8, 24 or 32"},
+		{"unknown compression", patched(30, 99), "compression 99, information"},
+		{"16 bits", patched(28, 16), "unsupported BMP of 16 bits a pixel, information"},
+		{"a gap before the pixels", patched(10, 200), "pixels at byte 200; want"},
+		{"other channels", patched(54, 0xff), "32 bits a pixel, compression 3 (bit fields)"},
+		{"OS/2 header", patched(14, 12), "its information header takes 12 bytes, want 40 or more"},
+		{"colour beyond the palette", packed(8, 5, 3, 1, 4, 5, 0, 0), "damaged BMP: bmp: invalid palette index"},
+		{"two planes", patched(26, 2|32<<16), "unsupported BMP of 32 bits a pixel in 2 planes, "},
+		{"unknown header", patched(14, 56), "information header of 56 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := Decode(bytes.NewReader(c.file))

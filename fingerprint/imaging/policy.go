@@ -103,7 +103,7 @@ func ReadPolicy(r io.Reader) (Policy, error) {
 	if err := d.Decode(&p); err != nil {
 		return Policy{}, fmt.Errorf("read augmentation policy: %w", err)
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF { // More would overlook a bracket
 		return Policy{}, errors.New("read augmentation policy: more follows after it")
 	}
 	if err := p.Validate(); err != nil {

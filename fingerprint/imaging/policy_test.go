@@ -79,7 +79,7 @@ func TestPolicyErrors(t *testing.T) {
 	if _, err := Post().Only("flip"); err == nil || !strings.Contains(err.Error(), "none, post, blur") {
 		t.Errorf("error %v does not list the policies", err)
 	}
-	for _, in := range []string{``, `{`, `[]`, `{"flip": true}`, `{"scale": [0, 1]}`, `{"sigma": "much"}`, `{"scale": [1]}`, `{"scale": [1, 1, 5]}`, `{"scale": [1, 1]} {}`} {
+	for _, in := range []string{``, `{`, `[]`, `{"flip": true}`, `{"scale": [0, 1]}`, `{"sigma": "much"}`, `{"scale": [1]}`, `{"scale": [1, 1, 5]}`, `{"scale": [1, 1]} {}`, `{"scale": [1, 1]}]`, `{"scale": [1, 1]}}`, `{"scale": [1, 1]} x`} {
 		if _, err := ReadPolicy(strings.NewReader(in)); err == nil {
 			t.Errorf("%q is taken for a policy", in)
 		}

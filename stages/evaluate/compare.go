@@ -84,11 +84,11 @@ func (d *data) search(ctx context.Context, genuine []siamese.Pair, network score
 	return biometrics.CMC(ranks, len(d.galleryValidation))
 }
 
-// writeScores writes the comparisons as CSV, one line each.
-func writeScores(t *stage.Task, comparisons []comparison) error {
-	f, err := t.Create("scores")
+// writeScores writes comparisons as CSV, one line each.
+func writeScores(t *stage.Task, output string, comparisons []comparison) error {
+	f, err := t.Create(output)
 	if err != nil {
-		return fmt.Errorf("write scores: %w", err)
+		return fmt.Errorf("write %s: %w", output, err)
 	}
 	w := csv.NewWriter(f)
 	w.Write([]string{"probe", "gallery", "genuine", "score", "difficulty", "alteration", "probe_name", "gallery_name"})
@@ -106,10 +106,10 @@ func writeScores(t *stage.Task, comparisons []comparison) error {
 	w.Flush()
 	if err := w.Error(); err != nil { // of any Write
 		f.Close()
-		return fmt.Errorf("write scores: %w", err)
+		return fmt.Errorf("write %s: %w", output, err)
 	}
 	if err := f.Close(); err != nil {
-		return fmt.Errorf("write scores: %w", err)
+		return fmt.Errorf("write %s: %w", output, err)
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func writeCurves(t *stage.Task, m *measurement, bins int) error {
 		c.Operating = append(c.Operating, operating{
 			Name: th.name, Threshold: number(th.value),
 			TP: at.TP, FP: at.FP, TN: at.TN, FN: at.FN,
-			Accuracy: number(at.Accuracy()), Precision: number(at.Precision()), Recall: number(at.Recall()),
+			Accuracy: number(at.Accuracy()), Precision: number(precision(at)), Recall: number(at.Recall()),
 			F1: number(at.F1()), FMR: number(at.FMR()), FNMR: number(at.FNMR()),
 		})
 	}

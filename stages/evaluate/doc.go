@@ -7,4 +7,10 @@
 // measured at a fixed threshold and at one calibrated: the threshold of equal
 // error rate of the calibration side's pairs, which are made the same way. A
 // sample of the probes is also searched for in the whole gallery of the side.
+//
+// An impostor is any other finger, as in the post, and so now and then another
+// one of the same person: one in 67 by image in a gallery of 60 people, and
+// more in a smaller one. ISO/IEC 19795-1 leaves such pairs out of the false
+// match rate of a system, since fingers of one person are more alike than
+// those of strangers; with the names in the scores that can be done.
 package evaluate

@@ -24,7 +24,10 @@ func evaluate(ctx context.Context, t *stage.Task, network scorer) error {
 	if err := recordMetrics(t, m); err != nil {
 		return err
 	}
-	if err := writeScores(t, m.comparisons); err != nil {
+	if err := writeScores(t, "scores", m.comparisons); err != nil {
+		return err
+	}
+	if err := writeScores(t, "calibration_scores", m.calibrating); err != nil {
 		return err
 	}
 	if err := writeCurves(t, m, p.Bins); err != nil {
@@ -33,15 +36,20 @@ func evaluate(ctx context.Context, t *stage.Task, network scorer) error {
 	if err := writeClasses(t, m); err != nil {
 		return err
 	}
+	if err := writeIntervals(t, m); err != nil {
+		return err
+	}
 	return writeSheet(t, d, m, p.Sheet)
 }
 
 // A measurement is what the network made of the validation side.
 type measurement struct {
-	comparisons []comparison
+	calibrating []comparison       // of the calibration side
+	comparisons []comparison       // of the validation side
 	scores      *biometrics.Scores // of the comparisons
 	fixed       float64            // threshold
 	calibrated  float64            // threshold
+	searches    int                // of the gallery
 	cmc         []float64          // by rank, from 1 to the size of the gallery
 }
 
@@ -49,6 +57,14 @@ type measurement struct {
 type threshold struct {
 	name  string
 	value float64
+}
+
+// prefix is what the names of the metrics at the threshold begin with.
+func (th threshold) prefix() string {
+	if th.name == "fixed" {
+		return ""
+	}
+	return th.name + "."
 }
 
 func (m *measurement) thresholds() []threshold {
@@ -81,15 +97,14 @@ func measure(ctx context.Context, t *stage.Task, d *data, network scorer) (*meas
 		}
 		return d.comparisons(pairs, scores)
 	}
-	calibrating, err := score("calibration", calibration, 0)
+	m := &measurement{fixed: p.Threshold, searches: len(searches)}
+	if m.calibrating, err = score("calibration", calibration, 0); err != nil {
+		return nil, err
+	}
+	held, err := count(m.calibrating)
 	if err != nil {
 		return nil, err
 	}
-	held, err := count(calibrating)
-	if err != nil {
-		return nil, err
-	}
-	m := &measurement{fixed: p.Threshold}
 	_, m.calibrated = held.EER()
 	if m.comparisons, err = score("validation", validation, len(d.calibration)); err != nil {
 		return nil, err
@@ -106,14 +121,16 @@ func measure(ctx context.Context, t *stage.Task, d *data, network scorer) (*meas
 
 // count sorts and counts the scores of comparisons, which must not be none.
 func count(comparisons []comparison) (*biometrics.Scores, error) {
-	score := make([]float64, len(comparisons))
-	genuine := make([]bool, len(comparisons))
-	for i, c := range comparisons {
-		score[i], genuine[i] = c.score, c.genuine
-	}
-	s, err := biometrics.New(score, genuine)
+	s, err := biometrics.New(scoresAndTruth(comparisons))
 	if err != nil {
 		return nil, fmt.Errorf("count scores: %w", err)
 	}
 	return s, nil
+}
+
+func scoresAndTruth(comparisons []comparison) (score []float64, genuine []bool) {
+	for _, c := range comparisons {
+		score, genuine = append(score, c.score), append(genuine, c.genuine)
+	}
+	return score, genuine
 }

@@ -39,10 +39,11 @@ func TestGolden(t *testing.T) {
 		fmt.Fprintln(&metrics, m.Name, strconv.FormatFloat(m.Value, 'g', -1, 64))
 	}
 	for name, got := range map[string][]byte{
-		"scores.csv":   r.Bytes("scores"),
-		"curves.json":  r.Bytes("curves"),
-		"classes.json": r.Bytes("classes"),
-		"metrics.txt":  []byte(metrics.String()),
+		"scores.csv":     r.Bytes("scores"),
+		"curves.json":    r.Bytes("curves"),
+		"classes.json":   r.Bytes("classes"),
+		"intervals.json": r.Bytes("intervals"),
+		"metrics.txt":    []byte(metrics.String()),
 	} {
 		golden := filepath.Join("testdata", name)
 		if *update {
@@ -70,9 +71,9 @@ type line struct {
 	difficulty, alteration string
 }
 
-func readLines(t *testing.T, r *stagetest.Result) []line {
+func readLines(t *testing.T, r *stagetest.Result, output string) []line {
 	t.Helper()
-	records, err := csv.NewReader(bytes.NewReader(r.Bytes("scores"))).ReadAll()
+	records, err := csv.NewReader(bytes.NewReader(r.Bytes(output))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func TestMetricsAreThoseOfTheScores(t *testing.T) {
 	if r.Err != nil {
 		t.Fatal(r.Err)
 	}
-	lines := readLines(t, r)
+	lines := readLines(t, r, "scores")
 	calibrated := r.Metric("calibrated.threshold")
 	groups := map[string]func(line) bool{
 		"":        func(line) bool { return true },
@@ -256,7 +257,9 @@ func plausibleRank(p, g uint8) float64 {
 	return 0.1
 }
 
-func TestUndefinedIsLeftOutAndLogged(t *testing.T) {
+// A network that calls nothing a match has a precision all the same, 0; a
+// difficulty that does not occur has no figures.
+func TestNothingIsAMatch(t *testing.T) {
 	in := small.inputs(t)
 	in["validation"] = writeArray(t, t.TempDir(), "validation", []int64{0, 1, 3}, 3) // all easy, none Zcut
 	r := runWith(t, constant(0.25), nil, 1, in)
@@ -264,17 +267,25 @@ func TestUndefinedIsLeftOutAndLogged(t *testing.T) {
 		t.Fatal(r.Err)
 	}
 	for _, m := range r.Metrics {
-		if math.IsNaN(m.Value) || m.Name == "precision" || strings.HasPrefix(m.Name, "hard.") || strings.HasPrefix(m.Name, "zcut.") {
+		if math.IsNaN(m.Value) || strings.HasPrefix(m.Name, "hard.") || strings.HasPrefix(m.Name, "zcut.") {
 			t.Errorf("recorded %s = %v", m.Name, m.Value)
 		}
 	}
-	if r.Metric("recall") != 0 || r.Metric("calibrated.recall") != 1 || r.Metric("eer") != 0.5 {
-		t.Errorf("recall %v, calibrated %v, EER %v", r.Metric("recall"), r.Metric("calibrated.recall"), r.Metric("eer"))
+	for name, want := range map[string]float64{
+		"precision": 0, "recall": 0, "f1": 0, "accuracy": 0.5, "cr.precision": 0,
+		"calibrated.precision": 0.5, "calibrated.recall": 1, "eer": 0.5,
+	} {
+		if got := r.Metric(name); got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
 	}
-	if !slices.ContainsFunc(r.Log, func(l string) bool {
-		return strings.HasPrefix(l, "undefined, and so left out: precision, easy.precision, medium.*, hard.*, cr.precision")
-	}) {
-		t.Errorf("log: %q", r.Log)
+	for _, want := range []string{
+		"no pairs, and so no figures, of: medium, hard",
+		"0, since nothing is called a match: precision, easy.precision, cr.precision, obl.precision",
+	} {
+		if !slices.Contains(r.Log, want) {
+			t.Errorf("log %q lacks %q", r.Log, want)
+		}
 	}
 	var c struct {
 		Operating []struct{ Precision *float64 }
@@ -282,8 +293,113 @@ func TestUndefinedIsLeftOutAndLogged(t *testing.T) {
 	if err := json.Unmarshal(r.Bytes("curves"), &c); err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Operating) != 2 || c.Operating[0].Precision != nil || c.Operating[1].Precision == nil {
+	if len(c.Operating) != 2 || *c.Operating[0].Precision != 0 || *c.Operating[1].Precision != 0.5 {
 		t.Errorf("operating points: %+v", c.Operating)
+	}
+}
+
+// Tags that differ in case are one group, and tags that are called like a
+// difficulty or a threshold do not write over the figures of those.
+func TestAlterationsOfConfusingNames(t *testing.T) {
+	in := small.inputs(t)
+	alterations := map[string][]string{}
+	for _, subset := range []string{"easy", "medium", "hard"} {
+		for i := range 24 {
+			alterations[subset] = append(alterations[subset], []string{"Warp", "wARP", "Hard", "calibrated"}[i%4])
+		}
+	}
+	in["alterations"] = writeObject(t, t.TempDir(), "alterations", alterations)
+	r := runWith(t, table(plausible), nil, 1, in)
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	seen := map[string]bool{}
+	for _, m := range r.Metrics {
+		if seen[m.Name] {
+			t.Errorf("%s is recorded twice", m.Name)
+		}
+		seen[m.Name] = true
+	}
+	pairs := func(group string) float64 { return r.Metric(group+"tp") + r.Metric(group+"fn") } // genuine
+	if got := pairs("warp."); got != 24 {
+		t.Errorf("warp has %v pairs, want 24", got)
+	}
+	if got, want := pairs("alteration-hard.")+pairs("alteration-calibrated."), 24.; got != want {
+		t.Errorf("the confusing tags have %v pairs, want %v", got, want)
+	}
+	if got := pairs("hard."); got != 16 {
+		t.Errorf("hard has %v pairs, want 16", got)
+	}
+}
+
+// The calibrated threshold is that of equal error rate of the calibration
+// side's scores, which are written like the validation side's.
+func TestCalibration(t *testing.T) {
+	r := runWith(t, table(plausible), nil, 1, small.inputs(t))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	lines := readLines(t, r, "calibration_scores")
+	if len(lines) != 2*24 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	var score []float64
+	var genuine []bool
+	for _, l := range lines {
+		score, genuine = append(score, l.score), append(genuine, l.genuine)
+	}
+	s, err := biometrics.New(score, genuine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, want := s.EER(); r.Metric("calibrated.threshold") != want {
+		t.Errorf("threshold %v, of the calibration scores %v", r.Metric("calibrated.threshold"), want)
+	}
+}
+
+// Intervals hold their figure, which is the metric of that name.
+func TestIntervals(t *testing.T) {
+	p := Kind().Params.(Params)
+	p.RankProbes = 20
+	r := runWith(t, table(plausible), p, 1, small.inputs(t))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	var got struct {
+		Confidence float64
+		Subjects   int
+		Figures    map[string]struct {
+			Value, Low, High float64
+			Method           string
+		}
+	}
+	if err := json.Unmarshal(r.Bytes("intervals"), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Confidence != 0.95 || got.Subjects != 6 {
+		t.Errorf("confidence %v, %d subjects", got.Confidence, got.Subjects)
+	}
+	methods := map[string]string{
+		"roc_auc": "bootstrap", "average_precision": "bootstrap", "eer": "bootstrap",
+		"fmr": "wilson", "fnmr": "wilson", "calibrated.fmr": "wilson", "calibrated.fnmr": "wilson", "rank1": "wilson",
+	}
+	if len(got.Figures) != len(methods) {
+		t.Errorf("%d figures, want %d", len(got.Figures), len(methods))
+	}
+	for name, method := range methods {
+		f := got.Figures[name]
+		if f.Value != r.Metric(name) || f.Method != method || !(0 <= f.Low && f.Low <= f.Value && f.Value <= f.High && f.High <= 1) || f.Low == f.High {
+			t.Errorf("%s: %+v, the metric is %v", name, f, r.Metric(name))
+		}
+	}
+	// Of 48 genuine pairs none is below the fixed threshold: Wilson's upper end
+	// is z^2 / (n + z^2).
+	const z2 = 1.959963984540054 * 1.959963984540054
+	if f := got.Figures["fnmr"]; f.Value != 0 || math.Abs(f.High-z2/(48+z2)) > 1e-9 {
+		t.Errorf("FNMR: %+v", f)
+	}
+	if f := got.Figures["rank1"]; math.Abs(f.High-f.Low) < 0.2 {
+		t.Errorf("rank 1 of 20 searches: %+v", f)
 	}
 }
 

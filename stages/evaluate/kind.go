@@ -40,8 +40,10 @@ func Kind() stage.Kind {
 		},
 		Outputs: []stage.Port{
 			{Name: "scores", Doc: "every validation pair with its score", Type: stage.TypeCSV},
+			{Name: "calibration_scores", Doc: "every calibration pair with its score, which the calibrated threshold follows from", Type: stage.TypeCSV},
 			{Name: "curves", Doc: "ROC, PR, DET and CMC curves, histogram, confusion", Type: stage.TypeCurves},
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
+			{Name: "intervals", Doc: "95% confidence intervals of figures of all pairs", Type: stage.TypeJSON},
 			{Name: "samples", Doc: "sample probes beside a matched and an unmatched real image", Type: stage.TypePNG},
 		},
 		Params:  Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8},

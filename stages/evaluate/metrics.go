@@ -1,7 +1,7 @@
 package evaluate
 
 import (
-	"math"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,8 +10,12 @@ import (
 )
 
 // recordMetrics records the figures of all comparisons, and under a prefix
-// those of each difficulty and each alteration: "hard.eer". What is undefined
-// for the data at hand is left out, and logged.
+// those of each difficulty and each alteration: "hard.eer". A difficulty
+// without pairs is left out, and logged.
+//
+// Where nothing is called a match precision is recorded as 0, as scikit-learn
+// has it, and logged: it is 0/0, but a network that finds nothing should not
+// drop out of a comparison, nor of the mean over seeds, for that.
 func recordMetrics(t *stage.Task, m *measurement) error {
 	r := &recorder{task: t, thresholds: m.thresholds()}
 	t.Metric("rank1", m.cmc[0])
@@ -26,30 +30,41 @@ func recordMetrics(t *stage.Task, m *measurement) error {
 		}
 	}
 	for _, alteration := range alterations(m.comparisons) {
-		of := func(c comparison) bool { return c.presented.alteration == alteration }
-		if err := r.group(strings.ToLower(alteration)+".", choose(m.comparisons, of)); err != nil {
+		of := func(c comparison) bool { return alterationGroup(c) == alteration }
+		if err := r.group(alteration+".", choose(m.comparisons, of)); err != nil {
 			return err
 		}
 	}
-	if len(r.undefined) > 0 {
-		t.Logf("undefined, and so left out: %s", strings.Join(r.undefined, ", "))
+	if len(r.empty) > 0 {
+		t.Logf("no pairs, and so no figures, of: %s", strings.Join(r.empty, ", "))
+	}
+	if len(r.matchless) > 0 {
+		t.Logf("0, since nothing is called a match: %s", strings.Join(r.matchless, ", "))
 	}
 	return nil
 }
 
-// alterations returns the tags that occur, sorted; prints without one belong
-// to no group.
+// alterations returns the groups that occur, sorted.
 func alterations(comparisons []comparison) []string {
 	seen := map[string]bool{}
-	var tags []string
 	for _, c := range comparisons {
-		if tag := c.presented.alteration; tag != "" && !seen[tag] {
-			seen[tag] = true
-			tags = append(tags, tag)
+		if group := alterationGroup(c); group != "" {
+			seen[group] = true
 		}
 	}
-	slices.Sort(tags)
-	return tags
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// alterationGroup is the group of pairs that one belongs to by its probe's
+// alteration: the tag in lower case, made different from names that metrics
+// have already. A probe without a tag belongs to none.
+func alterationGroup(c comparison) string {
+	switch tag := strings.ToLower(c.presented.alteration); tag {
+	case "easy", "medium", "hard", "calibrated":
+		return "alteration-" + tag
+	default:
+		return tag
+	}
 }
 
 func choose(comparisons []comparison, want func(comparison) bool) []comparison {
@@ -62,26 +77,19 @@ func choose(comparisons []comparison, want func(comparison) bool) []comparison {
 	return out
 }
 
-// A recorder records metrics and keeps the names of those undefined.
+// A recorder records metrics and keeps the names of what was not as usual.
 type recorder struct {
 	task       *stage.Task
 	thresholds []threshold
-	undefined  []string
-}
-
-func (r *recorder) metric(name string, value float64) {
-	if math.IsNaN(value) {
-		r.undefined = append(r.undefined, name)
-		return
-	}
-	r.task.Metric(name, value)
+	empty      []string // groups without pairs
+	matchless  []string // precisions where nothing is called a match
 }
 
 // group records the figures of some comparisons under a prefix: at the fixed
 // threshold without a further one, at others under the threshold's name.
 func (r *recorder) group(prefix string, comparisons []comparison) error {
 	if len(comparisons) == 0 {
-		r.undefined = append(r.undefined, prefix+"*")
+		r.empty = append(r.empty, strings.TrimSuffix(prefix, "."))
 		return nil
 	}
 	s, err := count(comparisons)
@@ -93,37 +101,46 @@ func (r *recorder) group(prefix string, comparisons []comparison) error {
 		return err
 	}
 	eer, _ := s.EER()
-	r.metric(prefix+"roc_auc", s.AUC())
-	r.metric(prefix+"average_precision", s.AveragePrecision())
-	r.metric(prefix+"eer", eer)
-	r.metric(prefix+"log_loss", loss)
+	r.task.Metric(prefix+"roc_auc", s.AUC())
+	r.task.Metric(prefix+"average_precision", s.AveragePrecision())
+	r.task.Metric(prefix+"eer", eer)
+	r.task.Metric(prefix+"log_loss", loss)
 	if prefix == "" {
 		r.task.Logf("%d genuine and %d impostor pairs: ROC AUC %.4f, EER %.4f", s.Genuines(), s.Impostors(), s.AUC(), eer)
 	}
 	for _, th := range r.thresholds {
-		at := prefix
-		if th.name != "fixed" {
-			at += th.name + "."
-		}
-		r.metric(at+"threshold", th.value)
+		at := prefix + th.prefix()
+		r.task.Metric(at+"threshold", th.value)
 		c := s.At(th.value)
 		r.confusion(at, c)
 		if prefix == "" {
-			r.task.Logf("%s threshold %.4f: accuracy %.4f, precision %.4f, recall %.4f", th.name, th.value, c.Accuracy(), c.Precision(), c.Recall())
+			r.task.Logf("%s threshold %.4g: accuracy %.4f, precision %.4f, recall %.4f", th.name, th.value, c.Accuracy(), precision(c), c.Recall())
 		}
 	}
 	return nil
 }
 
 func (r *recorder) confusion(prefix string, c biometrics.Confusion) {
-	r.metric(prefix+"accuracy", c.Accuracy())
-	r.metric(prefix+"precision", c.Precision())
-	r.metric(prefix+"recall", c.Recall())
-	r.metric(prefix+"f1", c.F1())
-	r.metric(prefix+"fmr", c.FMR())
-	r.metric(prefix+"fnmr", c.FNMR())
-	r.metric(prefix+"tp", float64(c.TP))
-	r.metric(prefix+"fp", float64(c.FP))
-	r.metric(prefix+"tn", float64(c.TN))
-	r.metric(prefix+"fn", float64(c.FN))
+	r.task.Metric(prefix+"accuracy", c.Accuracy())
+	if c.TP+c.FP == 0 {
+		r.matchless = append(r.matchless, prefix+"precision")
+	}
+	r.task.Metric(prefix+"precision", precision(c))
+	r.task.Metric(prefix+"recall", c.Recall())
+	r.task.Metric(prefix+"f1", c.F1())
+	r.task.Metric(prefix+"fmr", c.FMR())
+	r.task.Metric(prefix+"fnmr", c.FNMR())
+	r.task.Metric(prefix+"tp", float64(c.TP))
+	r.task.Metric(prefix+"fp", float64(c.FP))
+	r.task.Metric(prefix+"tn", float64(c.TN))
+	r.task.Metric(prefix+"fn", float64(c.FN))
+}
+
+// precision is the share of genuine pairs among the matches, and 0 if there
+// are none.
+func precision(c biometrics.Confusion) float64 {
+	if c.TP+c.FP == 0 {
+		return 0
+	}
+	return c.Precision()
 }

@@ -43,14 +43,14 @@ func TestNetwork(t *testing.T) {
 	if want.Err != nil {
 		t.Fatal(want.Err)
 	}
-	for _, output := range []string{"scores", "curves", "classes", "samples"} {
+	for _, output := range []string{"scores", "calibration_scores", "curves", "classes", "intervals", "samples"} {
 		if !bytes.Equal(got.Bytes(output), want.Bytes(output)) {
 			t.Errorf("%s differ from those of the network in memory", output)
 		}
 	}
 	// Images of one value that are equal leave nothing after subtraction, so
 	// that all genuine pairs score the same: the sigmoid of 0 with zero biases.
-	for _, l := range readLines(t, got) {
+	for _, l := range readLines(t, got, "scores") {
 		if l.genuine && l.score != 0.5 {
 			t.Errorf("a genuine pair of identical images scores %v, want 0.5", l.score)
 		}

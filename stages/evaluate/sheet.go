@@ -20,7 +20,7 @@ func writeSheet(t *stage.Task, d *data, m *measurement, n int) error {
 	}
 	s := sheet.Sheet{
 		Title: "Unseen probes against real prints",
-		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.4g. Green frame: same finger, red: another's.", m.calibrated),
+		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.3g. Green frame: same finger, red: another's.", m.calibrated),
 	}
 	for _, probe := range rows.Draw(t.Seed, "evaluate sheet", d.validation, min(n, len(d.validation))) {
 		p := d.presented[probe]
@@ -30,7 +30,7 @@ func writeSheet(t *stage.Task, d *data, m *measurement, n int) error {
 			Cells: []sheet.Cell{cell(d.probes, probe, "probe")},
 		}
 		for i, c := range of[probe] {
-			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.4f  %s", c.score, decision(c, m.calibrated)), c.enrolled.Label.String())
+			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.3g  %s", c.score, decision(c, m.calibrated)), c.enrolled.Label.String())
 			beside.Border, beside.Apart = sheet.Impostor, i == 0
 			if c.genuine {
 				beside.Border = sheet.Genuine

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"whorl/fingerprint"
@@ -33,12 +34,20 @@ func (e *rejected) Error() string {
 			followers++
 			continue
 		}
-		fmt.Fprintf(&b, "\n  %s: %s", r.File, r.Reason)
+		fmt.Fprintf(&b, "\n  %s: %s", plain(r.File), r.Reason)
 	}
 	if followers > 0 {
 		fmt.Fprintf(&b, "\n  and the altered prints of these: %d", followers)
 	}
 	return b.String()
+}
+
+// plain returns a file's name, in quotes if it would upset a terminal.
+func plain(name string) string {
+	if q := strconv.Quote(name); q != `"`+name+`"` {
+		return q
+	}
+	return name
 }
 
 // errFollows is the reason to refuse an altered print whose real one was.

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"io/fs"
 	"runtime"
-	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"whorl/fingerprint/bmp"
 	"whorl/fingerprint/imaging"
@@ -45,56 +46,54 @@ func newDecoder(tree fs.FS, h, w int) *decoder {
 }
 
 // decode decodes those of at most one batch of files that are not refused
-// already, and refuses those that it cannot decode. It returns the pixels of
-// all of them, valid until the next call; those of refused files are anything.
+// already, and refuses those that are no images. It returns the pixels of all
+// of them, valid until the next call; those of refused files are anything. It
+// fails if a file cannot be read, for that says nothing of the file: were it
+// refused, a disk's bad moment would be kept as a result.
 func (d *decoder) decode(ctx context.Context, files []string, refused []error) ([]uint8, error) {
 	var next atomic.Int64
-	var wg sync.WaitGroup
+	g, ctx := errgroup.WithContext(ctx)
 	for _, w := range d.pool {
-		wg.Go(func() {
+		g.Go(func() error {
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(files) {
-					return
+					return nil
 				}
-				if refused[i] == nil {
-					refused[i] = w.decode(d.rows[i*d.size:(i+1)*d.size], d.tree, files[i])
+				if refused[i] != nil {
+					continue
 				}
+				err := w.decode(d.rows[i*d.size:(i+1)*d.size], d.tree, files[i])
+				if p := (*fs.PathError)(nil); errors.As(err, &p) {
+					return err
+				}
+				refused[i] = err
 			}
+			return ctx.Err()
 		})
 	}
-	wg.Wait()
-	return d.rows, ctx.Err()
+	return d.rows, g.Wait()
 }
 
-// decode decodes one file into dst.
+// decode decodes one file into dst. Errors of the file system are or wrap an
+// *fs.PathError, and no others do.
 func (w *worker) decode(dst []uint8, tree fs.FS, file string) error {
 	// Opening a named pipe would wait for a writer.
 	if info, err := fs.Stat(tree, file); err != nil {
-		return reason(err)
+		return err
 	} else if !info.Mode().IsRegular() {
 		return errors.New("is not a regular file")
 	}
 	f, err := tree.Open(file)
 	if err != nil {
-		return reason(err)
+		return err
 	}
 	defer f.Close()
 	w.buf.Reset(f)
 	m, err := bmp.Decode(w.buf)
 	if err != nil {
-		return reason(err)
+		return err
 	}
 	w.resizer.Resize(dst, m.Pix, m.Rect.Dx(), m.Rect.Dy())
 	return nil
-}
-
-// reason takes the path off an error of the file system: where the engine
-// placed the tree must not reach the list of rejects.
-func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return errors.New(p.Op + ": " + p.Err.Error())
-	}
-	return err
 }

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"golang.org/x/image/bmp"
 
@@ -300,6 +302,68 @@ func TestBadTrees(t *testing.T) {
 			t.Errorf("error %v", err)
 		}
 	})
+}
+
+// What makes a file unreadable for a moment is no property of the file: it
+// fails the stage, whatever on_reject says, and is not recorded as a reject.
+func TestUnreadableIsNoReject(t *testing.T) {
+	broken := errors.New("input/output error")
+	for _, whole := range []int{0, 700, 1177} { // bytes that can be read of 1198
+		content := encode(t, 1)
+		tree := fstest.MapFS{"a.BMP": {Data: content}, "b.BMP": {Data: content}}
+		refused := make([]error, 2)
+		_, err := newDecoder(failing{tree, "b.BMP", whole, broken}, 5, 6).decode(t.Context(), []string{"a.BMP", "b.BMP"}, refused)
+		if !errors.Is(err, broken) || !strings.Contains(err.Error(), "b.BMP") {
+			t.Errorf("after %d bytes: error %v, want one of b.BMP: %v", whole, err, broken)
+		}
+		if refused[0] != nil || refused[1] != nil {
+			t.Errorf("after %d bytes: refused %v", whole, refused)
+		}
+	}
+}
+
+// failing is a file system in which reading one file fails after some bytes.
+type failing struct {
+	fs.FS
+	name  string
+	whole int
+	err   error
+}
+
+func (f failing) Open(name string) (fs.File, error) {
+	file, err := f.FS.Open(name)
+	if err != nil || name != f.name {
+		return file, err
+	}
+	return &failingFile{file, f}, nil
+}
+
+type failingFile struct {
+	fs.File
+	of failing
+}
+
+func (f *failingFile) Read(p []byte) (int, error) {
+	if f.of.whole == 0 {
+		return 0, &fs.PathError{Op: "read", Path: f.of.name, Err: f.of.err}
+	}
+	n, err := f.File.Read(p[:min(len(p), f.of.whole)])
+	f.of.whole -= n
+	return n, err
+}
+
+// A name with control characters is quoted, so that it cannot write to the
+// terminal; others are as they are.
+func TestPlain(t *testing.T) {
+	for name, want := range map[string]string{
+		"Real/1__M_Left_índex (1).BMP": "Real/1__M_Left_índex (1).BMP",
+		"Real/\x1b[2J\n.BMP":           `"Real/\x1b[2J\n.BMP"`,
+		"Real/\xff.BMP":                `"Real/\xff.BMP"`,
+	} {
+		if got := plain(name); got != want {
+			t.Errorf("%q is written %s, want %s", name, got, want)
+		}
+	}
 }
 
 func TestCancel(t *testing.T) {

@@ -37,8 +37,13 @@ func readHeader(r io.Reader) (header, error) {
 		return header{}, errors.New("not a .npy file: it does not begin with \\x93NUMPY")
 	}
 	width := 2 // of the length field
-	if raw[len(magic)] >= 2 {
+	switch version := raw[len(magic)]; version {
+	case 1:
+	case 2:
 		width = 4
+	default:
+		// NumPy writes version 3 for field names beyond Latin-1 and nothing else.
+		return header{}, fmt.Errorf(".npy file of format version %d, versions 1 and 2 are read", version)
 	}
 	raw = raw[:len(raw)+width]
 	field := raw[len(raw)-width:]

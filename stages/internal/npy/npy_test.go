@@ -119,6 +119,7 @@ func TestReadErrors(t *testing.T) {
 	}{
 		{"empty", nil, "ends within its header"},
 		{"no array", []byte("<!DOCTYPE html>"), "not a .npy file"},
+		{"version", append([]byte(magic+"\x03\x00"), good[8:]...), "format version 3, versions 1 and 2 are read"},
 		{"truncated", good[:len(good)-1], "takes 8 bytes, found 7"},
 		{"too long", append(slices.Clone(good), 0), "bytes follow"},
 		{"other type", encode(t, []uint8{1}), `type "|u1", not "<u2"`},
