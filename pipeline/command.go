@@ -82,7 +82,9 @@ func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what 
 			return
 		}
 		out := command.Output{Name: key.Value, File: strings.TrimSuffix(file, "/"), Dir: strings.HasSuffix(file, "/")}
-		clash := slices.ContainsFunc(spec.Outputs, func(o command.Output) bool { return o.File == out.File })
+		clash := slices.IndexFunc(spec.Outputs, func(o command.Output) bool {
+			return within(o.File, out.File) || within(out.File, o.File)
+		})
 		switch {
 		case !validName.MatchString(out.Name):
 			p.fail(key, "%s: output %q: a name is a letter followed by letters, digits, - and _", what, out.Name)
@@ -90,13 +92,18 @@ func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what 
 			p.fail(value, "%s: output %q: want a file name within the stage's working directory, not %q", what, out.Name, file)
 		case command.Reserved(out.File):
 			p.fail(value, "%s: output %q: the folder \"in\" is for the inputs, so it cannot be %q", what, out.Name, file)
-		case clash:
-			p.fail(value, "%s: output %q: another output is the file %q too", what, out.Name, file)
+		case clash >= 0:
+			p.fail(value, "%s: output %q: %q is, holds or lies in what output %q is", what, out.Name, file, spec.Outputs[clash].Name)
 		default:
 			spec.Outputs = append(spec.Outputs, out)
 			n.extra = append(n.extra, line{"output " + out.Name, params.Canonical(file)})
 		}
 	})
+}
+
+// within reports whether a path is a folder or lies in it.
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, strings.TrimSuffix(folder, "/")+"/")
 }
 
 // readFreeParams reads parameters that nobody declared: any scalar, or list of
@@ -105,13 +112,13 @@ func (p *parser) readFreeParams(n *node, spec *command.Spec, body *yaml.Node, wh
 	var names []string
 	assign := func(name string, value *yaml.Node, at position) {
 		v, text, err := freeValue(deref(value))
+		spec.Params[name] = text
 		if err != nil {
 			p.errs.add(at, "%s: parameter %q %v", what, name, err)
 			return
 		}
 		n.params = slices.DeleteFunc(n.params, func(v params.Value) bool { return v.Name == name })
 		n.params = append(n.params, params.Value{Name: name, Value: v, Text: params.Canonical(v)})
-		spec.Params[name] = text
 	}
 	if body != nil {
 		p.pairs(body, what+": params", func(key, value *yaml.Node) {
@@ -135,7 +142,8 @@ func (p *parser) readFreeParams(n *node, spec *command.Spec, body *yaml.Node, wh
 
 var errFree = errors.New("wants a scalar or a list of scalars")
 
-// freeValue returns a YAML value as it is recorded and as a shell sees it.
+// freeValue returns a YAML value as it is recorded and as a shell sees it, which
+// is a function of the former: the key knows no other spelling of a number.
 func freeValue(n *yaml.Node) (v any, text string, err error) {
 	if n.Kind == yaml.SequenceNode {
 		list, words := []any{}, []string{}
@@ -164,20 +172,27 @@ func freeValue(n *yaml.Node) (v any, text string, err error) {
 		err = n.Decode(&b)
 		v = b
 	case "!!int":
-		err = n.Decode(&i)
+		if n.Decode(&i) != nil {
+			err = fmt.Errorf("wants an integer of 64 bits: quote it if it is none")
+		}
 		v = i
 	case "!!float":
-		err = n.Decode(&x)
-		v = x
-		if err == nil && x-x != 0 {
-			err = fmt.Errorf("wants a finite number")
+		if n.Decode(&x) != nil || x-x != 0 {
+			err = fmt.Errorf("wants a finite number: quote it if it is none")
 		}
+		v = x
 	case "!!null":
 		return nil, "", fmt.Errorf("wants a value, not nothing")
 	default:
-		v = n.Value
+		if strings.Contains(n.Value, "\x00") {
+			return nil, "", errors.New("wants a string without NUL")
+		}
+		return n.Value, command.Quote(n.Value), nil
 	}
-	return v, command.Quote(n.Value), err
+	if err != nil {
+		return nil, "", err
+	}
+	return v, command.Quote(params.Canonical(v)), nil
 }
 
 func (p *parser) readEnv(n *node, spec *command.Spec, body *yaml.Node, what string) {

@@ -186,6 +186,10 @@ func (p *parser) text(n *yaml.Node, what string) (string, bool) {
 		p.fail(n, "%s: want a string", what)
 		return "", false
 	}
+	if strings.Contains(n.Value, "\x00") {
+		p.fail(n, "%s: want a string without NUL", what)
+		return "", false
+	}
 	return n.Value, true
 }
 

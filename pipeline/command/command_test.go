@@ -6,8 +6,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -161,6 +163,69 @@ func TestNothingOutlives(t *testing.T) {
 		t.Error(err)
 	}
 	gone("an interrupt")
+}
+
+// TestEscaped checks that a process which leaves its group, and so is not
+// killed, holds nothing up although it holds the command's output open.
+func TestEscaped(t *testing.T) {
+	if _, err := exec.LookPath("setsid"); err != nil {
+		t.Skip(err)
+	}
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	escape := "setsid sh -c 'echo $$ > " + pidFile + "; exec sleep 300' & while ! [ -s " + pidFile + " ]; do :; done; echo > o.txt"
+	for _, timeout := range []time.Duration{0, time.Second} {
+		s := Spec{Cmd: escape, Outputs: one, Timeout: timeout}
+		if timeout > 0 {
+			s.Cmd += "; sleep 300"
+		}
+		os.Remove(pidFile)
+		var log string
+		var err error
+		done := make(chan bool)
+		go func() {
+			defer close(done)
+			_, log, err = try(t, s, nil)
+		}()
+		select {
+		case <-done:
+		case <-time.After(60 * time.Second):
+			t.Error("it waits for a process that left its group")
+		}
+		b, e := os.ReadFile(pidFile)
+		pid, e2 := strconv.Atoi(strings.TrimSpace(string(b)))
+		if e := errors.Join(e, e2); e != nil {
+			t.Fatal(e)
+		}
+		syscall.Kill(pid, syscall.SIGKILL)
+		<-done
+		if (timeout > 0) != errors.Is(err, ErrTimeout) || timeout == 0 && err != nil {
+			t.Errorf("timeout %v: %v", timeout, err)
+		}
+		if !strings.Contains(log, "left its process group") {
+			t.Errorf("the log does not tell:\n%s", log)
+		}
+	}
+}
+
+// TestLongLine checks that a line without an end is not held as a whole, and
+// that nothing of it is lost.
+func TestLongLine(t *testing.T) {
+	_, log, err := try(t, Spec{Cmd: "head -c 1000000 /dev/zero | tr '\\0' x; echo > o.txt", Outputs: one}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for l := range strings.Lines(log) {
+		if l = strings.TrimSuffix(l, "\n"); strings.Trim(l, "x") != "" {
+			continue
+		}
+		if total += len(l); len(l) > 64<<10 {
+			t.Errorf("a line of %d bytes", len(l))
+		}
+	}
+	if total != 1000000 {
+		t.Errorf("the log has %d bytes", total)
+	}
 }
 
 // running reports whether a process is there and no zombie.

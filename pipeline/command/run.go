@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -89,13 +89,16 @@ func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) erro
 	cmd.Dir = dir
 	cmd.Env = append([]string{"PATH=" + fixedPath, "LC_ALL=C", "TZ=UTC", "HOME=" + dir, "TMPDIR=" + tmp}, s.Env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: group.id}
-	out, err := cmd.StdoutPipe()
+	out, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	cmd.Stderr = cmd.Stdout
+	defer out.Close()
+	cmd.Stdout, cmd.Stderr = w, w
 	t.Logf("$ %s", script)
-	if err := cmd.Start(); err != nil {
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
 		return fmt.Errorf("start the command: %w", err)
 	}
 	stop := context.AfterFunc(ctx, group.kill)
@@ -104,6 +107,8 @@ func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) erro
 	copying.Go(func() { logLines(out, t) })
 	state, err := cmd.Process.Wait()
 	group.kill() // what it left running holds the pipe open, and may still write
+	// One that left the group (setsid) may hold it open for ever.
+	out.SetReadDeadline(time.Now().Add(time.Second))
 	copying.Wait()
 	switch {
 	case err != nil:
@@ -117,14 +122,20 @@ func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) erro
 	return nil
 }
 
+// logLines logs what is read, a line at a time. A line of more than 64 KiB is
+// broken, so that no command makes us hold all that it writes.
 func logLines(r io.Reader, t *stage.Task) {
-	br := bufio.NewReader(r)
+	br := bufio.NewReaderSize(r, 64<<10)
 	for {
-		line, err := br.ReadString('\n')
-		if line != "" {
-			t.Logf("%s", strings.TrimSuffix(line, "\n"))
+		line, err := br.ReadSlice('\n')
+		if len(line) > 0 {
+			t.Logf("%s", bytes.TrimSuffix(line, []byte("\n")))
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			t.Logf("what the command writes is read no further: something that it started, and that left its process group, goes on")
+			return
+		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
 			return
 		}
 	}

@@ -72,7 +72,7 @@ func readTags(sf reflect.StructField) (field, error) {
 		elem = elem.Elem()
 	}
 	switch elem.Kind() {
-	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Uint64, reflect.Float64, reflect.String:
+	case reflect.Bool, reflect.Int, reflect.Int64, reflect.Float64, reflect.String:
 	default:
 		return f, fmt.Errorf("type %s: want bool, int, float64, string, or a slice or array of one of those", sf.Type)
 	}
@@ -134,7 +134,7 @@ func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:
 		return "true or false"
-	case reflect.Int, reflect.Int64, reflect.Uint64:
+	case reflect.Int, reflect.Int64:
 		return "an integer"
 	case reflect.Float64:
 		return "a number"

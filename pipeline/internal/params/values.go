@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -103,8 +104,6 @@ func (f *field) check(v reflect.Value) error {
 	switch {
 	case v.CanInt():
 		x = float64(v.Int())
-	case v.CanUint():
-		x = float64(v.Uint())
 	case v.CanFloat():
 		if x = v.Float(); x != x || x-x != 0 {
 			return fmt.Errorf("wants a finite number, not %v", x)
@@ -207,8 +206,6 @@ func plain(v reflect.Value) any {
 		return v.Bool()
 	case v.CanInt():
 		return v.Int()
-	case v.CanUint():
-		return int64(v.Uint())
 	case v.CanFloat():
 		return v.Float()
 	case v.Kind() == reflect.String:
@@ -235,8 +232,12 @@ func list[T any](v reflect.Value, of func(reflect.Value) T) []T {
 }
 
 // Canonical returns the text of a resolved value: JSON, in which a value has
-// one form only.
+// one form only. A string that is no UTF-8 is quoted as in Go, since JSON would
+// make it another's.
 func Canonical(x any) string {
+	if s, ok := x.(string); ok && !utf8.ValidString(s) {
+		return strconv.Quote(s)
+	}
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false) // it is for people to read
