@@ -52,7 +52,7 @@ func (s *Store) Fsck(ctx context.Context) (*Checked, error) {
 	for _, step := range []struct {
 		kind  string
 		check func(ctx context.Context, name string) error
-	}{{"objects", c.object}, {"trees", c.tree}, {"checkpoints", c.checkpoint}} {
+	}{{"objects", c.object}, {"trees", c.tree}} {
 		eg, ctx := errgroup.WithContext(ctx)
 		eg.SetLimit(workers())
 		err := s.each(step.kind, func(name string) error {
@@ -69,7 +69,7 @@ func (s *Store) Fsck(ctx context.Context) (*Checked, error) {
 			return nil, fmt.Errorf("check the store: %w", err)
 		}
 	}
-	if err := c.manifests(ctx); err != nil {
+	if err := errors.Join(c.checkpoints(ctx), c.manifests(ctx)); err != nil {
 		return nil, fmt.Errorf("check the store: %w", err)
 	}
 	byPath := func(a, b Damage) int { return strings.Compare(a.Path, b.Path) }
@@ -132,6 +132,15 @@ func (c *checker) tree(ctx context.Context, name string) error {
 		return c.damaged(path, err.Error())
 	case !t.Dir || t.Digest.String() != name:
 		return c.damaged(path, "its content is not what its name says"+c.which(name, t))
+	case c.s.Check(Artifact{Digest: name, Dir: true}) != nil:
+		for _, e := range t.Entries { // as above
+			if e.Mode == tree.Folder {
+				continue
+			}
+			if err := seal(filepath.Join(path, e.Path), e.Mode == tree.Executable); err != nil {
+				return err
+			}
+		}
 	}
 	return c.good(&c.Trees, t.Bytes)
 }
@@ -150,25 +159,36 @@ func (c *checker) which(digest string, now *tree.Tree) string {
 	return fmt.Sprintf(" (%s, %d in all)", all[0], len(all))
 }
 
-// checkpoint checks the checkpoints of one key; each returns each file, since
-// their folders are keys.
-func (c *checker) checkpoint(_ context.Context, name string) error {
-	_, digest, ok := strings.Cut(name, "-")
-	if !ok {
-		return nil
-	}
-	found, err := filepath.Glob(c.s.path("checkpoints", "*", name))
+func (c *checker) checkpoints(ctx context.Context) error {
+	keys, err := os.ReadDir(c.s.path("checkpoints"))
 	if err != nil {
 		return err
 	}
-	for _, path := range found {
+	eg, ctx := errgroup.WithContext(ctx)
+	eg.SetLimit(workers())
+	for _, key := range keys {
+		eg.Go(func() error { return c.checkpointsOf(ctx, c.s.Checkpoints(key.Name())) })
+	}
+	return eg.Wait()
+}
+
+func (c *checker) checkpointsOf(ctx context.Context, cps *Checkpoints) error {
+	all, err := cps.list()
+	if err != nil {
+		return nil // it is none of ours
+	}
+	for _, cp := range all {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		path := filepath.Join(cps.dir, cp.name)
 		f, err := os.Open(path)
 		if err != nil {
-			continue
+			continue // pruned meanwhile
 		}
 		sum, err := sumFile(f)
 		f.Close()
-		if err != nil || sum.String() != digest {
+		if err != nil || sum.String() != cp.digest {
 			if err := c.damaged(path, "its content is not what its name says"); err != nil {
 				return err
 			}
@@ -180,16 +200,30 @@ func (c *checker) checkpoint(_ context.Context, name string) error {
 func (c *checker) manifests(ctx context.Context) error {
 	return c.s.Manifests(func(m *Manifest) error {
 		c.Manifests++
-		needs := slices.Clone(m.Outputs)
-		for _, d := range append(slices.Clone(m.Needs), m.Metrics) {
-			if d != "" {
-				needs = append(needs, Artifact{Name: d, Digest: d, Bytes: -1})
+		path := c.s.fanned("keys", m.Key)
+		lost := func(what string, a Artifact) bool {
+			why := c.s.probe(&a)
+			if why != "" {
+				c.Lost = append(c.Lost, Damage{strings.TrimPrefix(path, c.s.dir+"/"), fmt.Sprintf("%s of stage %s %s", what, m.Stage, why)})
+			}
+			return why != ""
+		}
+		for _, a := range m.Outputs {
+			lost("output "+a.Name, a)
+		}
+		if m.Metrics != "" {
+			lost("the metrics", Artifact{Digest: m.Metrics, Bytes: -1})
+		}
+		// A result is accepted without these, and so never made again, unless it
+		// is set aside.
+		needs := 0
+		for _, d := range m.Needs {
+			if lost("listing "+d, Artifact{Digest: d, Bytes: -1}) {
+				needs++
 			}
 		}
-		for i := range needs {
-			if why := c.s.probe(&needs[i]); why != "" {
-				c.Lost = append(c.Lost, Damage{"keys/" + m.Key, fmt.Sprintf("%s of stage %s %s", needs[i].Name, m.Stage, why)})
-			}
+		if needs > 0 {
+			return errors.Join(c.s.setAside(path), ctx.Err())
 		}
 		return ctx.Err()
 	}, func(key string, err error) error {

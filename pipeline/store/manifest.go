@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,8 +56,15 @@ func (s *Store) Lookup(key string) (m *Manifest, problem string, err error) {
 		return nil, "", err
 	}
 	for i := range m.Outputs {
-		if p := s.probe(&m.Outputs[i]); p != "" {
-			return nil, fmt.Sprintf("output %s %s", m.Outputs[i].Name, p), nil
+		a := &m.Outputs[i]
+		if p := s.probe(a); p != "" {
+			return nil, fmt.Sprintf("output %s %s", a.Name, p), nil
+		}
+		if !a.Dir {
+			continue
+		}
+		if err := s.Check(*a); err != nil {
+			return nil, fmt.Sprintf("output %s: %v", a.Name, err), nil
 		}
 	}
 	if m.Metrics != "" {
@@ -149,18 +157,24 @@ func (s *Store) Manifests(f func(*Manifest) error, bad func(key string, err erro
 	})
 }
 
-// each calls f for the names in the folders of kind.
+// each calls f for the names in the folders of kind that may be ours.
 func (s *Store) each(kind string, f func(name string) error) error {
 	folders, err := os.ReadDir(s.path(kind))
 	if err != nil {
 		return err
 	}
 	for _, d := range folders {
+		if !d.IsDir() {
+			continue
+		}
 		names, err := os.ReadDir(s.path(kind, d.Name()))
 		if err != nil {
 			return err
 		}
 		for _, n := range names {
+			if len(d.Name()) != 2 || !strings.HasPrefix(n.Name(), d.Name()) {
+				continue
+			}
 			if err := f(n.Name()); err != nil {
 				return err
 			}

@@ -3,10 +3,8 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -87,8 +85,8 @@ func (s *Store) probe(a *Artifact) string {
 	return ""
 }
 
-// Check looks at an artifact more closely than [Store.Lookup] does, at each
-// file of a directory, and returns a [DamagedError] if a stat shows damage.
+// Check returns a [DamagedError] if a stat shows damage of an artifact, or of any
+// file of a directory.
 func (s *Store) Check(a Artifact) error {
 	path := s.Path(a)
 	if p := s.probe(&a); p != "" {
@@ -101,27 +99,12 @@ func (s *Store) Check(a Artifact) error {
 	if err != nil {
 		return err
 	}
-	have := 0
-	err = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && p != path {
-			have++
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if have != len(l) {
-		return &DamagedError{path, fmt.Sprintf("it has %d entries and should have %d", have, len(l))}
-	}
-	for _, e := range l {
-		if e.Mode == tree.Folder {
-			continue
-		}
-		info, err := os.Lstat(filepath.Join(path, e.Path))
-		if err != nil || info.Size() != e.Size || !info.ModTime().Equal(stamp) {
-			return &DamagedError{filepath.Join(path, e.Path), "it was edited in the store"}
-		}
+	at, unlike, err := l.Unlike(context.Background(), path, stamp, workers())
+	switch {
+	case err != nil:
+		return &DamagedError{path, err.Error()}
+	case unlike:
+		return &DamagedError{filepath.Join(path, at), "it was edited in the store"}
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -79,8 +78,8 @@ func removeAll(dir string) error {
 	return os.RemoveAll(dir)
 }
 
-// Digest digests the outputs that were made; each of names must be there, a
-// directory if its Dir says so, and nothing else.
+// Digest makes the outputs that were made read-only and digests them; each of
+// want must be there, a directory if its Dir says so, and nothing else.
 func (st *Staging) Digest(ctx context.Context, want []Artifact) ([]*tree.Tree, error) {
 	made, err := os.ReadDir(st.OutDir())
 	if err != nil {
@@ -105,10 +104,8 @@ func (st *Staging) Digest(ctx context.Context, want []Artifact) ([]*tree.Tree, e
 		case !a.Dir && !info.Mode().IsRegular():
 			return nil, fmt.Errorf("output %q should be a regular file and is %s", a.Name, describe(info))
 		}
-		if a.Dir {
-			if err := noLinks(path, a.Name); err != nil {
-				return nil, err
-			}
+		if err := st.freeze(ctx, a.Name); err != nil {
+			return nil, err
 		}
 		if trees[i], err = tree.Scan(ctx, path, nil, workers()); err != nil {
 			return nil, fmt.Errorf("digest output %q: %w", a.Name, err)
@@ -125,16 +122,6 @@ func describe(info fs.FileInfo) string {
 		return "a symbolic link"
 	}
 	return "neither a file nor a directory"
-}
-
-// noLinks refuses a directory whose content lies partly elsewhere.
-func noLinks(dir, name string) error {
-	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type()&fs.ModeSymlink != 0 {
-			return fmt.Errorf("output %q holds the symbolic link %s: an output must be whole in itself", name, strings.TrimPrefix(p, dir+"/"))
-		}
-		return err
-	})
 }
 
 // Publish moves the outputs, digested by Digest, into the store, and then the
@@ -160,11 +147,7 @@ func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, ext
 		if s.Check(m.Outputs[i]) == nil {
 			continue // the same bytes are there
 		}
-		path := filepath.Join(st.OutDir(), want[i].Name)
-		if err := sealTree(path, t); err != nil {
-			return err
-		}
-		files = append(files, path)
+		files = append(files, filepath.Join(st.OutDir(), want[i].Name))
 		folders = folders || t.Dir
 	}
 	if err := st.syncOutputs(files, folders); err != nil {
@@ -188,28 +171,6 @@ func (st *Staging) syncOutputs(files []string, all bool) error {
 	for _, f := range files {
 		if err := s.disk.sync(f); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-func sealTree(path string, t *tree.Tree) error {
-	if !t.Dir {
-		return seal(path, false)
-	}
-	for _, e := range t.Entries {
-		if e.Mode == tree.Folder {
-			continue
-		}
-		if err := seal(filepath.Join(path, e.Path), e.Mode == tree.Executable); err != nil {
-			return err
-		}
-	}
-	for i := len(t.Entries) - 1; i >= 0; i-- { // what is deeper comes later
-		if e := t.Entries[i]; e.Mode == tree.Folder {
-			if err := os.Chmod(filepath.Join(path, e.Path), 0o555); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

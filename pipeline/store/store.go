@@ -40,6 +40,11 @@ func Open(dir string) (*Store, error) {
 	case string(text) != format:
 		return nil, fmt.Errorf("open store %s: its format is %q, and this program knows %q: use another directory, or the program that made it", dir, text, format)
 	}
+	for _, name := range layout { // what of it was deleted meanwhile
+		if err := s.disk.mkdir(s.path(name)); err != nil {
+			return nil, fmt.Errorf("open store %s: %w", dir, err)
+		}
+	}
 	return s, nil
 }
 

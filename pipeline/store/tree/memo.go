@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
 
 // A Memo remembers the digests of files in a directory of its own, one file
-// for each root that was scanned. It is a cache: whatever is unreadable in it
-// is forgotten. A nil Memo remembers nothing.
+// for each root that was scanned. It is a cache: what cannot be written is not
+// remembered, and what cannot be read is forgotten, since a digest can always be
+// made again. A nil Memo remembers nothing.
 type Memo struct{ dir string }
 
 // NewMemo returns the memo kept in dir, which must exist.
@@ -28,9 +28,9 @@ func (m *Memo) path(root string) string {
 
 // save keeps the settled entries of t. Two processes that save at once each
 // write a whole memo, and either is true.
-func (m *Memo) save(t *Tree) error {
+func (m *Memo) save(t *Tree) {
 	if m == nil || !t.Dir && t.Bytes < worthwhile {
-		return nil
+		return
 	}
 	b := make([]byte, 0, len(magic)+len(t.Root)+len(t.Entries)*112)
 	b = append(b, magic...)
@@ -52,35 +52,27 @@ func (m *Memo) save(t *Tree) error {
 
 	f, err := os.CreateTemp(m.dir, ".memo-*")
 	if err != nil {
-		return err
+		return
 	}
-	defer os.Remove(f.Name())
 	_, err = f.Write(b)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
+	if err := errors.Join(err, f.Close()); err != nil || os.Rename(f.Name(), m.path(t.Root)) != nil {
+		os.Remove(f.Name())
 	}
-	return os.Rename(f.Name(), m.path(t.Root))
 }
 
 // load returns the remembered entries below root, sorted by path.
-func (m *Memo) load(root string) (Listing, error) {
+func (m *Memo) load(root string) Listing {
 	if m == nil {
-		return nil, nil
+		return nil
 	}
 	b, err := os.ReadFile(m.path(root))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	body := len(b) - len(Digest{})
-	if body < 0 || Sum(b[:body]) != Digest(b[body:]) {
-		return nil, nil
+	if err != nil || body < 0 || Sum(b[:body]) != Digest(b[body:]) {
+		return nil
 	}
 	b, ok := bytes.CutPrefix(b[:body], []byte(magic))
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	text := string(b) // paths are substrings of one allocation
 	next := func(n int) (s string) {
@@ -100,7 +92,7 @@ func (m *Memo) load(root string) (Listing, error) {
 	}
 	word := func() string { return next(int(number())) }
 	if word() != root {
-		return nil, nil
+		return nil
 	}
 	l := make(Listing, 0, len(b)/80)
 	for ok && len(text) > 0 {
@@ -111,9 +103,9 @@ func (m *Memo) load(root string) (Listing, error) {
 		l = append(l, e)
 	}
 	if !ok {
-		return nil, nil
+		return nil
 	}
-	return l, nil
+	return l
 }
 
 func appendString(b []byte, s string) []byte {

@@ -35,11 +35,14 @@ func (t *Tree) Text() []byte { return t.text }
 type stat struct {
 	size, mtime, ctime int64
 	ino                uint64
+	dev                uint64 // of a folder only: some file systems number their devices anew each time they are mounted
 }
 
 func statOf(st *unix.Stat_t) stat {
 	return stat{size: st.Size, mtime: st.Mtim.Nano(), ctime: st.Ctim.Nano(), ino: st.Ino}
 }
+
+func folderStat(st *unix.Stat_t) stat { return stat{ino: st.Ino, dev: uint64(st.Dev)} }
 
 // Scan digests the file or directory at root, with the digests that memo holds
 // of files that have not changed; memo may be nil. It hashes on workers
@@ -49,19 +52,13 @@ func Scan(ctx context.Context, root string, memo *Memo, workers int) (*Tree, err
 	if err != nil {
 		return nil, err
 	}
-	known, err := memo.load(t.Root)
-	if err != nil {
-		return nil, err
-	}
-	missed, err := t.hash(ctx, known, workers)
+	missed, err := t.hash(ctx, memo.load(t.Root), workers)
 	if err != nil {
 		return nil, err
 	}
 	t.finish()
 	if missed {
-		if err := memo.save(t); err != nil {
-			return nil, err
-		}
+		memo.save(t)
 	}
 	return t, nil
 }
@@ -96,7 +93,7 @@ func walk(ctx context.Context, root string, workers int) (*Tree, error) {
 		return nil, fmt.Errorf("%s: neither a file nor a directory", root)
 	}
 	w := walker{ctx: ctx, root: abs, workers: max(1, workers)}
-	if err := w.dir("", []uint64{st.Ino}); err != nil {
+	if err := w.dir("", []stat{folderStat(&st)}); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(w.entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
@@ -111,10 +108,9 @@ type walker struct {
 	entries Listing
 }
 
-// dir appends what is in the folder rel; above holds the inodes of the folders
-// it lies in, so that a link to one of them is refused instead of followed for
-// ever.
-func (w *walker) dir(rel string, above []uint64) error {
+// dir appends what is in the folder rel; above are the folders it lies in, so that
+// a link to one of them is refused instead of followed for ever.
+func (w *walker) dir(rel string, above []stat) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
@@ -138,7 +134,7 @@ func (w *walker) dir(rel string, above []uint64) error {
 				path = rel + "/" + path
 			}
 			if err := statEntry(int(d.Fd()), names[i], &found[i]); err != nil {
-				return &fs.PathError{Op: "stat", Path: filepath.Join(w.root, path), Err: err}
+				return badEntry(filepath.Join(w.root, path), err)
 			}
 			found[i].Path = path
 		}
@@ -154,14 +150,22 @@ func (w *walker) dir(rel string, above []uint64) error {
 		}
 	}
 	for _, e := range folders {
-		if slices.Contains(above, e.stat.ino) {
+		if slices.Contains(above, e.stat) {
 			return fmt.Errorf("%s: a link to a folder that it lies in", filepath.Join(w.root, e.Path))
 		}
-		if err := w.dir(e.Path, append(above, e.stat.ino)); err != nil {
+		if err := w.dir(e.Path, append(above, e.stat)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// badEntry says what is wrong with an entry of which err came.
+func badEntry(path string, err error) error {
+	if info, e := os.Lstat(path); e == nil && info.Mode()&fs.ModeSymlink != 0 && (err == syscall.ENOENT || err == syscall.ELOOP) {
+		return fmt.Errorf("%s: a symbolic link to nothing: %w", path, err)
+	}
+	return &fs.PathError{Op: "stat", Path: path, Err: err}
 }
 
 var errKind = errors.New("neither a file nor a directory")
@@ -182,7 +186,7 @@ func statEntry(dir int, name string, e *Entry) error {
 	case unix.S_IFDIR:
 		// A folder's own times change with its entries, which are listed
 		// anyhow; only its identity counts.
-		e.Mode, e.stat = Folder, stat{ino: st.Ino}
+		e.Mode, e.stat = Folder, folderStat(&st)
 		return nil
 	case unix.S_IFREG:
 	default:

@@ -3,6 +3,7 @@ package tree
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Edited compares what is at t's root now with what was scanned, and returns
@@ -49,4 +50,25 @@ func (t *Tree) Edited(ctx context.Context, workers int) ([]string, error) {
 	}
 	slices.Sort(edited)
 	return edited, nil
+}
+
+// Unlike returns the path of the first entry below root that is not what want
+// says, as far as a stat tells, or false: a file must have the size, the
+// permission to be executed and the modification time.
+func (want Listing) Unlike(ctx context.Context, root string, modified time.Time, workers int) (path string, unlike bool, err error) {
+	now, err := walk(ctx, root, workers)
+	if err != nil {
+		return "", false, err
+	}
+	have := now.Entries
+	for i, e := range want {
+		if i == len(have) || have[i].Path != e.Path || have[i].Mode != e.Mode || have[i].Size != e.Size ||
+			e.Mode != Folder && have[i].stat.mtime != modified.UnixNano() {
+			return e.Path, true, nil
+		}
+	}
+	if len(have) > len(want) {
+		return have[len(want)].Path, true, nil
+	}
+	return "", false, nil
 }

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"whorl/pipeline/store/place"
+)
+
+// freeze makes an output whole in itself and read-only, before it is digested:
+// nothing of it is, by a link, elsewhere too, nobody has it open for writing, and
+// whoever writes to it from now on gives it a time by which that shows.
+func (st *Staging) freeze(ctx context.Context, name string) error {
+	root := filepath.Join(st.OutDir(), name)
+	var folders []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		rel := strings.TrimPrefix(path, root+"/")
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			if path != root { // which is yet to be moved
+				folders = append(folders, path)
+			}
+			return ctx.Err()
+		case d.Type()&fs.ModeSymlink != 0:
+			return fmt.Errorf("it holds the symbolic link %s: an output must be whole in itself", rel)
+		case !d.Type().IsRegular():
+			return fmt.Errorf("it holds %s, which is neither a file nor a directory", rel)
+		}
+		return st.freezeFile(ctx, path)
+	})
+	if err != nil {
+		return fmt.Errorf("output %q: %w", name, err)
+	}
+	for _, path := range slices.Backward(folders) {
+		if err := os.Chmod(path, 0o555); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (st *Staging) freezeFile(ctx context.Context, path string) error {
+	var s unix.Stat_t
+	if err := unix.Lstat(path, &s); err != nil {
+		return &fs.PathError{Op: "lstat", Path: path, Err: err}
+	}
+	if s.Nlink > 1 { // an edit of the other name would reach the store
+		own := filepath.Join(st.dir, "own")
+		if err := place.Copy(ctx, path, own); err != nil {
+			return err
+		}
+		if err := os.Rename(own, path); err != nil {
+			return err
+		}
+	}
+	if err := seal(path, s.Mode&0o100 != 0); err != nil {
+		return err
+	}
+	return unwritten(path)
+}

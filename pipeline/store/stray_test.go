@@ -1,0 +1,102 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestStrays checks that files which are none of ours hinder nobody.
+func TestStrays(t *testing.T) {
+	s := open(t)
+	m := publish(t, s, "x", map[string]string{"a": "hello", "d/": "one\n"})
+	for _, kind := range layout {
+		names := []string{".DS_Store", "x"}
+		if kind != "active" {
+			names = append(names, "ab/x", "ab/.nfs01", "a/x", "ab/ab")
+		}
+		for _, name := range names {
+			path := s.path(kind, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte("?"), 0o666)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if c, err := s.Fsck(t.Context()); err != nil || c.Manifests != 1 {
+		t.Errorf("fsck: %+v, %v", c, err)
+	}
+	if err := s.Recover(nil); err != nil {
+		t.Errorf("recover: %v", err)
+	}
+	if _, err := s.Runs(); err != nil {
+		t.Errorf("runs: %v", err)
+	}
+	if _, err := s.Collect(t.Context(), func() (map[string]bool, error) { return map[string]bool{m.Key: true}, nil }, false); err != nil {
+		t.Errorf("gc: %v", err)
+	}
+	if got, problem := lookup(t, s, m.Key); got == nil {
+		t.Error(problem)
+	}
+}
+
+// TestFoldersDeleted checks that a store whose folders were deleted has lost
+// what was in them and nothing else.
+func TestFoldersDeleted(t *testing.T) {
+	s := open(t)
+	for _, kind := range layout {
+		publish(t, s, "x", map[string]string{"a": "hello"})
+		if err := removeAll(s.path(kind)); err != nil {
+			t.Fatal(err)
+		}
+		var err error
+		if s, err = Open(s.dir); err != nil {
+			t.Fatalf("without %s: %v", kind, err)
+		}
+		if err := s.Recover(nil); err != nil {
+			t.Errorf("without %s: %v", kind, err)
+		}
+	}
+}
+
+// TestLostListing checks that a result which lacks something that no lookup
+// asks for is made again after fsck, and is sound then.
+func TestLostListing(t *testing.T) {
+	s := open(t)
+	m := publish(t, s, "x", map[string]string{"a": "hello"})
+	if err := os.Remove(s.fanned("objects", m.Needs[0])); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.Fsck(t.Context()); err != nil || len(c.Lost) != 1 {
+		t.Errorf("fsck: %+v, %v", c, err)
+	}
+	if got, _ := lookup(t, s, m.Key); got != nil {
+		t.Error("it is accepted")
+	}
+	publish(t, s, "x", map[string]string{"a": "hello"})
+	if c, err := s.Fsck(t.Context()); err != nil || len(c.Lost)+len(c.Damaged) != 0 {
+		t.Errorf("fsck, when it was made again: %+v, %v", c, err)
+	}
+}
+
+// TestTouched checks that a file in the store which was touched, and whose
+// content is right, is good again after fsck.
+func TestTouched(t *testing.T) {
+	s := open(t)
+	m := publish(t, s, "x", map[string]string{"a": "hello", "d/": "one\n"})
+	now := stamp.AddDate(50, 0, 0)
+	for _, path := range []string{s.Path(m.Outputs[0]), filepath.Join(s.Path(m.Outputs[1]), "one")} {
+		if err := os.Chtimes(path, now, now); err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := lookup(t, s, m.Key); got != nil {
+			t.Errorf("%s was touched and is trusted", path)
+		}
+		if c, err := s.Fsck(t.Context()); err != nil || len(c.Damaged)+len(c.Lost) > 0 {
+			t.Errorf("fsck: %+v, %v", c, err)
+		}
+		if got, problem := lookup(t, s, m.Key); got == nil {
+			t.Error("fsck found it right, and it is not trusted: ", problem)
+		}
+	}
+}
