@@ -3,13 +3,16 @@ package pipeline
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
 // checkSources looks whether the paths that stages are to read are there, so
-// that a misspelt one is told of before anything runs.
-func checkSources(nodes []*node) error {
+// that a misspelt one is told of before anything runs. None may hold the store,
+// which every run changes.
+func checkSources(nodes []*node, store string) error {
 	var errs problems
+	store = real(store)
 	fail := func(w *wire, format string, args ...any) {
 		p := Problem{w.pos.file, w.pos.line, w.pos.col, fmt.Sprintf(format, args...)}
 		if !slices.Contains(errs, p) { // several stages may read what --data gave
@@ -29,6 +32,8 @@ func checkSources(nodes []*node) error {
 			switch {
 			case err != nil:
 				fail(w, "%s cannot be read: %v", what, err)
+			case info.IsDir() && within(store, real(w.path)):
+				fail(w, "%s holds the artifacts (%s), which each run changes: name a folder without them, or keep them elsewhere with --artifacts", what, store)
 			case n.kind.Name == commandKind:
 			case w.port.Dir && !info.IsDir():
 				fail(w, "%s must be a directory, and %s is a file", what, w.path)
@@ -38,4 +43,12 @@ func checkSources(nodes []*node) error {
 		}
 	}
 	return errs.err()
+}
+
+// real returns a path without symbolic links, or as it is if there is nothing.
+func real(path string) string {
+	if p, err := filepath.EvalSymlinks(path); err == nil {
+		return p
+	}
+	return path
 }

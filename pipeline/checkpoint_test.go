@@ -93,6 +93,11 @@ func TestCheckpoints(t *testing.T) {
 	weights(l, "t.steps=15", "seed=3")
 	equal(t, "steps with another seed", steps, 45)
 
+	// Who forces a stage wants to know whether all of it comes out the same.
+	_, res := l.run(l.parse(spec, "t.steps=15"), pipeline.Options{Force: true})
+	equal(t, "steps when it is forced", steps, 60)
+	equal(t, "forced", l.content(res, "t.weights"), whole)
+
 	l = fresh()
 	crashAt = 9
 	if _, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec, "t.steps=15"), pipeline.Options{}); !errors.Is(err, errCrash) {

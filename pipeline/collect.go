@@ -21,11 +21,14 @@ type CollectOptions struct {
 // Collect removes the artifacts that no kept run reaches. The records of runs
 // stay: only what they made is gone, and can be made again.
 func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collected, error) {
-	// On a full disk the record of a dead run has to wait until there is space.
-	if err := e.Recover(); err != nil && !errors.Is(err, syscall.ENOSPC) {
-		return nil, fmt.Errorf("recover: %w", err)
-	}
-	return e.store.Collect(ctx, func() (map[string]bool, error) { return e.reached(o) }, o.DryRun)
+	return e.store.Collect(ctx, func() (map[string]bool, error) {
+		// A run that died reaches what it had come to. On a full disk its record
+		// has to wait until there is space.
+		if err := e.Recover(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+			return nil, fmt.Errorf("recover: %w", err)
+		}
+		return e.reached(o)
+	}, o.DryRun)
 }
 
 // reached returns the keys of all that the runs to be kept came to.

@@ -81,7 +81,7 @@ func (e *Engine) Run(ctx context.Context, p *Pipeline, o Options) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSources(nodes); err != nil {
+	if err := checkSources(nodes, e.store.Dir()); err != nil {
 		return nil, err
 	}
 	if o.Jobs <= 0 {

@@ -3,9 +3,11 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -135,13 +137,30 @@ func TestEditDuringRun(t *testing.T) {
 	equal(t, "c.out", l.content(res, "c.out"), "new")
 	equal(t, "executions", l.count("c"), 2)
 
+	// All of the inputs of a stage may have been edited while it waited.
+	for i := range 4 {
+		if err := os.WriteFile(fmt.Sprint(path, i), []byte("old"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	four := l.parse("stages:\n  s: {kind: command, inputs: {a: ./in0, b: ./in1, c: ./in2, d: ./in3}, cmd: \"cat in/* > {outputs.o}\", outputs: {o: o}}\n")
+	edited := false
+	l.run(four, pipeline.Options{Observe: func(ev pipeline.Event) {
+		for i := range 4 {
+			if ev.Started && !edited {
+				os.WriteFile(fmt.Sprint(path, i), []byte("new"), 0o666)
+			}
+		}
+		edited = edited || ev.Started
+	}})
+
 	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	edits = []string{"1st", "2nd", "3rd", "4th"}
 	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec), pipeline.Options{})
-	var edited *pipeline.EditedError
-	if !errors.As(err, &edited) {
+	var failure *pipeline.EditedError
+	if !errors.As(err, &failure) {
 		t.Fatalf("edited each time: %v", err)
 	}
 	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
@@ -218,24 +237,12 @@ stages:
 		{true, "a:ran bad:failed after:skipped b:ran c:ran"},
 	} {
 		l := newLab(t)
-		l.hook = func(ctx context.Context, t *stage.Task) error {
+		l.hook = func(_ context.Context, t *stage.Task) error {
 			if t.Stage == "bad" {
 				t.Logf("about to fail")
 				return boom
 			}
-			if t.Stage == "b" && !c.keepGoing {
-				<-ctx.Done() // hold it until the other has failed, if that stops it
-			}
 			return nil
-		}
-		if !c.keepGoing {
-			l.hook = func(_ context.Context, t *stage.Task) error {
-				if t.Stage == "bad" {
-					t.Logf("about to fail")
-					return boom
-				}
-				return nil
-			}
 		}
 		o := pipeline.Options{KeepGoing: c.keepGoing, Jobs: 1}
 		res, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec), o)
@@ -274,6 +281,21 @@ func TestPanic(t *testing.T) {
 	if !strings.Contains(string(log), "panic: ouch") || !strings.Contains(string(log), "engine_test.go") {
 		t.Errorf("the log has no stack:\n%s", log)
 	}
+}
+
+// TestGoexit checks that a stage whose code ends its goroutine fails, instead of
+// being waited for.
+func TestGoexit(t *testing.T) {
+	l := newLab(t)
+	l.hook = func(context.Context, *stage.Task) error { runtime.Goexit(); return nil }
+	res, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{})
+	if err == nil || !strings.Contains(err.Error(), `stage "a": its code ended the goroutine`) {
+		t.Errorf("error: %v", err)
+	}
+	equal(t, "statuses", statuses(res), "a:failed b:skipped c:skipped")
+	l.hook = nil
+	got, _ := l.run(l.parse(chain), pipeline.Options{})
+	equal(t, "and without", got, "a:ran b:ran c:ran")
 }
 
 func TestInterrupt(t *testing.T) {
@@ -321,6 +343,56 @@ func TestForce(t *testing.T) {
 		t.Errorf("notices: %q", notices)
 	}
 	equal(t, "notes", len(res.Stages[1].Notes), 1)
+}
+
+// TestStoreWithinInput checks that a folder which holds the store is refused as
+// an input, before anything runs: it would change for ever.
+func TestStoreWithinInput(t *testing.T) {
+	l := newLab(t)
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(l.dir, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"./", ".", "./artifacts", link} {
+		p := l.parse("stages:\n  l: {kind: list, inputs: {dir: " + dir + "}}\n")
+		_, err := pipeline.NewEngine(l.store).Run(t.Context(), p, pipeline.Options{})
+		var spec *pipeline.SpecError
+		if !errors.As(err, &spec) || !strings.Contains(err.Error(), `pipeline.yaml:2:33: stage "l": input "dir": `) || !strings.Contains(err.Error(), "holds the artifacts") {
+			t.Errorf("%s: %v", dir, err)
+		}
+		if _, err := pipeline.NewEngine(l.store).Status(t.Context(), p); !errors.As(err, &spec) {
+			t.Errorf("%s: status: %v", dir, err)
+		}
+	}
+	equal(t, "executions", l.count("l"), 0)
+	os.Mkdir(filepath.Join(l.dir, "artifacts2"), 0o777)
+	l.run(l.parse("stages:\n  l: {kind: list, inputs: {dir: ./artifacts2}}\n"), pipeline.Options{})
+}
+
+// TestDamagedMetrics checks that a result whose metrics have rotted in a way that
+// no stat shows is made again, once.
+func TestDamagedMetrics(t *testing.T) {
+	l := newLab(t)
+	_, res := l.run(l.parse(chain), pipeline.Options{})
+	m, err := l.store.Manifest(res.Stages[1].Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(l.store.Dir(), "objects", m.Metrics[:2], m.Metrics)
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Chmod(path, 0o644)
+	if err := errors.Join(os.WriteFile(path, []byte("rot"), 0o644), os.Chtimes(path, info.ModTime(), info.ModTime())); err != nil {
+		t.Fatal(err)
+	}
+	got, again := l.run(l.parse(chain), pipeline.Options{})
+	equal(t, "after the damage", got, "a:cached b:ran c:cached")
+	equal(t, "metrics", len(again.Stages[1].Metrics), len(res.Stages[1].Metrics))
+	got, again = l.run(l.parse(chain), pipeline.Options{})
+	equal(t, "and then", got, "a:cached b:cached c:cached")
+	equal(t, "metrics", len(again.Stages[1].Metrics), len(res.Stages[1].Metrics))
 }
 
 func TestStatus(t *testing.T) {

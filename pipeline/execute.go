@@ -47,7 +47,9 @@ func (r *run) settled(ctx context.Context, n *node, res *StageResult) error {
 			return err
 		}
 		r.tell(Event{Stage: n.name, Notice: edited.Error() + "; it is run again on what is there now"})
-		r.sources.forget(edited.Path)
+		for _, in := range w.n.inputs { // others may have been edited as well
+			r.sources.forget(in.path)
+		}
 	}
 }
 
@@ -91,7 +93,8 @@ func (r *run) reuse(w *work, res *StageResult) (bool, error) {
 		return false, err
 	}
 	if res.Metrics, err = readMetrics(r.store, m); err != nil {
-		return false, nil // unreadable metrics are made again with the rest
+		r.tell(Event{Stage: w.n.name, Notice: err.Error() + ": it is made again"})
+		return false, r.store.SetAside(err)
 	}
 	res.Status, res.Cost = Cached, m.Seconds
 	res.Outputs = w.n.outputs(m.Outputs)

@@ -32,6 +32,8 @@ type message struct {
 	result  StageResult // if it has not just started
 }
 
+var errGoexit = errors.New("its code ended the goroutine that it ran in")
+
 func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.ActiveRun) *run {
 	r := &run{
 		Engine: e, p: p, nodes: nodes, o: o, active: active,
@@ -67,7 +69,13 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 	going := 0
 	start := func(n *node) {
 		going++
-		go func() { r.msgs <- message{n: n, result: r.stage(ctx, n)} }()
+		go func() {
+			// Sent even if the stage's code ends its goroutine, as a test's
+			// FailNow does.
+			m := message{n: n, result: StageResult{Name: n.name, Kind: n.kind.Name, Status: Broken, Err: errGoexit}}
+			defer func() { r.msgs <- m }()
+			m.result = r.stage(ctx, n)
+		}()
 	}
 	for _, n := range r.nodes {
 		if waits[n] == 0 {

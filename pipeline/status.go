@@ -89,7 +89,7 @@ func (e *Engine) survey(ctx context.Context, p *Pipeline, targets []string) (*su
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSources(nodes); err != nil {
+	if err := checkSources(nodes, e.store.Dir()); err != nil {
 		return nil, err
 	}
 	v := &survey{Engine: e, p: p, nodes: nodes, of: make(map[*node]*prospect, len(nodes))}

@@ -94,7 +94,7 @@ func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observe
 	t := &stage.Task{
 		Stage: w.n.name, Params: w.n.value, Seed: w.n.seed(r.p.Seed),
 		Inputs: map[string]stage.Input{}, OutDir: st.OutDir(), Observer: obs,
-		Checkpoints: frozen{r.store.Checkpoints(checkpoints), ctx, w},
+		Checkpoints: frozen{r.store.Checkpoints(checkpoints), ctx, w, r.o.Force},
 	}
 	for i, in := range w.n.inputs {
 		if in.from == nil {
@@ -114,8 +114,16 @@ func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observe
 // key says: one that was made from other bytes would be found under it.
 type frozen struct {
 	stage.Checkpoints
-	ctx context.Context // of the execution, which is as long as the value lives
-	w   *work
+	ctx    context.Context // of the execution, which is as long as the value lives
+	w      *work
+	afresh bool // goes on from none: who forces a stage wants all of it done again
+}
+
+func (f frozen) Latest(max int) (step int, r io.ReadCloser, err error) {
+	if f.afresh {
+		return 0, nil, nil
+	}
+	return f.Checkpoints.Latest(max)
 }
 
 func (f frozen) Save(step int, write func(io.Writer) error) error {

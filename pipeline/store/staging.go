@@ -176,6 +176,16 @@ func (st *Staging) syncOutputs(files []string, all bool) error {
 	return nil
 }
 
+// SetAside moves what a [DamagedError] is of to where nobody takes it for good.
+// Any other error it returns.
+func (s *Store) SetAside(err error) error {
+	var damaged *DamagedError
+	if !errors.As(err, &damaged) {
+		return err
+	}
+	return s.setAside(damaged.Path)
+}
+
 // setAside moves what is damaged to where nobody takes it for good.
 func (s *Store) setAside(path string) error {
 	to := s.path("damaged", fmt.Sprintf("%s-%d", filepath.Base(path), time.Now().UnixNano()))
