@@ -279,9 +279,45 @@ func TestBrowser(t *testing.T) {
 		b.shot("narrow", "main")
 		b.do(chromedp.EmulateViewport(1440, 1000))
 	})
+	t.Run("cut", func(t *testing.T) {
+		b.t = t
+		b.do(chromedp.EmulateViewport(1000, 800))
+		table := `document.querySelector("#run-table").parentElement`
+		b.until(table + `.classList.contains("cut-right")`)
+		eval[bool](b, table+`.scrollLeft = 1e6, true`)
+		b.until(`!` + table + `.classList.contains("cut-right")`)
+		b.do(chromedp.EmulateViewport(1440, 1000))
+	})
+	t.Run("zoom", func(t *testing.T) {
+		b.t = t
+		b.do(chromedp.ScrollIntoView(chromedp.CSS("#pictures .zoom")), chromedp.Click(chromedp.CSS("#pictures .zoom")))
+		b.until(`document.querySelector("#zoom").open`)
+		if eval[bool](b, `(i => i.clientWidth < i.naturalWidth || i.clientHeight < i.naturalHeight)(document.querySelector("#zoom img"))`) {
+			t.Error("the picture is not enlarged to its size")
+		}
+		b.do(chromedp.KeyEvent("\x1b"))
+		b.until(`!document.querySelector("#zoom").open`)
+	})
+	t.Run("paper", func(t *testing.T) {
+		b.t = t
+		b.do(chromedp.EmulateViewport(960, 700)) // letter paper less its margins, the narrower of the usual ones
+		_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		b.check(err)
+		eval[bool](b, `dispatchEvent(new Event("beforeprint"))`)
+		if wide := eval[[]string](b, `[...document.querySelectorAll("table, svg, img")].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > 961).map(e => e.tagName + " in " + e.closest("section")?.id)`); len(wide) > 0 {
+			t.Errorf("wider than the paper: %q", wide)
+		}
+		if cut := eval[[]string](b, `[...document.querySelectorAll(".chart svg")].filter(s => s.getAttribute("width") !== "560" || s.getAttribute("viewBox") !== "0 0 560 350").map(s => s.closest("figure").id)`); len(cut) > 0 {
+			t.Errorf("charts not made for the paper: %q", cut)
+		}
+		b.shot("paper", "main")
+		eval[bool](b, `dispatchEvent(new Event("afterprint"))`)
+		b.media(&emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"})
+		b.do(chromedp.EmulateViewport(1440, 1000))
+	})
 	t.Run("print", func(t *testing.T) {
 		b.t = t
-		pdf, err := chromedp.Call(b.ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{})
+		pdf, err := chromedp.Call(b.ctx, cdppage.PrintToPDF, cdppage.PrintToPDFParams{PreferCSSPageSize: new(true)})
 		b.check(err)
 		if len(pdf.Data) < 50_000 {
 			t.Errorf("the printed report has %d bytes", len(pdf.Data))

@@ -10,6 +10,10 @@ var palette = []string{
 	"#6b6fd6", "#c8445c", "#4b8b2b", "#2790a6", "#8a7a6d",
 }
 
+// neutral is the colour of what stands for no trial, or for trials that have
+// no colour in common.
+const neutral = "#8b8f98"
+
 // dashes tell replicates of a group apart, as patterns of drawn and left-out
 // lengths; the first is a solid line.
 var dashes = []string{"solid", "dashed", "dotted"}

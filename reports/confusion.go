@@ -1,6 +1,10 @@
 package reports
 
-import "math"
+import (
+	"math"
+
+	"whorl/biometrics"
+)
 
 // A confusion is the confusion matrices of a trial, one for each operating
 // point.
@@ -9,30 +13,49 @@ type confusion struct {
 	Points []matrix
 }
 
-// A matrix is a confusion matrix and the rates that follow from it.
+// A matrix is a confusion matrix with the figures of each class and of the
+// whole.
 type matrix struct {
-	Name           string
-	Threshold      float64
-	Cells          [4]share // genuine accepted and rejected, impostors accepted and rejected
-	Recall, FMR    float64
-	Precision, F1  float64
-	Accuracy, FNMR float64
+	Name      string
+	Threshold float64
+	Classes   [2]class // genuine and impostor pairs
+	Rates     []rate
+}
+
+// A class is what became of the pairs of one class. Recall, precision and F1
+// are of telling the class, as in a per-class report; NaN if undefined.
+type class struct {
+	Name                  string
+	Cells                 [2]share // matches and non-matches
+	Precision, Recall, F1 float64
+}
+
+// A rate is a share of the pairs with its confidence interval.
+type rate struct {
+	Name     string
+	Value    float64
+	Interval biometrics.Interval
 }
 
 // A share is a count and what part of its row it is.
 type share struct {
-	N     float64
+	N     int
 	Part  float64 // NaN for an empty row
 	Right bool    // the decision is right
 	Title string
 }
 
-// Shade is the strength of the cell's colour in percent.
+// Shade is the strength of the cell's colour in percent. A single wrong
+// decision is seen, none at all has no colour.
 func (s share) Shade() int {
-	if !finite(s.Part) {
+	const seen, right, wrong = 12, 45, 80
+	switch {
+	case s.N == 0 || !finite(s.Part):
 		return 0
+	case s.Right:
+		return int(math.Round(right * s.Part))
 	}
-	return int(math.Round(s.Part * 100))
+	return int(math.Round(seen + (wrong-seen)*s.Part))
 }
 
 func confusions(trials []*trial) []confusion {
@@ -43,20 +66,43 @@ func confusions(trials []*trial) []confusion {
 		}
 		c := confusion{Trial: t}
 		for _, o := range t.curves.Operating {
-			genuine, impostor := o.TP+o.FN, o.FP+o.TN
-			c.Points = append(c.Points, matrix{
-				Name: o.Name, Threshold: float64(o.Threshold),
-				Recall: float64(o.Recall), Precision: float64(o.Precision), F1: float64(o.F1),
-				FMR: float64(o.FMR), FNMR: float64(o.FNMR), Accuracy: float64(o.Accuracy),
-				Cells: [4]share{
-					{o.TP, o.TP / genuine, true, "genuine pairs accepted"},
-					{o.FN, o.FN / genuine, false, "genuine pairs rejected"},
-					{o.FP, o.FP / impostor, false, "impostor pairs accepted"},
-					{o.TN, o.TN / impostor, true, "impostor pairs rejected"},
-				},
-			})
+			c.Points = append(c.Points, newMatrix(o))
 		}
 		all = append(all, c)
 	}
 	return all
+}
+
+func newMatrix(o operating) matrix {
+	genuine := biometrics.Confusion{TP: o.TP, FP: o.FP, TN: o.TN, FN: o.FN}
+	impostor := biometrics.Confusion{TP: o.TN, FP: o.FN, TN: o.TP, FN: o.FP}
+	cell := func(n, other int, right bool, title string) share {
+		return share{N: n, Part: float64(n) / float64(n+other), Right: right, Title: title}
+	}
+	m := matrix{
+		Name: o.Name, Threshold: float64(o.Threshold),
+		Classes: [2]class{
+			{"genuine", [2]share{
+				cell(o.TP, o.FN, true, "genuine pairs accepted"),
+				cell(o.FN, o.TP, false, "genuine pairs rejected"),
+			}, genuine.Precision(), genuine.Recall(), genuine.F1()},
+			{"impostor", [2]share{
+				cell(o.FP, o.TN, false, "impostor pairs accepted"),
+				cell(o.TN, o.FP, true, "impostor pairs rejected"),
+			}, impostor.Precision(), impostor.Recall(), impostor.F1()},
+		},
+	}
+	for _, r := range []struct {
+		name string
+		k, n int
+	}{
+		{"accuracy", o.TP + o.TN, o.TP + o.TN + o.FP + o.FN},
+		{"FMR", o.FP, o.FP + o.TN},
+		{"FNMR", o.FN, o.FN + o.TP},
+	} {
+		if interval, err := biometrics.ClopperPearson(r.k, r.n, confidence); err == nil { // else there are no pairs
+			m.Rates = append(m.Rates, rate{r.name, float64(r.k) / float64(r.n), interval})
+		}
+	}
+	return m
 }

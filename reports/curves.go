@@ -30,7 +30,7 @@ type curves struct {
 type operating struct {
 	Name           string
 	Threshold      number64
-	TP, FP, TN, FN float64
+	TP, FP, TN, FN int
 	Accuracy       number64
 	Precision      number64
 	Recall         number64
@@ -76,6 +76,9 @@ func parseCurves(data []byte) (*curves, error) {
 		}
 	}
 	for _, o := range c.Operating {
+		if min(o.TP, o.FP, o.TN, o.FN) < 0 {
+			return nil, fmt.Errorf("operating point %q: a count is negative", o.Name)
+		}
 		for _, rate := range []number64{o.Accuracy, o.Precision, o.Recall, o.F1, o.FMR, o.FNMR} {
 			if !rate.isRate() {
 				return nil, fmt.Errorf("operating point %q: rate %g is not within 0 and 1", o.Name, rate)

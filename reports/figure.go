@@ -149,7 +149,7 @@ func (p *plot) line(trials []*trial, role string, points [][2]float64, s stroke)
 	}
 	p.chart.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
 		series.Data = thinned
-		series.Color = trials[0].Style.Color
+		series.Color = colourOf(trials)
 		series.ShowSymbol = opts.Bool(len(points) == 1)
 		series.SymbolSize = 6
 		series.Symbol = "circle"
@@ -167,13 +167,24 @@ func (p *plot) dots(trials []*trial, role, symbol string, size any, points [][2]
 	scatter := charts.NewScatter()
 	scatter.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
 		series.Data = points
-		series.Color = trials[0].Style.Color
+		series.Color = colourOf(trials)
 		series.Symbol = symbol
 		series.SymbolSize = size
 		series.ItemStyle = &opts.ItemStyle{Opacity: opts.Float(0.9)}
 	}))
 	p.chart.Overlap(scatter)
 	p.trials = append(p.trials, indices(trials))
+}
+
+// colourOf is the colour that all of the trials have, or else the one of what
+// belongs to no trial.
+func colourOf(trials []*trial) string {
+	for _, t := range trials {
+		if t.Style.Color != trials[0].Style.Color {
+			return neutral
+		}
+	}
+	return trials[0].Style.Color
 }
 
 func indices(trials []*trial) []int {
@@ -189,7 +200,7 @@ func (p *plot) reference(role string, points [][2]float64) {
 	p.chart.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
 		series.Data = points
 		series.ShowSymbol = opts.Bool(false)
-		series.Color = "#8b8f98"
+		series.Color = neutral
 		series.LineStyle = &opts.LineStyle{Width: 1, Type: "dashed"}
 	}))
 	p.trials = append(p.trials, []int{})

@@ -71,6 +71,8 @@ func TestParseCurves(t *testing.T) {
 		{`{"histogram":{"edges":[1,1],"genuine":[1],"impostor":[1]}}`, "histogram: bin 0"},
 		{`{"cmc":[2]}`, "cmc: point 0"},
 		{`{"operating":[{"name":"fixed","fmr":-1}]}`, `operating point "fixed": rate -1`},
+		{`{"operating":[{"name":"fixed","tp":-1}]}`, `operating point "fixed": a count is negative`},
+		{`{"operating":[{"name":"fixed","tp":1.5}]}`, "no curves"},
 	} {
 		if _, err := parseCurves([]byte(test.data)); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %q", test.data, err, test.want)

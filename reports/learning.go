@@ -66,7 +66,7 @@ func learningFigure(trials []*trial, m metric) *figure {
 		f.Note = "Thick lines: validation. Thin lines: training."
 	}
 	draw := func(log bool) variant {
-		x, y := learningAxes(m, log)
+		x, y := learningAxes(trials, m, log)
 		p := newPlot(x, y)
 		for _, t := range trials {
 			if points := steps(t, m.Key); points != nil {
@@ -91,15 +91,15 @@ func learningFigure(trials []*trial, m metric) *figure {
 		f.Variants = append(f.Variants, draw(true))
 	}
 	if groups := groupsOf(trials); len(groups) < len(trials) && !m.Timing {
-		f.Variants = append(f.Variants, medianVariant(groups, m))
+		f.Variants = append(f.Variants, medianVariant(trials, groups, m))
 	}
 	return f
 }
 
 // medianVariant draws, of each group of replicates, the median at each step
 // over the faint lines of its trials: validation if there is one.
-func medianVariant(groups []*replicates, m metric) variant {
-	x, y := learningAxes(m, false)
+func medianVariant(trials []*trial, groups []*replicates, m metric) variant {
+	x, y := learningAxes(trials, m, false)
 	p := newPlot(x, y)
 	for _, g := range groups {
 		at := map[float64][]float64{}
@@ -126,12 +126,25 @@ func medianVariant(groups []*replicates, m metric) variant {
 	return p.variant("medians")
 }
 
-func learningAxes(m metric, log bool) (x, y axis) {
+// learningAxes are those of a metric's figure; the steps fill theirs.
+func learningAxes(trials []*trial, m metric, log bool) (x, y axis) {
+	first, last := math.MaxInt, math.MinInt
+	for _, t := range trials {
+		for _, key := range []string{m.Key, m.validation()} {
+			for _, p := range t.series[key] {
+				first, last = min(first, p.Step), max(last, p.Step)
+			}
+		}
+	}
+	x = axis{Name: stepName(m), Integral: true, Scale: scale{Format: "number"}}
+	if first < last {
+		x.Min, x.Max = float64(first), float64(last)
+	}
 	y = axis{Name: m.Title, Log: log, Scale: scale{Format: "number"}}
 	if m.Percent {
 		y.Scale.Format = "percent"
 	}
-	return axis{Name: stepName(m), Integral: true, Scale: scale{Format: "number"}}, y
+	return x, y
 }
 
 func (m metric) validation() string { return m.Stage + ".val_" + m.name() }

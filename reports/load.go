@@ -207,11 +207,11 @@ func (ex *exhibits) addRejects(t *trial, a track.Artifact, data []byte) error {
 type network struct {
 	Digest         string `json:"-"`
 	Network, Merge string
-	Parameters     int64
+	Parameters     int
 	Layers         []struct {
 		Name, Kind string
 		In, Out    []int
-		Parameters int64
+		Parameters int
 	}
 	Trials []*trial `json:"-"`
 }

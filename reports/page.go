@@ -19,14 +19,13 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"bytes":   size,
 	"count":   count,
 	"finite":  finite,
-	"integer": integer,
+	"integer": func(n int) string { return integer(int64(n)) },
 	"number":  number,
 	"percent": percent,
 	"seconds": seconds,
 	"setting": setting,
 	"join":    strings.Join,
 	"shape":   func(dims []int) string { return strings.Trim(strings.ReplaceAll(fmt.Sprint(dims), " ", " × "), "[]") },
-	"whole":   func(v float64) int64 { return int64(v) },
 	"time":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
 	"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"short": func(digest string) string {
@@ -158,7 +157,8 @@ func (p *page) TrialData() (template.JS, error) {
 	return template.JS(data), err
 }
 
-// Source is the picture itself, as the address of an img element.
-func (p *picture) Source() template.URL {
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(p.data))
+// Source is the picture itself, as the src attribute of an img element: as an
+// address html/template would write every + of it as five bytes.
+func (p *picture) Source() template.HTMLAttr {
+	return template.HTMLAttr(`src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(p.data) + `"`)
 }

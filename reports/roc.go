@@ -50,7 +50,7 @@ func rocFigure(trials []*trial) *figure {
 		ID: "roc", Title: "ROC",
 		Note:     "Receiver operating characteristic. Diamonds: the threshold calibrated on other probes.",
 		Label:    fmt.Sprintf("Receiver operating characteristic of %s: true match rate against false match rate.", count(len(trials), "run")),
-		Variants: []variant{draw("linear", fmr), draw("log FMR", logFMR)},
+		Variants: []variant{draw("log FMR", logFMR), draw("linear", fmr)},
 	}
 }
 

@@ -101,8 +101,9 @@ func replicateText(groups []*replicates) string {
 // A podium is the groups from best to worst by one metric.
 type podium struct {
 	Metric metric
-	Places []place
-	Tests  int // of a place against the first, by which the p-values are adjusted
+	Places []place // one at least
+	Ends   extent  // of the values of all
+	Tests  int     // of a place against the first, by which the p-values are adjusted
 }
 
 // A place is a group on the podium.
@@ -137,12 +138,12 @@ func newPodium(groups []*replicates, m metric) *podium {
 		}
 		return 0
 	})
-	all := extentOf(ends)
+	p.Ends = extentOf(ends)
 	share := func(v float64) float64 {
-		if all.Max == all.Min {
+		if p.Ends.Max == p.Ends.Min {
 			return 50
 		}
-		return math.Round((v-all.Min)/(all.Max-all.Min)*1000) / 10
+		return math.Round((v-p.Ends.Min)/(p.Ends.Max-p.Ends.Min)*1000) / 10
 	}
 	for i := range p.Places {
 		s := p.Places[i].Summary
@@ -169,6 +170,31 @@ func (p *podium) test() {
 	}
 }
 
+// Conclusion says in a sentence what the comparison came to.
+func (p *podium) Conclusion() string {
+	differ, chance, unknown := 0, 0, 0
+	for _, o := range p.Places[1:] {
+		switch {
+		case math.IsNaN(o.Behind.P):
+			unknown++
+		case o.differs():
+			differ++
+		default:
+			chance++
+		}
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		text string
+	}{{differ, "differ from it by more than chance"}, {chance, "cannot be told from it"}, {unknown, "could not be tested"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.text))
+		}
+	}
+	return fmt.Sprintf("%s comes first. Of the %s: %s.", p.Places[0].Group.Name, count(len(p.Places)-1, "other"), strings.Join(parts, ", "))
+}
+
 // Gap writes a difference of the metric with its sign: of a rate in percentage
 // points.
 func (m metric) Gap(v float64) string {
@@ -193,6 +219,9 @@ func (m metric) Unit() string {
 	return ""
 }
 
+// differs reports whether a place that was tested differs from the first.
+func (p place) differs() bool { return p.Behind.P < 1-confidence }
+
 // Verdict says of a place whether it differs from the first.
 func (p place) Verdict() string {
 	switch d := p.Behind; {
@@ -201,10 +230,10 @@ func (p place) Verdict() string {
 	case d.SE == 0 && d.Mean == 0:
 		return "the same in every replicate"
 	case d.SE == 0:
-		return "no spread between replicates to tell by"
+		return "no spread to tell by"
 	case math.IsNaN(d.P):
 		return "too few replicates to tell"
-	case d.P < 1-confidence:
+	case p.differs():
 		return pvalue(d.P) + ": differs"
 	default:
 		return pvalue(d.P) + ": may be chance"

@@ -22,13 +22,21 @@ func podiumOf(values ...[]float64) *podium {
 	return newPodium(groupsOf(newTrials(runs)), newMetric("evaluate", "eer", false))
 }
 
+func TestConclusion(t *testing.T) {
+	p := podiumOf([]float64{0.010, 0.020, 0.015}, []float64{0.5, 0.51, 0.49}, []float64{0.02, 0.01, 0.03}, []float64{0.6})
+	want := "width=0 comes first. Of the 3 others: 1 differ from it by more than chance, 1 cannot be told from it, 1 could not be tested."
+	if got := p.Conclusion(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestVerdict(t *testing.T) {
 	for want, values := range map[string][][]float64{
-		"too few replicates to tell":              {{0.01}, {0.02}},
-		"no spread between replicates to tell by": {{0.01, 0.01}, {0.02, 0.02}},
-		"the same in every replicate":             {{0, 0}, {0, 0}},
-		"p = 0.30: may be chance":                  {{0.01, 0.02}, {0.04, 0.03}},
-		"differs":                                 {{0.010, 0.020}, {0.110, 0.121}},
+		"too few replicates to tell":  {{0.01}, {0.02}},
+		"no spread to tell by":        {{0.01, 0.01}, {0.02, 0.02}},
+		"the same in every replicate": {{0, 0}, {0, 0}},
+		"p = 0.30: may be chance":     {{0.01, 0.02}, {0.04, 0.03}},
+		"differs":                     {{0.010, 0.020}, {0.110, 0.121}},
 	} {
 		places := podiumOf(values...).Places
 		if got := places[0].Verdict(); got != "" {

@@ -161,7 +161,7 @@ func TestNoSpread(t *testing.T) {
 		mean float64
 	}{
 		"equal":               {group(1, "a", 1, 1), group(1, "b", 1, 1), 0},
-		"shifted pairs":       {group(1, "a", 3, 5), group(1, "b", 1, 3), 2},
+		"equal at any seed":   {group(1, "a", 1, 1), group(3, "b", 1, 1), 0},
 		"apart":               {group(1, "a", 3, 3), group(7, "b", 1, 1), 2},
 		"apart but for noise": {group(1, "a", 0.1, 0.1+0x1p-56, 0.1), group(1, "b", third, third, third), 0.1 - third},
 		"far below the other": {group(1, "a", 1, 1), group(7, "b", 4.2e-81, 2.1e-81), 1},
@@ -195,6 +195,8 @@ func TestCompareAgreesWithClosedForms(t *testing.T) {
 		"two and two": {group(1, "a", 0, 2), group(7, "b", 5, 7), -5, math.Sqrt2, t2, 1 - math.Sqrt(12.5/14.5)},
 		// One without spread leaves the degrees of the other: 9/3 at 2.
 		"one without spread": {group(1, "a", 0, 3, 6), group(7, "b", 1, 1), 2, math.Sqrt(3), t2, 1 - math.Sqrt(4.0/3/(2+4.0/3))},
+		// Pairs that all differ by 2: Welch's test, of variances of 2.
+		"alike pairs": {group(1, "a", 3, 5), group(1, "b", 1, 3), 2, math.Sqrt2, t2, 1 - math.Sqrt(0.5)},
 		// The same a hundred orders of magnitude up and down.
 		"huge": {group(1, "a", 0, 3e200, 6e200), group(7, "b", 1e200, 1e200), 2e200, math.Sqrt(3) * 1e200, t2, 1 - math.Sqrt(0.4)},
 		"tiny": {group(1, "a", 0, 3e-200, 6e-200), group(7, "b", 1e-200, 1e-200), 2e-200, math.Sqrt(3) * 1e-200, t2, 1 - math.Sqrt(0.4)},

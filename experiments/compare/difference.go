@@ -10,8 +10,9 @@ import (
 // A Difference is how much larger a metric is in one group than in another.
 //
 // The interval and P rest on the spread of the replicates. Where that is
-// unknown, with fewer than two of them in a group, or none, because all differ
-// by the same amount, no test can be made: both are NaN, and SE tells why.
+// unknown, with fewer than two of them in a group, or none, the values of each
+// group being all the same, no test can be made: both are NaN, and SE tells
+// which it is.
 type Difference struct {
 	Metric   string
 	Mean     float64             // of the first group's less the second's
@@ -24,18 +25,19 @@ type Difference struct {
 
 // Compare compares a metric ("stage.name") between two groups of replicates:
 // by Student's paired t-test over the seeds that both have, if there are two
-// or more, else by Welch's t-test.
+// or more, else by Welch's t-test. Pairs that all differ by the same amount,
+// as happens with metrics that take few values, tell nothing of their spread;
+// they too are left to Welch's test, which takes what varies from seed to seed
+// in both groups for noise and so errs on the side of caution.
 func Compare(a, b Group, metric string, confidence float64) Difference {
 	as, bs := a.observations(metric), b.observations(metric)
+	d := Difference{Metric: metric, N: [2]int{len(as), len(bs)}}
+	e := ofTwo(values(as), values(bs))
 	pairedA, pairedB := sameSeeds(as, bs)
-	d := Difference{Metric: metric}
-	var e estimate
-	if n := len(pairedA); n > 1 || n == 1 && len(as) == 1 && len(bs) == 1 {
-		e = ofPairs(pairedA, pairedB)
-		d.Paired, d.N = true, [2]int{n, n}
-	} else {
-		e = ofTwo(values(as), values(bs))
-		d.N = [2]int{len(as), len(bs)}
+	if n := len(pairedA); n > 1 {
+		if pairs := ofPairs(pairedA, pairedB); pairs.se > 0 {
+			e, d.Paired, d.N = pairs, true, [2]int{n, n}
+		}
 	}
 	d.Mean, d.SE, d.P, d.Interval = e.mean, e.se, e.p, e.interval(confidence)
 	return d

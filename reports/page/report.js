@@ -8,6 +8,7 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const trials = JSON.parse($("#trials").textContent);
 const hidden = new Set(); // indices of trials
 const charts = new Map(); // figure element -> its chart
+let printing = null;
 
 // --- numbers: short ones for axes, and for tips as format.go writes them ---
 
@@ -46,7 +47,7 @@ const css = name => getComputedStyle(document.documentElement).getPropertyValue(
 function paint(axis, scale) {
   const quiet = css("--muted"), rule = css("--rule");
   axis.nameTextStyle = { color: quiet };
-  axis.axisLabel = { ...axis.axisLabel, color: quiet, formatter: formatter(scale), hideOverlap: true };
+  axis.axisLabel = { ...axis.axisLabel, color: quiet, formatter: formatter(scale), hideOverlap: scale.format !== "label", rotate: scale.format === "label" && innerWidth < 480 ? 35 : 0 };
   axis.axisLine = { show: true, onZero: false, lineStyle: { color: rule } };
   axis.axisTick = { ...axis.axisTick, lineStyle: { color: rule } };
   axis.splitLine = { show: scale.format !== "label", lineStyle: { color: css("--grid") } };
@@ -141,7 +142,7 @@ function start(figure) {
   const variants = JSON.parse($("script", figure).textContent);
   charts.set(figure, { variants, current: 0, of: [], stale: false, chart: echarts.init(box, null, { renderer: "svg" }) });
   draw(figure);
-  new ResizeObserver(() => charts.get(figure).chart.resize()).observe(box);
+  new ResizeObserver(() => { if (!printing) charts.get(figure).chart.resize(); }).observe(box);
 }
 
 // A chart is drawn when it comes near, and again when it comes near after a
@@ -319,6 +320,19 @@ $("#metric-filter")?.addEventListener("input", event => {
   }
 });
 
+// What scrolls fades out where it is cut off.
+const markCut = box => {
+  box.classList.toggle("cut-right", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
+  box.classList.toggle("cut-below", box.scrollHeight - box.clientHeight - box.scrollTop > 1);
+};
+const scrolling = ".scroll, .podium ol";
+const resized = new ResizeObserver(seen => seen.forEach(({ target }) => markCut(target.closest(scrolling))));
+for (const box of $$(scrolling)) {
+  box.addEventListener("scroll", () => markCut(box), { passive: true });
+  resized.observe(box);
+  resized.observe(box.firstElementChild);
+}
+
 // --- pictures, theme, print, contents --------------------------------------------
 
 for (const button of $$(".zoom")) {
@@ -346,19 +360,27 @@ $("#menu").addEventListener("click", event => {
 });
 
 // Paper is light, has no folds, and is narrower than the screen.
-let before;
 addEventListener("beforeprint", () => {
-  before = { theme: root.dataset.theme, closed: $$("details:not([open])") };
+  printing = { theme: root.dataset.theme, closed: $$("details:not([open])") }; // what to go back to
   root.dataset.theme = "light";
-  before.closed.forEach(d => { if (d.id !== "all-metrics") d.open = true; });
+  printing.closed.forEach(d => { if (d.id !== "all-metrics") d.open = true; });
   figures.forEach(start);
   figures.forEach(draw);
-  charts.forEach(({ chart }) => chart.resize({ width: 660 }));
+  charts.forEach(({ chart }) => {
+    chart.dispatchAction({ type: "downplay" });
+    chart.resize({ width: 560, height: 350 });
+    chart.getZr().refreshImmediately(); // paper does not wait for the next frame
+    $("svg", chart.getDom()).setAttribute("viewBox", "0 0 560 350"); // which the style sheet fits to the paper
+  });
 });
 addEventListener("afterprint", () => {
-  if (before.theme) root.dataset.theme = before.theme; else delete root.dataset.theme;
-  before.closed.forEach(d => { d.open = false; });
-  charts.forEach(({ chart }) => chart.resize({ width: "auto" }));
+  if (printing.theme) root.dataset.theme = printing.theme; else delete root.dataset.theme;
+  printing.closed.forEach(d => { d.open = false; });
+  printing = null;
+  charts.forEach(({ chart }) => {
+    $("svg", chart.getDom()).removeAttribute("viewBox");
+    chart.resize({ width: "auto", height: "auto" });
+  });
   redraw();
 });
 
