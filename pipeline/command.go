@@ -38,7 +38,7 @@ func (p *parser) readCommand(n *node, body *yaml.Node, what string) {
 	if f["cmd"] == nil {
 		p.errs.add(n.pos, "%s: it has no cmd: want what sh -c is to run", what)
 	} else {
-		spec.Cmd, _ = p.text(f["cmd"], what+": cmd")
+		spec.Cmd, _ = p.text(f["cmd"], "%s: cmd", what)
 	}
 	if f["inputs"] != nil {
 		seen := len(p.errs)
@@ -77,7 +77,7 @@ func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what 
 		return
 	}
 	p.pairs(body, what+": outputs", func(key, value *yaml.Node) {
-		file, ok := p.text(value, fmt.Sprintf("%s: output %q", what, key.Value))
+		file, ok := p.text(value, "%s: output %q", what, key.Value)
 		if !ok {
 			return
 		}
@@ -204,7 +204,7 @@ func (p *parser) readEnv(n *node, spec *command.Spec, body *yaml.Node, what stri
 		return
 	}
 	for _, c := range body.Content {
-		name, ok := p.text(c, what+": env")
+		name, ok := p.text(c, "%s: env", what)
 		if !ok {
 			continue
 		}

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,10 +30,9 @@ type line struct{ name, value string }
 // stage's name is not among them: two stages that do the same share a result.
 func (n *node) keyText(id *code.Identity, seed uint64, inputs []InputResult) string {
 	var b strings.Builder
+	b.Grow(512)
 	n.writeOwn(&b, keyVersion, id, seed, true)
-	for _, in := range inputs {
-		fmt.Fprintf(&b, "input %s %s\n", in.Name, in.Digest)
-	}
+	writeInputs(&b, inputs)
 	return b.String()
 }
 
@@ -50,19 +48,25 @@ func (n *node) ownText(id *code.Identity, seed uint64) string {
 func (n *node) checkpointKey(id *code.Identity, seed uint64, inputs []InputResult) string {
 	var b strings.Builder
 	n.writeOwn(&b, "whorl checkpoint 1", id, seed, false)
-	for _, in := range inputs {
-		fmt.Fprintf(&b, "input %s %s\n", in.Name, in.Digest)
-	}
+	writeInputs(&b, inputs)
 	return store.KeyOf(b.String())
 }
 
-func (n *node) writeOwn(b *strings.Builder, version string, id *code.Identity, seed uint64, progress bool) {
-	write := func(name, value string) {
-		b.WriteString(name)
-		b.WriteByte(' ')
-		b.WriteString(value)
-		b.WriteByte('\n')
+func writeInputs(b *strings.Builder, inputs []InputResult) {
+	for _, in := range inputs {
+		writeLine(b, "input "+in.Name, in.Digest)
 	}
+}
+
+func writeLine(b *strings.Builder, name, value string) {
+	b.WriteString(name)
+	b.WriteByte(' ')
+	b.WriteString(value)
+	b.WriteByte('\n')
+}
+
+func (n *node) writeOwn(b *strings.Builder, version string, id *code.Identity, seed uint64, progress bool) {
+	write := func(name, value string) { writeLine(b, name, value) }
 	b.WriteString(version + "\n")
 	write("kind", n.kind.Name)
 	write("code", id.Digest)

@@ -180,10 +180,11 @@ func (p *parser) fields(n *yaml.Node, what string, known ...string) map[string]*
 	return fields
 }
 
-// text returns the value of a string scalar.
-func (p *parser) text(n *yaml.Node, what string) (string, bool) {
+// text returns the value of a string scalar, which what and args say the name
+// of.
+func (p *parser) text(n *yaml.Node, what string, args ...any) (string, bool) {
 	if n = deref(n); n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" || n.Value == "" {
-		p.fail(n, "%s: want a string", what)
+		p.fail(n, what+": want a string", args...)
 		return "", false
 	}
 	if strings.Contains(n.Value, "\x00") {
@@ -254,7 +255,7 @@ func (p *parser) readStage(n *node, body *yaml.Node) {
 		p.errs.add(n.pos, "%s: it has no kind%s", what, Suggest(n.name, sortedKeys(p.reg.kinds)))
 		return
 	}
-	name, ok := p.text(f["kind"], what+": kind")
+	name, ok := p.text(f["kind"], "%s: kind", what)
 	if !ok {
 		return
 	}
@@ -335,7 +336,7 @@ func (p *parser) readInputs(n *node) {
 			}
 			w := &wire{name: key.Value, pos: p.at(value), port: n.kind.Inputs[i]}
 			n.inputs = append(n.inputs, w)
-			if ref, ok := p.text(value, fmt.Sprintf("%s: input %q", what, w.name)); ok {
+			if ref, ok := p.text(value, "%s: input %q", what, w.name); ok {
 				w.ref = ref
 				p.resolve(n, w)
 			}

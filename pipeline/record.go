@@ -61,9 +61,12 @@ func (r stageRecord) result() (StageResult, error) {
 }
 
 func toRecord(res *Result) record {
-	r := record{RunInfo: res.RunInfo, State: res.State, Finished: res.Finished}
-	for _, s := range res.Stages {
-		r.Results = append(r.Results, toStageRecord(s))
+	r := record{
+		RunInfo: res.RunInfo, State: res.State, Finished: res.Finished,
+		Results: make([]stageRecord, len(res.Stages)),
+	}
+	for i, s := range res.Stages {
+		r.Results[i] = toStageRecord(s)
 	}
 	return r
 }

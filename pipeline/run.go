@@ -43,13 +43,12 @@ func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.Acti
 		msgs:    make(chan message),
 	}
 	info := RunInfo{ID: o.RunID, Started: e.now(), Pipeline: p.Path, Data: p.Data, Seed: p.Seed, Targets: o.Targets}
-	r.result = &Result{State: Running}
+	info.Stages = plans(nodes)
+	r.result = &Result{RunInfo: info, State: Running, Stages: make([]StageResult, len(nodes))}
 	for i, n := range nodes {
-		info.Stages = append(info.Stages, n.plan())
 		r.index[n] = i
-		r.result.Stages = append(r.result.Stages, StageResult{Name: n.name, Kind: n.kind.Name})
+		r.result.Stages[i] = StageResult{Name: n.name, Kind: n.kind.Name}
 	}
-	r.result.RunInfo = info
 	return r
 }
 

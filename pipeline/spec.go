@@ -101,20 +101,30 @@ func (p *Pipeline) Plans(targets ...string) ([]Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	plans := make([]Plan, len(nodes))
+	return plans(nodes), nil
+}
+
+func plans(nodes []*node) []Plan {
+	ps := make([]Plan, len(nodes))
 	for i, n := range nodes {
-		plans[i] = n.plan()
+		ps[i] = n.plan()
 	}
-	return plans, nil
+	return ps
 }
 
 func (n *node) plan() Plan {
 	p := Plan{Name: n.name, Kind: n.kind.Name}
-	for _, v := range n.params {
-		p.Params = append(p.Params, Param{v.Name, v.Value})
+	if len(n.params) > 0 {
+		p.Params = make([]Param, len(n.params))
 	}
-	for _, w := range n.inputs {
-		p.Inputs = append(p.Inputs, Wire{w.name, w.ref})
+	for i, v := range n.params {
+		p.Params[i] = Param{v.Name, v.Value}
+	}
+	if len(n.inputs) > 0 {
+		p.Inputs = make([]Wire, len(n.inputs))
+	}
+	for i, w := range n.inputs {
+		p.Inputs[i] = Wire{w.name, w.ref}
 	}
 	return p
 }

@@ -10,9 +10,8 @@ import (
 
 // resolve finds what a wire's ref names.
 func (p *parser) resolve(n *node, w *wire) {
-	what := fmt.Sprintf("stage %q: input %q", n.name, w.name)
 	fail := func(format string, args ...any) {
-		p.errs.add(w.pos, "%s: %s", what, fmt.Sprintf(format, args...))
+		p.errs.add(w.pos, "stage %q: input %q: %s", n.name, w.name, fmt.Sprintf(format, args...))
 	}
 	if isPath(w.ref) {
 		w.path = p.abs(w.ref)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 	"time"
 
 	"whorl/reports/internal/echarts"
@@ -15,7 +16,13 @@ import (
 //go:embed page
 var files embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{
+// templates parses them when a report is first written: every other command
+// does without.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(functions).ParseFS(files, "page/*.html"))
+})
+
+var functions = template.FuncMap{
 	"bytes":   size,
 	"count":   count,
 	"finite":  finite,
@@ -32,7 +39,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 		const enough = 12
 		return digest[:min(enough, len(digest))]
 	},
-}).ParseFS(files, "page/*.html"))
+}
 
 // A page is everything that the templates show.
 type page struct {

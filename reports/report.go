@@ -60,7 +60,7 @@ func Write(ctx context.Context, w io.Writer, src Source, opts Options) error {
 		return err
 	}
 	buffered := bufio.NewWriterSize(w, 1<<16)
-	if err := templates.ExecuteTemplate(buffered, "page.html", newPage(trials, ex, opts)); err != nil {
+	if err := templates().ExecuteTemplate(buffered, "page.html", newPage(trials, ex, opts)); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return buffered.Flush()

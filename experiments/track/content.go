@@ -28,8 +28,9 @@ func (c *content) flag(b bool) {
 	}
 }
 
-// digest returns the SHA-256 of what was written.
+// digest returns the SHA-256 of what was written, and forgets it.
 func (c *content) digest() []byte {
 	sum := sha256.Sum256(*c)
+	*c = (*c)[:0]
 	return sum[:]
 }

@@ -21,9 +21,10 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) e
 		query: `INSERT OR REPLACE INTO stages (run, stage, status, started, seconds, error, notes, log, outcome)
 			SELECT column1, column2, column3, column4, column5, column6, column7, column8, n
 			FROM (VALUES %s) LEFT JOIN outcomes ON digest = column9`,
-		width: 9,
+		width: 9, args: make([]any, 0, 9*len(rows)),
 	}
 	outcomes := make(map[string]*pipeline.StageResult, len(rows)) // by digest
+	c := newContent()
 	for i := range rows {
 		r := &rows[i].result
 		message := ""
@@ -32,7 +33,7 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) e
 		}
 		var digest []byte
 		if hasOutcome(r) {
-			digest = outcomeDigest(r)
+			digest = outcomeDigest(c, r)
 			outcomes[string(digest)] = r
 		}
 		stages.add(run, rows[i].position, string(r.Status), nanos(r.Started), r.Seconds, message,
@@ -51,8 +52,7 @@ func hasOutcome(r *pipeline.StageResult) bool {
 }
 
 // outcomeDigest names what a stage read and made, and what it cost.
-func outcomeDigest(r *pipeline.StageResult) []byte {
-	c := newContent()
+func outcomeDigest(c *content, r *pipeline.StageResult) []byte {
 	c.strings(r.Key)
 	c.number(math.Float64bits(r.Cost))
 	c.number(uint64(len(r.Inputs)))

@@ -72,6 +72,7 @@ func (rec *recorder) begin(info pipeline.RunInfo) {
 	rec.plan = info.Stages
 	rec.position = make(map[string]int, len(info.Stages))
 	rec.written = make(map[string]bool, len(info.Stages))
+	rec.pending = make([]stageRow, 0, len(info.Stages))
 	for i, p := range info.Stages {
 		rec.position[p.Name] = i
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,13 +68,13 @@ func (d disk) mkdir(path string) error {
 	return d.sync(filepath.Dir(path))
 }
 
-// write makes a durable file at path, in a directory that need not be.
-func (d disk) write(path string, content []byte) error {
+// write makes a durable file of JSON at path, in a directory that need not be.
+func (d disk) write(path string, v any) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(content)
+	err = json.NewEncoder(f).Encode(v) // in one write
 	if err == nil {
 		err = f.Sync()
 	}

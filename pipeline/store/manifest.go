@@ -39,7 +39,12 @@ type Artifact struct {
 }
 
 // KeyOf returns the key of a computation that depends on what text says.
-func KeyOf(text string) string { return tree.Sum([]byte(text)).String() }
+func KeyOf(text string) string {
+	buf := buffers.Get().(*[]byte)
+	defer buffers.Put(buf)
+	*buf = append((*buf)[:0], text...)
+	return tree.Sum(*buf).String()
+}
 
 // Lookup returns the result kept under key, or nil if there is none or some of
 // what it names is missing or has been tampered with; problem then says what.
@@ -83,7 +88,7 @@ type DamagedError struct {
 
 func (e *DamagedError) Error() string { return fmt.Sprintf("%s is damaged: %s", e.Path, e.Why) }
 
-// buffers spare a run of many stages an allocation a manifest.
+// buffers spare a run of many stages two allocations a stage.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // Manifest reads the manifest of a key without looking at its outputs.
@@ -115,11 +120,7 @@ func (s *Store) Manifest(key string) (*Manifest, error) {
 
 // publish puts a manifest in place; everything that it names is durable.
 func (s *Store) publish(m *Manifest, tmp string) error {
-	b, err := json.Marshal(m)
-	if err != nil {
-		return err
-	}
-	if err := s.disk.write(tmp, b); err != nil {
+	if err := s.disk.write(tmp, m); err != nil {
 		return err
 	}
 	return s.place(tmp, s.fanned("keys", m.Key))

@@ -59,12 +59,7 @@ func (s *Store) Begin(id string) (*ActiveRun, error) {
 // Note adds a line to what is known of the run should it die. It is not
 // synced: after a power loss the run may be forgotten, never its artifacts.
 func (r *ActiveRun) Note(v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	_, err = r.f.Write(append(b, '\n'))
-	return err
+	return json.NewEncoder(r.f).Encode(v) // in one write
 }
 
 // Finish keeps the record of the run, durably, and ends it. If that fails, as on
@@ -89,17 +84,13 @@ func (s *Store) runPath(id string) string { return s.path("runs", id+".json") }
 
 // WriteRun keeps the record of a run, in place of any that there is.
 func (s *Store) WriteRun(id string, record any) error {
-	b, err := json.Marshal(record)
-	if err != nil {
-		return fmt.Errorf("record of run %s: %w", id, err)
-	}
 	st, err := s.Stage()
 	if err != nil {
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
 	defer st.Discard()
 	tmp := filepath.Join(st.Dir(), "run")
-	if err := s.disk.write(tmp, append(b, '\n')); err != nil {
+	if err := s.disk.write(tmp, record); err != nil {
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
 	if err := s.disk.rename(tmp, s.runPath(id)); err != nil {

@@ -1,10 +1,10 @@
 package progress
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +28,9 @@ type Display struct {
 	width  func() int
 	now    func() time.Time
 	prefix string
+
+	out   bytes.Buffer // what is to be written
+	flush *time.Timer  // set while something may wait there
 
 	running []*meter
 	drawn   int // live lines on the screen
@@ -58,6 +61,7 @@ func (d *Display) Heading(prefix, format string, args ...any) {
 	d.prefix = prefix
 	d.print(fmt.Sprintf(format, args...))
 	d.draw(true)
+	d.write()
 }
 
 // Started adds a stage to those shown as running.
@@ -68,6 +72,7 @@ func (d *Display) Started(name string) {
 	d.running = append(d.running, newMeter(name, now))
 	d.said[name] = now
 	d.draw(true)
+	d.write()
 }
 
 // Progress updates what is shown of a running stage.
@@ -78,6 +83,7 @@ func (d *Display) Progress(name string, p stage.Progress) {
 	if m == nil {
 		return
 	}
+	defer d.write()
 	now := d.now()
 	// A phase that ends with figures, as an epoch does, is worth a line.
 	if !d.live && p.Phase != m.last.Phase && len(m.last.Values) > 0 {
@@ -117,6 +123,11 @@ func (d *Display) Finished(r pipeline.StageResult) {
 	}
 	d.print(summary(r))
 	d.draw(true)
+	if r.Status == pipeline.Cached {
+		d.writeSoon() // a thousand may come at once
+		return
+	}
+	d.write()
 }
 
 func summary(r pipeline.StageResult) string {
@@ -139,6 +150,7 @@ func (d *Display) Print(line string) {
 	defer d.mu.Unlock()
 	d.print(line)
 	d.draw(true)
+	d.write()
 }
 
 // Close removes the live lines.
@@ -147,6 +159,30 @@ func (d *Display) Close() {
 	defer d.mu.Unlock()
 	d.running = nil
 	d.erase()
+	d.write()
+}
+
+// write brings to the screen what has been printed and drawn.
+func (d *Display) write() {
+	if d.flush != nil {
+		d.flush.Stop()
+		d.flush = nil
+	}
+	if d.out.Len() > 0 {
+		d.w.Write(d.out.Bytes())
+		d.out.Reset()
+	}
+}
+
+// writeSoon does so within a frame's time.
+func (d *Display) writeSoon() {
+	if d.flush == nil {
+		d.flush = time.AfterFunc(redraw, func() {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.write()
+		})
+	}
 }
 
 func (d *Display) find(name string) *meter {
@@ -161,12 +197,12 @@ func (d *Display) find(name string) *meter {
 // print writes a permanent line; live lines must be drawn again after it.
 func (d *Display) print(line string) {
 	d.erase()
-	fmt.Fprintln(d.w, d.prefix+line)
+	fmt.Fprintln(&d.out, d.prefix+line)
 }
 
 func (d *Display) erase() {
 	if d.drawn > 0 {
-		fmt.Fprintf(d.w, "\x1b[%dA\x1b[J", d.drawn)
+		fmt.Fprintf(&d.out, "\x1b[%dA\x1b[J", d.drawn)
 		d.drawn = 0
 	}
 }
@@ -184,11 +220,9 @@ func (d *Display) draw(force bool) {
 	d.last = now
 	d.erase()
 	width := d.width()
-	var b strings.Builder
 	for _, m := range d.running {
-		fmt.Fprintln(&b, clip(line(m, d.prefix, now), width-1))
+		fmt.Fprintln(&d.out, clip(line(m, d.prefix, now), width-1))
 	}
-	io.WriteString(d.w, b.String())
 	d.drawn = len(d.running)
 }
 

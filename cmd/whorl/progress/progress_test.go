@@ -3,7 +3,9 @@ package progress
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,6 +55,52 @@ func TestPlain(t *testing.T) {
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("plain lines (-want +got):\n%s", diff)
 	}
+}
+
+func TestCachedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out writes
+		d := New(&out)
+		for range 1000 {
+			d.Finished(pipeline.StageResult{Name: "s", Status: pipeline.Cached})
+		}
+		if got := out.take(); got != nil {
+			t.Errorf("%d writes while stages are looked up", len(got))
+		}
+		time.Sleep(redraw)
+		synctest.Wait()
+		if got := out.take(); len(got) != 1 || strings.Count(got[0], "s: cached") != 1000 {
+			t.Errorf("a frame later: %d writes, want one of 1000 lines", len(got))
+		}
+		d.Finished(pipeline.StageResult{Name: "s", Status: pipeline.Cached})
+		d.Finished(pipeline.StageResult{Name: "train", Status: pipeline.Ran})
+		if got := out.take(); len(got) != 1 || !strings.Contains(got[0], "train: ran") {
+			t.Errorf("writes %q, want what ran, at once", got)
+		}
+		d.Close()
+	})
+}
+
+// writes keeps what each Write was given.
+type writes struct {
+	mu  sync.Mutex
+	all []string
+}
+
+func (w *writes) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, string(p))
+	return len(p), nil
+}
+
+// take returns what was written since it was last called.
+func (w *writes) take() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := w.all
+	w.all = nil
+	return all
 }
 
 func TestLive(t *testing.T) {
