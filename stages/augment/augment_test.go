@@ -2,6 +2,7 @@ package augment
 
 import (
 	"bytes"
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"whorl/fingerprint/imaging"
+	"whorl/pipeline/stage"
 	"whorl/stages/internal/npy"
 	"whorl/stages/internal/stagetest"
 )
@@ -75,6 +77,48 @@ func TestPolicies(t *testing.T) {
 	seeded := stagetest.Run(t, Kind(), nil, 4, in)
 	if seeded.Err != nil || string(seeded.Bytes("preview")) == previews["post"] {
 		t.Errorf("another seed gives the same preview (%v)", seeded.Err)
+	}
+}
+
+// The preview shows what training does: it augments as (epoch, probe), epochs
+// counting from 1 and probes through easy, medium and hard.
+func TestPreviewIsWhatTrainingSees(t *testing.T) {
+	in := inputs(t, 5, 1, 3)
+	task := &stage.Task{Seed: 7, Inputs: map[string]stage.Input{}}
+	for name, path := range in {
+		task.Inputs[name] = stage.Input{Path: path}
+	}
+	before := 0
+	for _, c := range []struct {
+		difficulty string
+		n          int
+		probes     []int // of the preview
+	}{{"easy", 5, []int{1, 3}}, {"medium", 1, []int{5}}, {"hard", 3, []int{6, 8}}} {
+		shown, n, err := preview(task, imaging.Post(), c.difficulty, before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n != c.n || len(shown) != len(c.probes) {
+			t.Fatalf("%s: %d rows of %d probes, want %d of %d", c.difficulty, len(shown), n, len(c.probes), c.n)
+		}
+		training := imaging.NewAugmenter(imaging.Post(), 7, 12, 10)
+		want := make([]uint8, 120)
+		for i, row := range shown {
+			if title := fmt.Sprintf("probe %d", c.probes[i]); row.Notes[0] != title {
+				t.Errorf("%s, row %d is titled %q, want %q", c.difficulty, i, row.Notes[0], title)
+			}
+			plain := row.Cells[0].Pix
+			if first := uint8((c.probes[i] - before) * 120 * 7 % 256); plain[0] != first {
+				t.Errorf("%s, row %d shows an image that begins with %d, want %d", c.difficulty, i, plain[0], first)
+			}
+			for epoch := 1; epoch <= epochs; epoch++ {
+				training.Apply(want, plain, epoch, c.probes[i])
+				if !bytes.Equal(row.Cells[epoch].Pix, want) {
+					t.Errorf("%s, probe %d: epoch %d is not as in training", c.difficulty, c.probes[i], epoch)
+				}
+			}
+		}
+		before += n
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+
+	"golang.org/x/image/draw"
 )
 
 // A Sheet is rows of cells below a title.
@@ -25,7 +27,7 @@ type Row struct {
 // A Cell is an image with a caption.
 type Cell struct {
 	Pix     []uint8     // W*H grey pixels; nil draws an empty frame of that size
-	W, H    int         // of the image; drawn at twice that
+	W, H    int         // of the image; drawn at twice that, from maxSide shrunk
 	Caption []string    // lines below the image, the first one darker
 	Border  color.Color // nil for a thin grey one
 	Apart   bool        // begins a group: set apart from the cell to its left
@@ -47,7 +49,7 @@ func (s Sheet) Write(w io.Writer) error {
 			}
 		}
 	}
-	m, err := s.draw()
+	m, err := s.shrunk().draw()
 	if err != nil {
 		return fmt.Errorf("draw sheet %q: %w", s.Title, err)
 	}
@@ -67,7 +69,38 @@ const (
 	frame    = 3  // width of a coloured border
 	aside    = 16 // between a row's heading and its cells
 	maxAside = 260
+	maxSide  = 256 // of an image, before zoom: sheets stay of a size to look at
 )
+
+// shrunk returns the sheet with images of more than maxSide pixels on a side
+// made smaller.
+func (s Sheet) shrunk() Sheet {
+	rows := make([]Row, len(s.Rows))
+	for i, r := range s.Rows {
+		rows[i] = r
+		rows[i].Cells = make([]Cell, len(r.Cells))
+		for j, c := range r.Cells {
+			rows[i].Cells[j] = c.shrunk()
+		}
+	}
+	s.Rows = rows
+	return s
+}
+
+func (c Cell) shrunk() Cell {
+	side := max(c.W, c.H)
+	if side <= maxSide {
+		return c
+	}
+	small := image.NewGray(image.Rect(0, 0, max(1, c.W*maxSide/side), max(1, c.H*maxSide/side)))
+	if c.Pix != nil {
+		large := &image.Gray{Pix: c.Pix, Stride: c.W, Rect: image.Rect(0, 0, c.W, c.H)}
+		draw.BiLinear.Scale(small, small.Rect, large, large.Rect, draw.Src, nil)
+		c.Pix = small.Pix
+	}
+	c.W, c.H = small.Rect.Dx(), small.Rect.Dy()
+	return c
+}
 
 // draw lays the sheet out from the top down and paints it.
 func (s Sheet) draw() (*image.RGBA, error) {
