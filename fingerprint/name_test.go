@@ -117,8 +117,10 @@ func TestSubsets(t *testing.T) {
 	if Real.Admits("") != nil || Hard.Admits("CR") != nil {
 		t.Error("a print is refused where it belongs")
 	}
-	if Real.Admits("CR") == nil || Easy.Admits("") == nil {
-		t.Error("a print is admitted where it does not belong")
+	for _, s := range []Subset{Easy, Medium, Hard} {
+		if Real.Admits("CR") == nil || Real.Admits("SWarp") == nil || s.Admits("") == nil {
+			t.Error("a print is admitted where it does not belong")
+		}
 	}
 	if got := Medium.Dir() + " " + Medium.String(); got != "Altered/Altered-Medium medium" {
 		t.Error(got)

@@ -88,37 +88,34 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 	for name, path := range in {
 		task.Inputs[name] = stage.Input{Path: path}
 	}
-	before := 0
-	for _, c := range []struct {
-		difficulty string
-		n          int
-		probes     []int // of the preview
-	}{{"easy", 5, []int{1, 3}}, {"medium", 1, []int{5}}, {"hard", 3, []int{6, 8}}} {
-		shown, n, err := preview(task, imaging.Post(), c.difficulty, before)
-		if err != nil {
-			t.Fatal(err)
+	rows, err := preview(task, imaging.Post())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []struct {
+		difficulty    string
+		before, probe int
+	}{{"easy", 0, 1}, {"easy", 0, 3}, {"medium", 5, 5}, {"hard", 6, 6}, {"hard", 6, 8}}
+	if len(rows) != len(want) {
+		t.Fatalf("%d rows, want %d", len(rows), len(want))
+	}
+	training := imaging.NewAugmenter(imaging.Post(), 7, 12, 10)
+	seen := make([]uint8, 120)
+	for i, w := range want {
+		row := rows[i]
+		if note := fmt.Sprintf("probe %d", w.probe); row.Title != w.difficulty || row.Notes[0] != note {
+			t.Errorf("row %d is %s, %s, want %s, %s", i, row.Title, row.Notes[0], w.difficulty, note)
 		}
-		if n != c.n || len(shown) != len(c.probes) {
-			t.Fatalf("%s: %d rows of %d probes, want %d of %d", c.difficulty, len(shown), n, len(c.probes), c.n)
+		plain := row.Cells[0].Pix
+		if first := uint8((w.probe - w.before) * 120 * 7 % 256); plain[0] != first {
+			t.Errorf("row %d shows an image that begins with %d, want %d", i, plain[0], first)
 		}
-		training := imaging.NewAugmenter(imaging.Post(), 7, 12, 10)
-		want := make([]uint8, 120)
-		for i, row := range shown {
-			if title := fmt.Sprintf("probe %d", c.probes[i]); row.Notes[0] != title {
-				t.Errorf("%s, row %d is titled %q, want %q", c.difficulty, i, row.Notes[0], title)
-			}
-			plain := row.Cells[0].Pix
-			if first := uint8((c.probes[i] - before) * 120 * 7 % 256); plain[0] != first {
-				t.Errorf("%s, row %d shows an image that begins with %d, want %d", c.difficulty, i, plain[0], first)
-			}
-			for epoch := 1; epoch <= epochs; epoch++ {
-				training.Apply(want, plain, epoch, c.probes[i])
-				if !bytes.Equal(row.Cells[epoch].Pix, want) {
-					t.Errorf("%s, probe %d: epoch %d is not as in training", c.difficulty, c.probes[i], epoch)
-				}
+		for epoch := 1; epoch <= epochs; epoch++ {
+			training.Apply(seen, plain, epoch, w.probe)
+			if !bytes.Equal(row.Cells[epoch].Pix, seen) {
+				t.Errorf("probe %d, epoch %d is not as in training", w.probe, epoch)
 			}
 		}
-		before += n
 	}
 }
 

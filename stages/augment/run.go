@@ -34,21 +34,16 @@ func run(_ context.Context, t *stage.Task) error {
 	return writePreview(t, policy)
 }
 
-// writePreview draws the sheet. A sample's number is its row among easy,
-// medium and hard one after another, as in training.
+// writePreview draws the sheet.
 func writePreview(t *stage.Task, policy imaging.Policy) error {
+	rows, err := preview(t, policy)
+	if err != nil {
+		return err
+	}
 	s := sheet.Sheet{
 		Title: fmt.Sprintf("Augmentation %q", policy.Name),
 		Note:  fmt.Sprintf("Probes as they are, and as training with seed %d sees them in its first epochs.", t.Seed),
-	}
-	before := 0 // probes of the subsets before this one
-	for _, difficulty := range []string{"easy", "medium", "hard"} {
-		rows, n, err := preview(t, policy, difficulty, before)
-		if err != nil {
-			return fmt.Errorf("read x_%s: %w", difficulty, err)
-		}
-		s.Rows = append(s.Rows, rows...)
-		before += n
+		Rows:  rows,
 	}
 	f, err := t.Create("preview")
 	if err != nil {
@@ -60,9 +55,25 @@ func writePreview(t *stage.Task, policy imaging.Policy) error {
 	return nil
 }
 
-// preview returns the rows of some probes of one difficulty, evenly spaced,
+// preview returns the rows of some probes of each difficulty. A sample's number
+// is its row among easy, medium and hard one after another, as in training.
+func preview(t *stage.Task, policy imaging.Policy) ([]sheet.Row, error) {
+	var rows []sheet.Row
+	before := 0 // probes of the difficulties before this one
+	for _, difficulty := range []string{"easy", "medium", "hard"} {
+		some, n, err := previewOf(t, policy, difficulty, before)
+		if err != nil {
+			return nil, fmt.Errorf("read x_%s: %w", difficulty, err)
+		}
+		rows = append(rows, some...)
+		before += n
+	}
+	return rows, nil
+}
+
+// previewOf returns the rows of some probes of one difficulty, evenly spaced,
 // and how many there are in all.
-func preview(t *stage.Task, policy imaging.Policy, difficulty string, before int) (rows []sheet.Row, n int, err error) {
+func previewOf(t *stage.Task, policy imaging.Policy, difficulty string, before int) (rows []sheet.Row, n int, err error) {
 	a, err := npy.Map(t.Inputs["x_"+difficulty].Path)
 	if err != nil {
 		return nil, 0, err

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/image/bmp"
 
 	"whorl/fingerprint"
+	"whorl/fingerprint/imaging"
 	"whorl/fingerprint/synth"
 	"whorl/pipeline/stage"
 	"whorl/stages/internal/npy"
@@ -146,6 +147,32 @@ func TestIngest(t *testing.T) {
 				t.Errorf("progress ends with %+v", r.Last)
 			}
 		})
+	}
+}
+
+// A row is the image resized, height first, and nothing is left of one image
+// in the next.
+func TestRows(t *testing.T) {
+	root := tree(t)
+	const w, h = 14, 9
+	m := image.NewGray(image.Rect(0, 0, w, h))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i * i * 5)
+	}
+	var b bytes.Buffer
+	if err := bmp.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	put(t, root, "Real/7__F_Left_middle_finger.BMP", b.Bytes())
+	r := ingest(t, root, "fail")
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	pix, _ := rows(t, r.Path("x_real"))
+	want := make([]uint8, 6*5)
+	imaging.NewResizer(5, 6).Resize(want, m.Pix, w, h)
+	if got := pix[30:60]; !bytes.Equal(got, want) { // between index and thumb
+		t.Errorf("the row is\n%d\nwant\n%d", got, want)
 	}
 }
 

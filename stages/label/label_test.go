@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"whorl/fingerprint"
+	"whorl/pipeline/stage"
 	"whorl/stages/internal/npy"
 	"whorl/stages/internal/stagetest"
 )
@@ -102,6 +103,27 @@ func TestSheet(t *testing.T) {
 	// and medium; images are black and drawn at twice their size.
 	if n, want := black(stagetest.Run(t, Kind(), nil, 0, in)), 4*4*24; n != want {
 		t.Errorf("%d black pixels, want %d", n, want)
+	}
+}
+
+// Of several alterations of a finger each has its turn, from column to column.
+func TestAlterationsTakeTurns(t *testing.T) {
+	finger := fingerprint.Label{Subject: 3}
+	of := subset{
+		labels:      []fingerprint.Label{finger, {Subject: 4}, finger, finger},
+		alterations: []fingerprint.Alteration{"CR", "Zcut", "Obl", "Warp"},
+	}
+	row, err := sampleRow(&stage.Task{}, fingerprint.Easy, of, []fingerprint.Label{finger, finger, finger, finger, {Subject: 5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"CR", "Obl", "Warp", "CR", "no print"} {
+		if got := row.Cells[i].Caption[1]; got != want {
+			t.Errorf("column %d shows %s, want %s", i, got, want)
+		}
+	}
+	if want := []string{"4 prints", "1 CR", "1 Obl", "1 Warp", "1 Zcut"}; !slices.Equal(row.Notes, want) {
+		t.Errorf("notes %q, want %q", row.Notes, want)
 	}
 }
 
