@@ -188,7 +188,7 @@ func (p *parser) text(n *yaml.Node, what string, args ...any) (string, bool) {
 		return "", false
 	}
 	if strings.Contains(n.Value, "\x00") {
-		p.fail(n, "%s: want a string without NUL", what)
+		p.fail(n, what+": want a string without NUL", args...)
 		return "", false
 	}
 	return n.Value, true
