@@ -9,12 +9,12 @@ import "embed"
 const Module = "whorl"
 
 // Source holds the Go files of every package that a stage may reach, at their
-// paths in the module. A package that is missing here would make its stages
+// paths in the module, but for those of the engine, which knows them itself. A
+// package that is missing here would make its stages
 // depend on the whole executable; TestSource sees to that.
 //
 //go:embed stages/*/*.go stages/internal/*/*.go stages/train/bench/*.go
 //go:embed siamese/*.go siamese/*/*.go
 //go:embed fingerprint/*.go fingerprint/*/*.go
 //go:embed biometrics/*.go
-//go:embed pipeline/stage/*.go pipeline/command/*.go pipeline/store/place/*.go
 var Source embed.FS

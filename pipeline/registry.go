@@ -31,7 +31,7 @@ type Source = code.Source
 
 // NewRegistry returns a registry that knows only the kind "command".
 func NewRegistry() *Registry {
-	return &Registry{kinds: map[string]*kind{}, data: map[string]*kind{}, code: code.NewIdentifier()}
+	return &Registry{kinds: map[string]*kind{}, data: map[string]*kind{}, code: code.NewIdentifier(own)}
 }
 
 // Names are written into refs "stage.output", file names and shell

@@ -34,8 +34,9 @@ type Kind struct {
 	Variant func() string
 
 	// Run does the work. The package that declares this function, and every
-	// package of the same module that it reaches, is the stage's code: a
-	// change there makes its results stale.
+	// package that it reaches by import, is the stage's code: a change there
+	// makes its results stale. What a closure has captured is not seen, so
+	// let it be a plain function of the stage's own package.
 	Run func(context.Context, *Task) error
 }
 

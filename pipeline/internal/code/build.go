@@ -52,6 +52,11 @@ func newBuild(info *debug.BuildInfo) build {
 	if tags := settings["-tags"]; tags != "" {
 		b.context.BuildTags = strings.Split(tags, ",")
 	}
+	for _, flag := range []string{"race", "msan", "asan"} { // each a tag too
+		if settings["-"+flag] == "true" {
+			b.context.BuildTags = append(b.context.BuildTags, flag)
+		}
+	}
 	for _, x := range strings.Split(settings["GOEXPERIMENT"], ",") {
 		if x != "" && !strings.HasPrefix(x, "no") {
 			b.context.ToolTags = append(b.context.ToolTags, "goexperiment."+x)
@@ -86,6 +91,13 @@ func (b *build) module(importPath string) (string, bool) {
 	return importPath, strings.Contains(first, ".")
 }
 
+// listed reports whether a package is of a module that the build information
+// lists.
+func (b *build) listed(importPath string) bool {
+	module, _ := b.module(importPath)
+	return b.deps[module] != nil
+}
+
 func (b *build) modules() []string {
 	var paths []string
 	for p := range b.deps {
@@ -94,20 +106,19 @@ func (b *build) modules() []string {
 	return paths
 }
 
-// version returns the line of an identity for a module. One that was replaced
-// by a directory, or that the build information does not list, has no version:
-// then only the executable tells.
-func (b *build) version(module string) string {
+// version returns the line of an identity for a module. Of one that the build
+// information does not list, or that was compiled from a directory (replaced,
+// vendored, of a workspace), and so has no checksum, only the executable tells.
+func (b *build) version(module string) (string, error) {
 	m := b.deps[module]
 	if m != nil && m.Replace != nil {
 		m = m.Replace
 	}
-	if m == nil || m.Version == "" || m.Version == "(devel)" {
-		if line, err := b.executable(); err == nil {
-			return fmt.Sprintf("module %s %s", module, line)
-		}
+	if m == nil || m.Sum == "" {
+		line, err := b.executable()
+		return fmt.Sprintf("module %s %s", module, line), err
 	}
-	return strings.TrimSpace(fmt.Sprintf("module %s %s %s", module, m.Version, m.Sum))
+	return fmt.Sprintf("module %s %s %s", module, m.Version, m.Sum), nil
 }
 
 // executable returns the line of an identity that counts the whole program.

@@ -42,9 +42,9 @@ type Identifier struct {
 	known    map[string]*Identity // by root packages
 }
 
-// NewIdentifier returns an identifier without sources.
-func NewIdentifier() *Identifier {
-	return &Identifier{packages: map[string]*pkg{}, known: map[string]*Identity{}, build: thisBuild()}
+// NewIdentifier returns an identifier with some sources, of different modules.
+func NewIdentifier(sources ...Source) *Identifier {
+	return &Identifier{sources: sources, packages: map[string]*pkg{}, known: map[string]*Identity{}, build: thisBuild()}
 }
 
 // Add makes the source of a module known.
@@ -195,7 +195,11 @@ func (id *Identifier) pkg(importPath string) (*pkg, error) {
 	switch {
 	case ok && hasGo(src.FS, dir):
 		err = id.readPackage(p, src, dir)
-	case ok, importPath == "main", id.build.isMain(importPath):
+	case !ok && id.build.listed(importPath):
+		// Of another module, whose version tells what it is. What it reaches is
+		// not known.
+		err = p.addModules(id.build, id.build.modules())
+	default:
 		// Its files are not at hand, so nothing less than the whole program
 		// can vouch for them.
 		var line string
@@ -264,7 +268,9 @@ func (id *Identifier) readPackage(p *pkg, src *Source, dir string) error {
 			return err
 		}
 		for _, imported := range f.imports {
-			id.follow(p, src, imported)
+			if err := id.follow(p, src, imported); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -303,20 +309,30 @@ func (p *pkg) embed(src *Source, dir, file string, patterns []string) error {
 
 // follow adds an imported package: to be read, if it is of a registered
 // module, or by the version of its module.
-func (id *Identifier) follow(p *pkg, src *Source, imported string) {
+func (id *Identifier) follow(p *pkg, src *Source, imported string) error {
 	if _, _, ok := id.source(imported); ok || id.build.isMain(imported) {
 		p.imports = append(p.imports, imported)
-		return
+		return nil
 	}
 	module, ok := id.build.module(imported)
 	if !ok {
-		return // of the standard library
+		return nil // of the standard library
 	}
 	reached, ok := src.Reaches[imported]
 	if !ok {
 		reached = id.build.modules()
 	}
-	for _, m := range append([]string{module}, reached...) {
-		p.lines = append(p.lines, id.build.version(m))
+	return p.addModules(id.build, append([]string{module}, reached...))
+}
+
+// addModules adds the versions of modules.
+func (p *pkg) addModules(b build, modules []string) error {
+	for _, m := range modules {
+		line, err := b.version(m)
+		if err != nil {
+			return err
+		}
+		p.lines = append(p.lines, line)
 	}
+	return nil
 }

@@ -22,6 +22,7 @@ func module() fstest.MapFS {
 		"train/train.go":       "package train\nimport (\"m/net\"; \"strings\"; \"dep.org/big/sub\")\nfunc Run() { net.F(strings.ToUpper(\"x\")); sub.G() }",
 		"train/train_test.go":  "package train\nfunc TestRun() {}",
 		"train/train_plan9.go": "package train\nfunc plan9() {}",
+		"train/raced.go":       "//go:build race\n\npackage train\nfunc raced() {}",
 		"train/fast.go":        "//go:build goexperiment.simd\n\npackage train\nfunc fast() {}",
 		"net/net.go":           "package net\nimport _ \"embed\"\n//go:embed table.txt\nvar table string\nfunc F(string) {}",
 		"net/table.txt":        "1 2 3",
@@ -130,6 +131,13 @@ func TestWhatCounts(t *testing.T) {
 		{"version of a module", module(), with(func(bi *debug.BuildInfo) { bi.Deps[0].Version = "v1.2.4" }), true},
 		{"version of one it needs", module(), with(func(bi *debug.BuildInfo) { bi.Deps[1].Version = "v0.1.1" }), true},
 		{"version of one not reached", module(), with(func(bi *debug.BuildInfo) { bi.Deps[2].Version = "v2.1.0" }), false},
+		{"race detector", module(), with(func(bi *debug.BuildInfo) {
+			bi.Settings = append(bi.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+		}), true},
+		{"tag", edit("train/raced.go", "//go:build race\n\npackage train\nfunc racing() {}"), info(), false},
+		{"module replaced by another", module(), with(func(bi *debug.BuildInfo) {
+			bi.Deps[0].Replace = &debug.Module{Path: "fork.org/big", Version: "v1.2.3", Sum: "h1:ddd"}
+		}), true},
 		{"module replaced by a folder", module(), with(func(bi *debug.BuildInfo) {
 			bi.Deps[0].Replace = &debug.Module{Path: "../big"}
 		}), true},
@@ -137,6 +145,33 @@ func TestWhatCounts(t *testing.T) {
 		if got := identify(t, c.fsys, c.info, reaches, "m/train"); (got != base) != c.stale {
 			t.Errorf("%s: stale is %v, want %v", c.name, got != base, c.stale)
 		}
+	}
+}
+
+// TestNoChecksum checks that a module which was compiled from a directory, so
+// that its version vouches for nothing, is identified by the executable.
+func TestNoChecksum(t *testing.T) {
+	for name, m := range map[string]*debug.Module{
+		"vendored":    {Path: "dep.org/big", Version: "v1.2.3"},
+		"workspace":   {Path: "dep.org/big", Version: "(devel)"},
+		"replaced":    {Path: "dep.org/big", Version: "v1.2.3", Sum: "h1:aaa", Replace: &debug.Module{Path: "../big"}},
+		"not listed":  {Path: "dep.org/another", Version: "v1.2.3", Sum: "h1:aaa"},
+		"without any": {Path: "dep.org/big"},
+	} {
+		bi := info()
+		bi.Deps[0] = m
+		if got := identify(t, module(), bi, reaches, "m/train"); !strings.Contains(got, "module dep.org/big executable 00\n") {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+	id := NewIdentifier()
+	id.build = newBuild(&debug.BuildInfo{})
+	id.build.executable = func() (string, error) { return "", errors.New("cannot read it") }
+	if err := id.Add(Source{Module: "m", FS: module()}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := id.text([]string{"m/train"}); err == nil {
+		t.Error("nothing vouches for the module, and there is no error")
 	}
 }
 
@@ -149,10 +184,14 @@ func TestMissing(t *testing.T) {
 	if got := identify(t, fsys, info(), reaches, "m/train"); !strings.Contains(got, "executable 00") {
 		t.Errorf("a package without its source:\n%s", got)
 	}
-	for _, root := range []string{"m/nowhere", "main"} {
+	for _, root := range []string{"m/nowhere", "main", "nobody/knows"} {
 		if got := identify(t, module(), info(), reaches, root); !strings.Contains(got, "executable 00") {
 			t.Errorf("%s:\n%s", root, got)
 		}
+	}
+	// A stage of another module is as its version, and that of all it may reach.
+	if got := names(identify(t, module(), info(), reaches, "dep.org/small/sub")); got != "go\nmodule dep.org/big v1.2.3 h1:aaa\nmodule dep.org/report v2.0.0 h1:ccc\nmodule dep.org/small v0.1.0 h1:bbb\n" {
+		t.Errorf("a stage of another module:\n%s", got)
 	}
 	fsys = module()
 	delete(fsys, "net/table.txt")
