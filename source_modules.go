@@ -21,6 +21,9 @@ var Reaches = map[string][]string{
 	"golang.org/x/image/bmp": {
 		"golang.org/x/image",
 	},
+	"golang.org/x/image/draw": {
+		"golang.org/x/image",
+	},
 	"golang.org/x/image/font": {
 		"golang.org/x/image",
 	},

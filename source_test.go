@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"whorl"
 )
 
@@ -95,8 +97,8 @@ func TestReaches(t *testing.T) {
 		write(t, want)
 		return
 	}
-	if !maps.EqualFunc(want, whorl.Reaches, slices.Equal) {
-		t.Errorf("source_modules.go is out of date: run\n\tgo test -run TestReaches -update-source .\nhave %v\nwant %v", whorl.Reaches, want)
+	if diff := cmp.Diff(whorl.Reaches, want); diff != "" {
+		t.Errorf("source_modules.go is out of date: run\n\tgo test -run TestReaches -update-source .\n%s", diff)
 	}
 }
 
