@@ -45,14 +45,7 @@ func writePreview(t *stage.Task, policy imaging.Policy) error {
 		Note:  fmt.Sprintf("Probes as they are, and as training with seed %d sees them in its first epochs.", t.Seed),
 		Rows:  rows,
 	}
-	f, err := t.Create("preview")
-	if err != nil {
-		return fmt.Errorf("write preview: %w", err)
-	}
-	if err := errors.Join(s.Write(f), f.Close()); err != nil {
-		return fmt.Errorf("write preview: %w", err)
-	}
-	return nil
+	return s.Save(t, "preview")
 }
 
 // preview returns the rows of some probes of each difficulty. A sample's number

@@ -39,18 +39,7 @@ func writeSheet(t *stage.Task, d *data, m *measurement, n int) error {
 		}
 		s.Rows = append(s.Rows, row)
 	}
-	f, err := t.Create("samples")
-	if err != nil {
-		return fmt.Errorf("write samples: %w", err)
-	}
-	if err := s.Write(f); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write samples: %w", err)
-	}
-	return nil
+	return s.Save(t, "samples")
 }
 
 func cell(images siamese.Images, row int, caption ...string) sheet.Cell {

@@ -3,13 +3,12 @@ package label
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path"
 
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
-	"whorl/stages/internal/npy"
+	"whorl/stages/internal/rows"
 )
 
 // A subset is what the names of one subset say, row by row.
@@ -28,7 +27,7 @@ func run(_ context.Context, t *stage.Task) error {
 	fingers := make(map[fingerprint.Identity]bool)
 	for s, of := range all {
 		s := fingerprint.Subset(s)
-		if err := writeLabels(t, "y_"+s.String(), of.labels); err != nil {
+		if err := rows.WriteLabels(t, "y_"+s.String(), of.labels); err != nil {
 			return err
 		}
 		if s != fingerprint.Real {
@@ -80,20 +79,4 @@ func parse(t *stage.Task) (all [fingerprint.Subsets]subset, err error) {
 		}
 	}
 	return all, nil
-}
-
-func writeLabels(t *stage.Task, output string, labels []fingerprint.Label) error {
-	var data []uint16
-	for _, l := range labels {
-		row := l.Row()
-		data = append(data, row[:]...)
-	}
-	f, err := t.Create(output)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
-	}
-	if err := errors.Join(npy.Write(f, data, len(labels), 4), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
-	}
-	return nil
 }

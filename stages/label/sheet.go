@@ -1,7 +1,6 @@
 package label
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,14 +28,7 @@ func writeSheet(t *stage.Task, all [fingerprint.Subsets]subset) error {
 		}
 		s.Rows = append(s.Rows, row)
 	}
-	f, err := t.Create("samples")
-	if err != nil {
-		return fmt.Errorf("write samples: %w", err)
-	}
-	if err := errors.Join(s.Write(f), f.Close()); err != nil {
-		return fmt.Errorf("write samples: %w", err)
-	}
-	return nil
+	return s.Save(t, "samples")
 }
 
 // spread picks n labels, one of each of n equal stretches and from further on

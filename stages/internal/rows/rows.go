@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"errors"
 	"fmt"
 
 	"whorl/fingerprint"
@@ -25,6 +26,16 @@ func Labels(t *stage.Task, input string) ([]fingerprint.Label, error) {
 		}
 	}
 	return labels, nil
+}
+
+// WriteLabels makes an output that [Labels] reads.
+func WriteLabels(t *stage.Task, output string, labels []fingerprint.Label) error {
+	data := make([]uint16, 0, 4*len(labels))
+	for _, l := range labels {
+		row := l.Row()
+		data = append(data, row[:]...)
+	}
+	return write(t, output, data, len(labels), 4)
 }
 
 // Selection reads an input that selects rows of an array of n: int64 (k,),
@@ -56,18 +67,7 @@ func WriteSelection(t *stage.Task, output string, rows []int) error {
 	for i, r := range rows {
 		data[i] = int64(r)
 	}
-	f, err := t.Create(output)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
-	}
-	if err := npy.Write(f, data, len(data)); err != nil {
-		f.Close()
-		return fmt.Errorf("write %s: %w", output, err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
-	}
-	return nil
+	return write(t, output, data, len(data))
 }
 
 func read[T npy.Elem](t *stage.Task, input string) ([]T, []int, error) {
@@ -81,4 +81,15 @@ func read[T npy.Elem](t *stage.Task, input string) ([]T, []int, error) {
 		return nil, nil, fmt.Errorf("read %s: %w", input, err)
 	}
 	return data, shape, nil
+}
+
+func write[T npy.Elem](t *stage.Task, output string, data []T, shape ...int) error {
+	f, err := t.Create(output)
+	if err == nil {
+		err = errors.Join(npy.Write(f, data, shape...), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", output, err)
+	}
+	return nil
 }

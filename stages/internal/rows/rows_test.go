@@ -45,6 +45,14 @@ func TestLabels(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+	back := task(t, []uint16{}, 0, 4)
+	if err := WriteLabels(back, "out", want); err != nil {
+		t.Fatal(err)
+	}
+	back.Inputs["in"] = stage.Input{Path: filepath.Join(back.OutDir, "out")}
+	if got, err := Labels(back, "in"); err != nil || !slices.Equal(got, want) {
+		t.Errorf("read back %v, %v", got, err)
+	}
 	_, err = Labels(task(t, []uint16{1, 0, 0, 0, 1, 0, 0, 9}, 2, 4), "in")
 	fails(t, err, "read in: row 1:")
 	_, err = Labels(task(t, []uint16{1, 0, 0}, 1, 3), "in")

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -8,6 +9,8 @@ import (
 	"io"
 
 	"golang.org/x/image/draw"
+
+	"whorl/pipeline/stage"
 )
 
 // A Sheet is rows of cells below a title.
@@ -54,7 +57,19 @@ func (s Sheet) Write(w io.Writer) error {
 		return fmt.Errorf("draw sheet %q: %w", s.Title, err)
 	}
 	if err := png.Encode(w, m); err != nil {
-		return fmt.Errorf("write sheet %q: %w", s.Title, err)
+		return fmt.Errorf("encode sheet %q: %w", s.Title, err)
+	}
+	return nil
+}
+
+// Save draws the sheet as an output of a stage.
+func (s Sheet) Save(t *stage.Task, output string) error {
+	f, err := t.Create(output)
+	if err == nil {
+		err = errors.Join(s.Write(f), f.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", output, err)
 	}
 	return nil
 }
