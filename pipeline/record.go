@@ -26,6 +26,16 @@ type stageRecord struct {
 	Err        string        `json:",omitempty"`
 }
 
+// executing is the status of a stage in the notes of a run that goes on.
+const executing Status = "executing"
+
+// noted is what a run notes as it goes on, after its RunInfo: what has become
+// of a stage, or what the recorder gave to be kept.
+type noted struct {
+	stageRecord
+	About json.RawMessage `json:",omitempty"`
+}
+
 // record is a Result as it is kept.
 type record struct {
 	RunInfo
@@ -89,8 +99,8 @@ func ReadRun(s *store.Store, id string) (*Result, error) {
 	return res, nil
 }
 
-// ErrDied is why a run failed that ended without saying why.
-var ErrDied = errors.New("its process died")
+// ErrDied is why a stage failed that was being executed when its process died.
+var ErrDied = errors.New("the process died while this stage was being executed")
 
 // bury records a run whose process died, from the lines that it noted.
 func (e *Engine) bury(id string, lines []json.RawMessage) error {
@@ -98,17 +108,30 @@ func (e *Engine) bury(id string, lines []json.RawMessage) error {
 	if err := json.Unmarshal(lines[0], &r.RunInfo); err != nil || r.ID != id {
 		return nil // nothing is known but that it was
 	}
-	r.State, r.Finished = Failed, e.now()
+	r.State, r.Finished = Failed, r.Started
 	for _, plan := range r.Stages {
-		r.Results = append(r.Results, stageRecord{Name: plan.Name, Kind: plan.Kind, Status: Skipped, Err: ErrDied.Error()})
+		r.Results = append(r.Results, stageRecord{Name: plan.Name, Kind: plan.Kind, Status: Skipped})
 	}
 	for _, l := range lines[1:] {
-		var s stageRecord
-		if err := json.Unmarshal(l, &s); err != nil {
+		var n noted
+		if err := json.Unmarshal(l, &n); err != nil {
 			continue
 		}
-		if i := slices.IndexFunc(r.Results, func(have stageRecord) bool { return have.Name == s.Name }); i >= 0 {
-			r.Results[i] = s
+		if n.About != nil {
+			r.About = n.About
+			continue
+		}
+		if i := slices.IndexFunc(r.Results, func(have stageRecord) bool { return have.Name == n.Name }); i >= 0 {
+			r.Results[i] = n.stageRecord
+		}
+		// It ended when it was last heard of.
+		if heard := n.Started.Add(time.Duration(n.Seconds * float64(time.Second))); heard.After(r.Finished) {
+			r.Finished = heard
+		}
+	}
+	for i := range r.Results {
+		if s := &r.Results[i]; s.Status == executing {
+			s.Status, s.Err = Broken, ErrDied.Error()
 		}
 	}
 	return e.store.WriteRun(id, r)

@@ -2,11 +2,14 @@ package pipeline_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"whorl/pipeline"
 	"whorl/pipeline/stage"
@@ -16,6 +19,7 @@ import (
 type diary struct {
 	lines  []string
 	failAt string
+	about  string // to be kept with the run
 }
 
 func (d *diary) note(line string) error {
@@ -26,11 +30,16 @@ func (d *diary) note(line string) error {
 	return nil
 }
 
-func (d *diary) RunStarted(_ context.Context, r pipeline.RunInfo) error {
+func (d *diary) RunStarted(_ context.Context, r pipeline.RunInfo, keep func(json.RawMessage) error) error {
+	if d.about != "" {
+		if err := keep(json.RawMessage(d.about)); err != nil {
+			return err
+		}
+	}
 	return d.note(fmt.Sprint("run started with ", len(r.Stages)))
 }
 
-func (d *diary) StageStarted(_ context.Context, _, stage string) error {
+func (d *diary) StageStarted(_ context.Context, _, stage string, _ time.Time) error {
 	return d.note(stage + " started")
 }
 
@@ -64,6 +73,51 @@ func TestRecorder(t *testing.T) {
 		if l.count("c") > 0 && at != "run done" {
 			t.Errorf("an error at %q did not end the run", at)
 		}
+	}
+}
+
+// What is kept of a run whose process died: all that had happened, and when it
+// was last heard of.
+func TestDeadRunIsKept(t *testing.T) {
+	l := newLab(t)
+	l.run(l.parse(chain), pipeline.Options{Targets: []string{"a"}})
+	var notes []byte
+	active := filepath.Join(l.dir, "artifacts", "active", "dead")
+	l.hook = func(ctx context.Context, task *stage.Task) (err error) {
+		// Copy what would be left once it is noted that b and c have started.
+		for task.Stage == "c" && err == nil && strings.Count(string(notes), `"executing"`) < 2 {
+			notes, err = os.ReadFile(active)
+			err = errors.Join(err, ctx.Err())
+		}
+		return err
+	}
+	p := l.parse(chain)
+	_, want := l.run(p, pipeline.Options{RunID: "dead", Recorder: &diary{about: `{"host":"h"}`}})
+	if err := l.store.RemoveRun("dead"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(active, notes, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := pipeline.NewEngine(l.store).Recover(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := pipeline.ReadRun(l.store, "dead")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "state", got.State, pipeline.Failed)
+	equal(t, "about", string(got.About), `{"host":"h"}`)
+	equal(t, "spec", got.Spec, chain)
+	var stages []string
+	for _, s := range got.Stages {
+		stages = append(stages, s.Name, string(s.Status))
+	}
+	equal(t, "stages", strings.Join(stages, " "), "a cached b ran c failed")
+	equal(t, "key of a", got.Stages[0].Key, want.Stages[0].Key)
+	equal(t, "error", fmt.Sprint(got.Stages[2].Err), pipeline.ErrDied.Error())
+	if got.Finished.Before(want.Stages[2].Started.Add(-time.Second)) || got.Finished.After(want.Finished) {
+		t.Errorf("it ended at %v, want between %v and %v", got.Finished, want.Stages[2].Started, want.Finished)
 	}
 }
 

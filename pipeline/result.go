@@ -38,13 +38,14 @@ type RunInfo struct {
 	ID       string
 	Started  time.Time
 	Pipeline string // path of the spec
+	Spec     string `json:",omitempty"` // its text
 	Data     string // as given
 	Seed     uint64
 	Targets  []string // stages asked for; empty: all
 	Stages   []Plan   // in topological order, those of the spec's order first
 
-	// About is what the recorder knows of the run besides, such as its
-	// command. RunFinished may set it; it is kept with the run's record.
+	// About is what the recorder gave to be kept with the run's record, such
+	// as the command.
 	About json.RawMessage `json:",omitempty"`
 }
 
@@ -170,9 +171,12 @@ type Output struct {
 
 // A Recorder is told of runs as they happen. Its methods are called by one
 // goroutine at a time; an error ends the run.
+//
+// What a recorder itself knows of a run it may hand to keep, from within any of
+// the methods. It becomes [RunInfo.About], even if the process dies after that.
 type Recorder interface {
-	RunStarted(ctx context.Context, run RunInfo) error
-	StageStarted(ctx context.Context, run, stage string) error
+	RunStarted(ctx context.Context, run RunInfo, keep func(about json.RawMessage) error) error
+	StageStarted(ctx context.Context, run, stage string, at time.Time) error
 	StageFinished(ctx context.Context, run string, s StageResult) error
 	RunFinished(ctx context.Context, r *Result) error
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"time"
@@ -21,6 +22,8 @@ type run struct {
 	sources *sources
 	slots   chan struct{} // one for each stage that may execute at once
 	msgs    chan message
+
+	unnoted []stageRecord // quick ones, that wait for the next that is not
 
 	observe sync.Mutex
 }
@@ -42,7 +45,9 @@ func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.Acti
 		slots:   make(chan struct{}, o.Jobs),
 		msgs:    make(chan message),
 	}
-	info := RunInfo{ID: o.RunID, Started: e.now(), Pipeline: p.Path, Data: p.Data, Seed: p.Seed, Targets: o.Targets}
+	info := RunInfo{
+		ID: o.RunID, Started: e.now(), Pipeline: p.Path, Spec: p.Spec, Data: p.Data, Seed: p.Seed, Targets: o.Targets,
+	}
 	info.Stages = plans(nodes)
 	r.result = &Result{RunInfo: info, State: Running, Stages: make([]StageResult, len(nodes))}
 	for i, n := range nodes {
@@ -58,7 +63,7 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 		return r.end(ctx, err)
 	}
 	if r.o.Recorder != nil {
-		if err := r.o.Recorder.RunStarted(ctx, r.result.RunInfo); err != nil {
+		if err := r.o.Recorder.RunStarted(ctx, r.result.RunInfo, r.keep); err != nil {
 			return r.end(ctx, err)
 		}
 	}
@@ -148,7 +153,7 @@ func (r *run) end(ctx context.Context, failure error) (*Result, error) {
 	if res.State == Interrupted {
 		errs = append(errs, cause(ctx))
 	}
-	res.Finished = r.now()
+	res.Finished = res.Started.Add(r.now().Sub(res.Started)) // by the monotonic clock: the other may have been set
 	if r.o.Recorder != nil {
 		// What came of the run is to be recorded even if it was interrupted.
 		if err := r.o.Recorder.RunFinished(context.WithoutCancel(ctx), res); err != nil {
@@ -166,23 +171,44 @@ func cause(ctx context.Context) error {
 }
 
 func (r *run) recordStart(ctx context.Context, n *node) error {
-	if r.o.Recorder == nil {
-		return nil
+	now := r.now()
+	err := r.note(stageRecord{Name: n.name, Kind: n.kind.Name, Status: executing, Started: now})
+	if r.o.Recorder != nil {
+		err = errors.Join(err, r.o.Recorder.StageStarted(ctx, r.o.RunID, n.name, now))
 	}
-	return r.o.Recorder.StageStarted(ctx, r.o.RunID, n.name)
+	return err
 }
 
 func (r *run) recordFinish(ctx context.Context, m message) error {
 	r.result.Stages[r.index[m.n]] = m.result
 	r.tell(Event{Stage: m.n.name, Finished: &m.result})
 	var errs []error
-	if m.result.Status == Ran || m.result.Status == Broken { // the rest can be looked up again
-		errs = append(errs, r.active.Note(toStageRecord(m.result)))
+	if rec := toStageRecord(m.result); rec.Status == Ran || rec.Status == Broken {
+		errs = append(errs, r.note(rec))
+	} else {
+		r.unnoted = append(r.unnoted, rec)
 	}
 	if r.o.Recorder != nil {
 		errs = append(errs, r.o.Recorder.StageFinished(context.WithoutCancel(ctx), r.o.RunID, m.result))
 	}
 	return errors.Join(errs...)
+}
+
+// note writes down what a stage has come to, after all that is not yet.
+func (r *run) note(rec stageRecord) error {
+	for _, quick := range r.unnoted {
+		if err := r.active.Note(quick); err != nil {
+			return err
+		}
+	}
+	r.unnoted = r.unnoted[:0]
+	return r.active.Note(rec)
+}
+
+// keep is what a recorder hands what it knows of the run to.
+func (r *run) keep(about json.RawMessage) error {
+	r.result.About = about
+	return r.active.Note(noted{About: about})
 }
 
 // tell passes an event on, one at a time.

@@ -15,6 +15,7 @@ import (
 // checked and all settings applied. It is not changed by running it.
 type Pipeline struct {
 	Path string // of the file, as given
+	Spec string // the file's text
 	Data string // name of a data source or path of the data, as given; may be empty
 	Seed uint64 // of the run
 
@@ -91,6 +92,7 @@ func (r *Registry) Parse(path string, text []byte, s Settings) (*Pipeline, error
 	if err := p.errs.err(); err != nil {
 		return nil, err
 	}
+	pl.Spec = string(text)
 	return pl, nil
 }
 

@@ -114,7 +114,7 @@ func writeReport(ctx context.Context, env *environment, path string, src reports
 // report writes a report on the sweep's trials.
 func (s *sweeper) report(ctx context.Context, path string) error {
 	src := &recorded{db: s.books.db, store: s.books.store}
-	name, err := src.chooseSweep(ctx, s.id)
+	name, err := src.chooseSweep(ctx, s.record.ID)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets
 		return err
 	}
 	defer b.Close()
-	m, err := meta("", 0)
+	m, err := meta(nil, 0)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ type sweeper struct {
 	trials int
 	pipes  map[int]*pipeline.Pipeline // by trial, as checked
 	books  *books
-	id     string
+	record track.Sweep
 }
 
 func (s *sweeper) run(ctx context.Context, file, report string) error {
@@ -70,15 +70,11 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 	}
 	defer s.books.Close()
 	started := time.Now()
-	s.id = s.def.NewID(started)
-	err = s.books.db.RecordSweep(ctx, track.Sweep{
-		ID: s.id, Name: s.def.Name, File: s.def.File, Definition: string(s.def.Text),
+	s.record = track.Sweep{
+		ID: s.def.NewID(started), Name: s.def.Name, File: s.def.File, Definition: string(s.def.Text),
 		Started: started, Trials: s.trials,
-	})
-	if err != nil {
-		return err
 	}
-	result, err := s.def.Run(ctx, s.id, s.trial)
+	result, err := s.def.Run(ctx, s.record.ID, s.trial)
 	s.display.Close()
 	if s.flags.json && result != nil {
 		if err := writeJSON(s.env.stdout, result); err != nil {
@@ -93,7 +89,7 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 		return err
 	}
 	fmt.Fprintf(s.env.stderr, "sweep %s: %d trials in %s, %d failed\n",
-		s.id, len(result.Trials), seconds(time.Since(started).Seconds()), result.Failed())
+		s.record.ID, len(result.Trials), seconds(time.Since(started).Seconds()), result.Failed())
 	if report != "" {
 		if err := s.report(ctx, report); err != nil {
 			return err
@@ -157,7 +153,7 @@ func varies(def *sweep.Sweep, key string) bool {
 // trial runs one trial as an ordinary run.
 func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, error) {
 	s.display.Heading(fmt.Sprintf("[%d/%d] ", t.Number, s.trials), "%s", s.describe(t))
-	m, err := meta(s.id, t.Number)
+	m, err := meta(&s.record, t.Number)
 	if err != nil {
 		return nil, err
 	}

@@ -137,8 +137,9 @@ func (b *books) rebuild(ctx context.Context) error {
 
 func (b *books) Close() error { return b.db.Close() }
 
-// meta is what the engine does not know of a run.
-func meta(sweep string, trial int) (track.Meta, error) {
+// meta is what the engine does not know of a run, which may be a trial of a
+// sweep.
+func meta(sweep *track.Sweep, trial int) (track.Meta, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return track.Meta{}, err

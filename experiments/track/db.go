@@ -20,10 +20,6 @@ const busyTimeout = time.Minute
 
 // A DB is a database of runs. It is safe for concurrent use.
 type DB struct {
-	// Now tells when a row is written. Times of runs and stages come from
-	// the engine.
-	Now func() time.Time
-
 	path string
 	w, r *sql.DB // w is nil if the database was opened to read
 }
@@ -35,7 +31,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return nil, err
 	}
-	db := &DB{Now: time.Now, path: path}
+	db := &DB{path: path}
 	err := db.open(ctx)
 	if err == nil {
 		err = db.buryDead(ctx)
@@ -78,7 +74,7 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("no run has been recorded in %s yet: %w", path, fs.ErrNotExist)
 	}
-	db := &DB{Now: time.Now, path: path}
+	db := &DB{path: path}
 	if err := db.openReadOnly(ctx); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Last names the run that started last, where a run is asked for.
+// Last names the newest run, where a run is asked for: the one that was first
+// recorded after all others, whatever the clock said.
 const Last = "last"
 
 // ErrNoRun is what the error of a query wraps if the run that it names has
@@ -31,7 +32,7 @@ func find(ctx context.Context, q querier, name string) (int64, error) {
 	query, args := `SELECT n, id FROM runs WHERE id >= ?1 AND substr(id, 1, length(?1)) = ?1
 		ORDER BY id <> ?1, started DESC, n DESC LIMIT ?2`, []any{name, maxCandidates + 1}
 	if name == Last {
-		query, args = `SELECT n, id FROM runs ORDER BY started DESC, n DESC LIMIT 1`, nil
+		query, args = `SELECT n, id FROM runs ORDER BY n DESC LIMIT 1`, nil
 	}
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {

@@ -2,6 +2,7 @@ package track
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -16,15 +17,13 @@ import (
 // epoch is when the runs of the tests start.
 var epoch = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// open makes a database whose clock stands ten seconds after epoch, and a
-// directory for it that is in no git repository.
+// open makes a database.
 func open(t testing.TB) *DB {
 	t.Helper()
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "artifacts", "runs.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	db.Now = func() time.Time { return epoch.Add(10 * time.Second) }
 	t.Cleanup(func() { db.Close() })
 	return db
 }
@@ -33,7 +32,7 @@ func open(t testing.TB) *DB {
 func example(id string, broken bool) *pipeline.Result {
 	r := &pipeline.Result{
 		RunInfo: pipeline.RunInfo{
-			ID: id, Started: epoch, Pipeline: "pipeline.yaml", Data: "synthetic", Seed: math.MaxUint64,
+			ID: id, Started: epoch, Pipeline: "pipeline.yaml", Spec: "stages: {}\n", Data: "synthetic", Seed: math.MaxUint64,
 			Stages: []pipeline.Plan{
 				{Name: "split", Kind: "split", Params: []pipeline.Param{
 					{Name: "calibration", Value: 0.1},
@@ -83,12 +82,12 @@ func example(id string, broken bool) *pipeline.Result {
 
 // record plays the run to the recorder as the engine does.
 func record(ctx context.Context, rec pipeline.Recorder, r *pipeline.Result) error {
-	if err := rec.RunStarted(ctx, r.RunInfo); err != nil {
+	if err := start(ctx, rec, r); err != nil {
 		return err
 	}
 	for _, s := range r.Stages {
 		if s.Status == pipeline.Ran || s.Status == pipeline.Broken {
-			if err := rec.StageStarted(ctx, r.ID, s.Name); err != nil {
+			if err := rec.StageStarted(ctx, r.ID, s.Name, s.Started); err != nil {
 				return err
 			}
 		}
@@ -97,6 +96,14 @@ func record(ctx context.Context, rec pipeline.Recorder, r *pipeline.Result) erro
 		}
 	}
 	return rec.RunFinished(ctx, r)
+}
+
+// start starts the run, and keeps what the recorder gives.
+func start(ctx context.Context, rec pipeline.Recorder, r *pipeline.Result) error {
+	return rec.RunStarted(ctx, r.RunInfo, func(about json.RawMessage) error {
+		r.About = about
+		return nil
+	})
 }
 
 // mustRecord records the runs one after another, a minute apart.

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"whorl/pipeline"
 )
 
 // A claim is the lock by which a process owns a run; see the package's doc.
@@ -103,7 +105,7 @@ func (db *DB) buryDead(ctx context.Context) error {
 	}
 	for _, id := range dead {
 		for _, statement := range bury {
-			if _, err := tx.ExecContext(ctx, statement, id); err != nil {
+			if _, err := tx.ExecContext(ctx, statement, id, pipeline.ErrDied.Error()); err != nil {
 				return fmt.Errorf("mark run %s as failed: %w", id, err)
 			}
 		}
@@ -117,8 +119,11 @@ func (db *DB) buryDead(ctx context.Context) error {
 	return nil
 }
 
+// bury leaves what [pipeline.ReadRun] tells of such a run.
 var bury = []string{
-	`UPDATE stages SET status = 'failed', error = 'the process ended while this stage ran'
-	WHERE run = (SELECT n FROM runs WHERE id = ?) AND status = 'running'`,
-	`UPDATE runs SET state = 'failed', finished = updated WHERE id = ?`,
+	`UPDATE stages SET status = 'failed', error = ?2 WHERE run = (SELECT n FROM runs WHERE id = ?1) AND status = 'running'`,
+	`INSERT INTO stages (run, stage, status, seconds, error, notes, log)
+		SELECT r.n, p.stage, 'skipped', 0, '', '', '' FROM runs r JOIN plan_stages p USING (plan)
+		WHERE r.id = ?1 AND NOT EXISTS (SELECT * FROM stages s WHERE s.run = r.n AND s.stage = p.stage)`,
+	`UPDATE runs SET state = 'failed', finished = updated WHERE id = ?1`,
 }

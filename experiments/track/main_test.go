@@ -48,13 +48,13 @@ func play(ctx context.Context, role, path, name string) error {
 		return nil
 	}
 	rec, run := db.Recorder(Meta{Dir: os.TempDir()}), example(name, false)
-	if err := rec.RunStarted(ctx, run.RunInfo); err != nil {
+	if err := start(ctx, rec, run); err != nil {
 		return err
 	}
 	if err := rec.StageFinished(ctx, name, run.Stages[0]); err != nil {
 		return err
 	}
-	if err := rec.StageStarted(ctx, name, run.Stages[1].Name); err != nil {
+	if err := rec.StageStarted(ctx, name, run.Stages[1].Name, run.Stages[1].Started); err != nil {
 		return err
 	}
 	fmt.Println("started")

@@ -12,6 +12,7 @@ type Run struct {
 	Command  []string
 	Dir      string // working directory
 	Pipeline string // path of the spec
+	Spec     string `json:"-"` // its text; empty if it was recorded before version 2 of the schema
 	Data     string
 	Seed     uint64
 	Sweep    string // id of the sweep it is a trial of, or empty

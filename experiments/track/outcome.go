@@ -23,7 +23,7 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) e
 			FROM (VALUES %s) LEFT JOIN outcomes ON digest = column9`,
 		width: 9, args: make([]any, 0, 9*len(rows)),
 	}
-	outcomes := make(map[string]*pipeline.StageResult, len(rows)) // by digest
+	outcomes := make([]outcome, 0, len(rows))
 	c := newContent()
 	for i := range rows {
 		r := &rows[i].result
@@ -34,7 +34,7 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) e
 		var digest []byte
 		if hasOutcome(r) {
 			digest = outcomeDigest(c, r)
-			outcomes[string(digest)] = r
+			outcomes = append(outcomes, outcome{digest, r})
 		}
 		stages.add(run, rows[i].position, string(r.Status), nanos(r.Started), r.Seconds, message,
 			strings.Join(r.Notes, "\n"), r.Log, digest)
@@ -74,20 +74,28 @@ func outcomeDigest(c *content, r *pipeline.StageResult) []byte {
 	return c.digest()
 }
 
+// An outcome is a result that may be that of many stages of many runs.
+type outcome struct {
+	digest []byte
+	result *pipeline.StageResult
+}
+
 // insertOutcomes adds those outcomes that are new.
-func insertOutcomes(ctx context.Context, tx *sql.Tx, byDigest map[string]*pipeline.StageResult) error {
+func insertOutcomes(ctx context.Context, tx *sql.Tx, all []outcome) error {
 	var before int64 // the numbers of new rows are larger
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(n), 0) FROM outcomes`).Scan(&before); err != nil {
 		return err
 	}
 	outcomes := table{query: "INSERT OR IGNORE INTO outcomes (digest, key, cost) VALUES %s", width: 3}
-	for digest, r := range byDigest {
-		outcomes.add([]byte(digest), r.Key, r.Cost)
+	byDigest := make(map[string]*pipeline.StageResult, len(all))
+	for _, o := range all {
+		byDigest[string(o.digest)] = o.result
+		outcomes.add(o.digest, o.result.Key, o.result.Cost)
 	}
 	if err := outcomes.insert(ctx, tx); err != nil {
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT n, digest FROM outcomes WHERE n > ?`, before)
+	rows, err := tx.QueryContext(ctx, `SELECT n, digest FROM outcomes WHERE n > ? ORDER BY n`, before)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func TestDeadRunIsMarkedFailed(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Wait()
-	const dead = "failed|split|cached||train|failed|the process ended while this stage ran"
+	const dead = "failed|split|cached||train|failed|the process died while this stage was being executed"
 	for range 2 { // the second time there is nothing left to do
 		if got := state(); got != dead {
 			t.Errorf("after its death: %s, want %s", got, dead)
@@ -120,10 +120,10 @@ func TestDeadRunIsMarkedFailed(t *testing.T) {
 func TestOwnRunIsNotDead(t *testing.T) {
 	db := open(t)
 	rec, run := db.Recorder(Meta{Dir: t.TempDir()}), example("a1", false)
-	if err := rec.RunStarted(t.Context(), run.RunInfo); err != nil {
+	if err := start(t.Context(), rec, run); err != nil {
 		t.Fatal(err)
 	}
-	if err := rec.StageStarted(t.Context(), "a1", "split"); err != nil {
+	if err := rec.StageStarted(t.Context(), "a1", "split", epoch); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"running", "done"} {
@@ -148,10 +148,10 @@ func TestSameRunTwice(t *testing.T) {
 	db := open(t)
 	first, second := db.Recorder(Meta{}), db.Recorder(Meta{})
 	run := example("a1", false)
-	if err := first.RunStarted(t.Context(), run.RunInfo); err != nil {
+	if err := start(t.Context(), first, run); err != nil {
 		t.Fatal(err)
 	}
-	if err := second.RunStarted(t.Context(), run.RunInfo); err == nil || !strings.Contains(err.Error(), "claim run a1") {
+	if err := start(t.Context(), second, run); err == nil || !strings.Contains(err.Error(), "claim run a1") {
 		t.Errorf("error %v", err)
 	}
 	if err := second.RunFinished(t.Context(), run); err != nil { // as the engine does

@@ -29,7 +29,7 @@ func (db *DB) Runs(ctx context.Context, f Filter) ([]Run, error) {
 }
 
 // Run returns the run of the given id, of the only id that begins so, or the
-// run that started last if the name is [Last]. The error wraps [ErrNoRun] if
+// newest run if the name is [Last]. The error wraps [ErrNoRun] if
 // there is none such or if there are several.
 func (db *DB) Run(ctx context.Context, name string) (*Run, error) {
 	runs, err := db.load(ctx, func(q querier) (string, []any, error) {
@@ -80,7 +80,8 @@ func (db *DB) load(ctx context.Context, choose func(querier) (string, []any, err
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT `+runColumns+` FROM runs LEFT JOIN diffs ON digest = git_diff
+	rows, err := tx.QueryContext(ctx, `SELECT `+runColumns+` FROM runs
+			LEFT JOIN diffs d ON d.digest = git_diff LEFT JOIN specs s ON s.digest = spec
 		WHERE n IN (`+query+`) ORDER BY started, n`, args...)
 	if err != nil {
 		return nil, err
@@ -103,14 +104,14 @@ type numberedRun struct {
 	Run
 }
 
-const runColumns = `n, id, state, started, finished, command, dir, pipeline, data, seed, sweep, trial, git_commit,
+const runColumns = `n, id, state, started, finished, command, dir, pipeline, coalesce(text, ''), data, seed, sweep, trial, git_commit,
 	git_diff IS NOT NULL, coalesce(patch, ''), host, os, arch, cpu, cpus, memory, go_version, version, variant`
 
 func readRun(scan scanner, r *numberedRun) error {
 	var started int64
 	var finished sql.NullInt64
 	var command, seed string
-	err := scan(&r.n, &r.ID, &r.State, &started, &finished, &command, &r.Dir, &r.Pipeline, &r.Data, &seed, &r.Sweep,
+	err := scan(&r.n, &r.ID, &r.State, &started, &finished, &command, &r.Dir, &r.Pipeline, &r.Spec, &r.Data, &seed, &r.Sweep,
 		&r.Trial, &r.GitCommit, &r.GitDirty, &r.GitDiff, &r.Host, &r.OS, &r.Arch, &r.CPU, &r.CPUs, &r.Memory,
 		&r.GoVersion, &r.Version, &r.Variant)
 	if err != nil {

@@ -2,7 +2,6 @@ package track
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -42,18 +41,16 @@ func (db *DB) Rebuild(ctx context.Context, ids []string, read func(id string) (*
 			continue
 		}
 		rec := recorder{db: db}
-		if len(r.About) > 0 {
-			if err := json.Unmarshal(r.About, &rec.run); err != nil {
-				unread = append(unread, fmt.Errorf("run %s: what is said about it: %w", id, err))
-				continue
-			}
+		if err := rec.readAbout(r.About); err != nil {
+			unread = append(unread, fmt.Errorf("run %s: what is said about it: %w", id, err))
+			continue
 		}
 		rec.begin(r.RunInfo)
 		if err := rec.finish(r); err != nil {
 			unread = append(unread, err)
 			continue
 		}
-		if _, err := rec.write(ctx, tx, r.Finished); err != nil {
+		if _, err := rec.write(ctx, tx); err != nil {
 			return 0, fmt.Errorf("rebuild %s: run %s: %w", db.path, id, err)
 		}
 		added++

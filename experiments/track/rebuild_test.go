@@ -3,31 +3,33 @@ package track
 import (
 	"encoding/json"
 	"errors"
-	"path/filepath"
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"whorl/pipeline"
 )
 
-// A database made anew from the engine's records says the same.
+// A database made anew from the engine's records has the same content, row for
+// row: the sweep, and a diff that is no UTF-8, included.
 func TestRebuild(t *testing.T) {
+	dir, git, write := repository(t)
+	write("latin1", "\xe9\n")
+	git("add", "latin1")
 	db := open(t)
 	results := map[string]*pipeline.Result{"a1": example("a1", false), "a2": example("a2", true), "a3": example("a3", false)}
-	m := Meta{Command: []string{"whorl", "sweep"}, Sweep: "s1", Trial: 2, Version: "v", Variant: "avx2"}
+	skipped := results["a2"]
+	skipped.State, skipped.Stages[0] = pipeline.Interrupted, pipeline.StageResult{Name: "split", Status: pipeline.Skipped}
+	m := Meta{
+		Command: []string{"whorl", "sweep"}, Dir: dir, Trial: 2, Version: "v", Variant: "avx2",
+		Sweep: &Sweep{ID: "s1", Name: "s", File: "s.yaml", Definition: "grid: {}", Started: epoch.Add(-time.Second), Trials: 2},
+	}
 	mustRecord(t, db, m, results["a1"], results["a2"], results["a3"])
-	want, err := db.Runs(t.Context(), Filter{})
-	if err != nil {
-		t.Fatal(err)
-	}
 
-	anew, err := Open(t.Context(), filepath.Join(t.TempDir(), "runs.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer anew.Close()
+	anew := open(t)
 	damaged := errors.New("damaged record")
 	read := func(id string) (*pipeline.Result, error) {
 		if r, ok := results[id]; ok {
@@ -42,21 +44,53 @@ func TestRebuild(t *testing.T) {
 	if n, err := anew.Rebuild(t.Context(), ids[2:], read); n != 0 || err != nil {
 		t.Errorf("again: %d runs added, %v; want 0", n, err)
 	}
-	got, err := anew.Runs(t.Context(), Filter{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" {
+	want := dump(t, db)
+	if diff := cmp.Diff(want, dump(t, anew)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	sweeps, err := anew.Sweeps(t.Context())
+	for _, text := range []string{`\xe9`, "s.yaml", "stages: {}"} {
+		if !strings.Contains(want, text) {
+			t.Errorf("%q is not in the database", text)
+		}
+	}
+}
+
+// dump tells all that is in a database.
+func dump(t *testing.T, db *DB) string {
+	t.Helper()
+	tables, err := db.r.Query(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantSweeps := []Sweep{{ID: "s1", Name: "s1", Started: epoch, Trials: 2, Done: 2, Failed: 1}}
-	if diff := cmp.Diff(wantSweeps, sweeps); diff != "" {
-		t.Errorf("sweeps (-want +got):\n%s", diff)
+	names, err := collect(tables, func(scan scanner, name *string) error { return scan(name) })
+	if err != nil {
+		t.Fatal(err)
 	}
+	var text strings.Builder
+	for _, name := range names {
+		rows, err := db.r.Query(`SELECT * FROM ` + name + ` ORDER BY 1, 2`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		columns, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := collect(rows, func(scan scanner, line *string) error {
+			row, to := make([]any, len(columns)), make([]any, len(columns))
+			for i := range row {
+				to[i] = &row[i]
+			}
+			err := scan(to...)
+			*line = fmt.Sprintf("%s %q\n", name, row)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.WriteString(strings.Join(lines, ""))
+	}
+	return text.String()
 }
 
 // What the database knows and the engine does not is kept with the run.

@@ -21,7 +21,7 @@ func TestRecordAndRead(t *testing.T) {
 	db := open(t)
 	dir := t.TempDir()
 	m := Meta{
-		Command: []string{"whorl", "run", "--set", "train.lr=1"}, Dir: dir, Sweep: "ablation-1", Trial: 3,
+		Command: []string{"whorl", "run", "--set", "train.lr=1"}, Dir: dir, Sweep: &Sweep{ID: "ablation-1"}, Trial: 3,
 		Version: "v0.1", Variant: "avx512",
 	}
 	mustRecord(t, db, m, example("a1", false))
@@ -32,7 +32,7 @@ func TestRecordAndRead(t *testing.T) {
 	}
 	want := &Run{
 		ID: "a1", State: "done", Started: epoch, Finished: epoch.Add(8 * time.Second), Seconds: 8,
-		Command: m.Command, Dir: dir, Pipeline: "pipeline.yaml", Data: "synthetic", Seed: math.MaxUint64,
+		Command: m.Command, Dir: dir, Pipeline: "pipeline.yaml", Spec: "stages: {}\n", Data: "synthetic", Seed: math.MaxUint64,
 		Sweep: "ablation-1", Trial: 3, Version: "v0.1", Variant: "avx512",
 		Params: []Param{
 			{"split", "calibration", 0.1},
@@ -103,8 +103,8 @@ func TestRunIsSeenWhileItRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(rec.RunStarted(t.Context(), full.RunInfo))
-	must(rec.StageStarted(t.Context(), "a1", "split"))
+	must(start(t.Context(), rec, full))
+	must(rec.StageStarted(t.Context(), "a1", "split", epoch))
 	statuses := func() string {
 		t.Helper()
 		r, err := db.Run(t.Context(), "a1")
@@ -157,7 +157,7 @@ func TestSameOutcomeIsKeptOnce(t *testing.T) {
 func TestRunsFilter(t *testing.T) {
 	db := open(t)
 	mustRecord(t, db, Meta{}, example("a1", false), example("a2", true), example("a3", false))
-	mustRecord(t, db, Meta{Sweep: "s1", Trial: 1}, example("b1", false))
+	mustRecord(t, db, Meta{Sweep: &Sweep{ID: "s1"}, Trial: 1}, example("b1", false))
 	for _, c := range []struct {
 		filter Filter
 		want   string
@@ -185,10 +185,7 @@ func TestRunsFilter(t *testing.T) {
 func TestSweeps(t *testing.T) {
 	db := open(t)
 	s := Sweep{ID: "s1", Name: "ablation", File: "ablation.yaml", Definition: "name: ablation", Started: epoch, Trials: 4}
-	if err := db.RecordSweep(t.Context(), s); err != nil {
-		t.Fatal(err)
-	}
-	mustRecord(t, db, Meta{Sweep: "s1", Trial: 1}, example("a1", false), example("a2", true), example("a3", false))
+	mustRecord(t, db, Meta{Sweep: &s, Trial: 1}, example("a1", false), example("a2", true), example("a3", false))
 	got, err := db.Sweeps(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +231,7 @@ func TestRecordAfterAFailedWrite(t *testing.T) {
 	good := run.RunInfo.Stages[0].Params[0].Value
 	run.RunInfo.Stages[0].Params[0].Value = struct{}{}
 	rec := db.Recorder(Meta{Dir: t.TempDir()})
-	if err := rec.RunStarted(t.Context(), run.RunInfo); err != nil {
+	if err := start(t.Context(), rec, run); err != nil {
 		t.Fatal(err)
 	}
 	if err := rec.StageFinished(t.Context(), "a1", run.Stages[1]); err == nil {

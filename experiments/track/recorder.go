@@ -15,7 +15,7 @@ import (
 type Meta struct {
 	Command []string // as typed
 	Dir     string   // working directory
-	Sweep   string   // id of the sweep the run is a trial of, or empty
+	Sweep   *Sweep   // that the run is a trial of, or nil
 	Trial   int      // counted from 1
 	Version string   // whorl's own
 	Variant string   // of the numeric kernels
@@ -30,19 +30,27 @@ type Meta struct {
 // Records are written even if the context is cancelled: an interrupted run is
 // one worth knowing about.
 func (db *DB) Recorder(m Meta) pipeline.Recorder {
-	return &recorder{db: db, run: Run{
-		Command: m.Command, Dir: m.Dir, Sweep: m.Sweep, Trial: m.Trial, Version: m.Version, Variant: m.Variant,
+	rec := &recorder{db: db, sweep: m.Sweep, run: Run{
+		Command: m.Command, Dir: m.Dir, Trial: m.Trial, Version: m.Version, Variant: m.Variant,
 	}}
+	if m.Sweep != nil {
+		rec.run.Sweep = m.Sweep.ID
+	}
+	return rec
 }
 
 type recorder struct {
 	db     *DB
 	claim  *claim
+	keep   func(json.RawMessage) error
 	source chan struct{} // closed when run has its git revision
 
-	run  Run // without its parts
-	plan []pipeline.Plan
+	run   Run // without its parts
+	sweep *Sweep
+	spec  string
+	plan  []pipeline.Plan
 
+	heard    time.Time      // the latest that is known to have happened
 	n        int64          // of the row in runs; 0 until it is written
 	position map[string]int // of each stage in the plan
 	written  map[string]bool
@@ -50,10 +58,11 @@ type recorder struct {
 }
 
 // RunStarted implements [pipeline.Recorder].
-func (rec *recorder) RunStarted(ctx context.Context, info pipeline.RunInfo) (err error) {
+func (rec *recorder) RunStarted(ctx context.Context, info pipeline.RunInfo, keep func(json.RawMessage) error) (err error) {
 	if rec.claim, err = rec.db.claim(info.ID); err != nil {
 		return err
 	}
+	rec.keep = keep
 	rec.begin(info)
 	describeMachine(&rec.run)
 	rec.source = make(chan struct{})
@@ -69,7 +78,7 @@ func (rec *recorder) begin(info pipeline.RunInfo) {
 	r := &rec.run
 	r.ID, r.State, r.Started = info.ID, string(pipeline.Running), info.Started
 	r.Pipeline, r.Data, r.Seed = info.Pipeline, info.Data, info.Seed
-	rec.plan = info.Stages
+	rec.spec, rec.plan, rec.heard = info.Spec, info.Stages, info.Started
 	rec.position = make(map[string]int, len(info.Stages))
 	rec.written = make(map[string]bool, len(info.Stages))
 	rec.pending = make([]stageRow, 0, len(info.Stages))
@@ -87,22 +96,18 @@ func (rec *recorder) sourceDir() string {
 }
 
 // StageStarted implements [pipeline.Recorder].
-func (rec *recorder) StageStarted(ctx context.Context, _, stage string) error {
-	row, err := rec.row(pipeline.StageResult{Name: stage, Status: "running", Started: rec.db.Now()})
-	if err != nil {
+func (rec *recorder) StageStarted(ctx context.Context, _, stage string, at time.Time) error {
+	if err := rec.add(pipeline.StageResult{Name: stage, Status: "running", Started: at}); err != nil {
 		return err
 	}
-	rec.pending = append(rec.pending, row)
 	return rec.flush(ctx)
 }
 
 // StageFinished implements [pipeline.Recorder].
 func (rec *recorder) StageFinished(ctx context.Context, _ string, s pipeline.StageResult) error {
-	row, err := rec.row(s)
-	if err != nil {
+	if err := rec.add(s); err != nil {
 		return err
 	}
-	rec.pending = append(rec.pending, row)
 	rec.written[s.Name] = true
 	if s.Status == pipeline.Ran || s.Status == pipeline.Broken {
 		return rec.flush(ctx)
@@ -115,12 +120,6 @@ func (rec *recorder) RunFinished(ctx context.Context, r *pipeline.Result) error 
 	if rec.claim == nil {
 		return nil // it could not be started, which has been said
 	}
-	<-rec.source
-	about, err := json.Marshal(rec.run)
-	if err != nil {
-		return fmt.Errorf("record run %s: %w", r.ID, err)
-	}
-	r.About = about
 	if err := rec.finish(r); err != nil {
 		return err
 	}
@@ -133,42 +132,46 @@ func (rec *recorder) RunFinished(ctx context.Context, r *pipeline.Result) error 
 // finish takes down what the run came to, and the stages that were not
 // announced one by one.
 func (rec *recorder) finish(r *pipeline.Result) error {
-	rec.run.State, rec.run.Finished = string(r.State), r.Finished
 	for _, s := range r.Stages {
 		if rec.written[s.Name] {
 			continue
 		}
-		row, err := rec.row(s)
-		if err != nil {
+		if err := rec.add(s); err != nil {
 			return err
 		}
-		rec.pending = append(rec.pending, row)
+	}
+	rec.run.State, rec.run.Finished, rec.heard = string(r.State), r.Finished, r.Finished
+	return nil
+}
+
+// add takes down what is known of a stage.
+func (rec *recorder) add(s pipeline.StageResult) error {
+	i, ok := rec.position[s.Name]
+	if !ok {
+		return fmt.Errorf("record run %s: stage %q is not in its plan", rec.run.ID, s.Name)
+	}
+	rec.pending = append(rec.pending, stageRow{i, s})
+	if at := s.Started.Add(time.Duration(s.Seconds * float64(time.Second))); at.After(rec.heard) {
+		rec.heard = at
 	}
 	return nil
 }
 
-// row is what is known of a stage, with its place in the plan.
-func (rec *recorder) row(s pipeline.StageResult) (stageRow, error) {
-	i, ok := rec.position[s.Name]
-	if !ok {
-		return stageRow{}, fmt.Errorf("record run %s: stage %q is not in its plan", rec.run.ID, s.Name)
-	}
-	return stageRow{i, s}, nil
-}
-
 // flush writes what is pending in one transaction.
 func (rec *recorder) flush(ctx context.Context) error {
-	<-rec.source
 	ctx = context.WithoutCancel(ctx)
 	fail := func(err error) error {
 		return fmt.Errorf("record run %s in %s: %w", rec.run.ID, rec.db.path, err)
+	}
+	if err := rec.keepAbout(); err != nil {
+		return fail(err)
 	}
 	tx, err := rec.db.w.BeginTx(ctx, nil)
 	if err != nil {
 		return fail(err)
 	}
 	defer tx.Rollback()
-	n, err := rec.write(ctx, tx, rec.db.Now())
+	n, err := rec.write(ctx, tx)
 	if err != nil {
 		return fail(err)
 	}
@@ -179,16 +182,31 @@ func (rec *recorder) flush(ctx context.Context) error {
 	return nil
 }
 
+// keepAbout waits for git, and has the engine keep what it does not know
+// itself.
+func (rec *recorder) keepAbout() error {
+	<-rec.source
+	if rec.keep == nil {
+		return nil // it is kept already
+	}
+	about, err := rec.about()
+	if err != nil {
+		return err
+	}
+	if err := rec.keep(about); err != nil {
+		return err
+	}
+	rec.keep = nil
+	return nil
+}
+
 // write returns the number of the run's row.
-func (rec *recorder) write(ctx context.Context, tx *sql.Tx, now time.Time) (n int64, err error) {
+func (rec *recorder) write(ctx context.Context, tx *sql.Tx) (n int64, err error) {
 	if n = rec.n; n > 0 {
 		const q = `UPDATE runs SET state = ?, updated = ?, finished = ? WHERE n = ?`
-		_, err = tx.ExecContext(ctx, q, rec.run.State, now.UnixNano(), nanos(rec.run.Finished), n)
+		_, err = tx.ExecContext(ctx, q, rec.run.State, nanos(rec.heard), nanos(rec.run.Finished), n)
 	} else {
-		var plan int64
-		if plan, err = insertPlan(ctx, tx, rec.plan); err == nil {
-			n, err = insertRun(ctx, tx, &rec.run, plan, now)
-		}
+		n, err = rec.insert(ctx, tx)
 	}
 	if err != nil {
 		return 0, err

@@ -2,11 +2,13 @@ package track
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 )
 
-// A Sweep is a recorded sweep: runs of one pipeline that differ in parameters.
+// A Sweep is a set of runs of one pipeline that differ in parameters. It is
+// recorded with its first trial.
 type Sweep struct {
 	ID         string
 	Name       string
@@ -15,23 +17,26 @@ type Sweep struct {
 	Started    time.Time
 	Trials     int // how many were planned
 
-	Done, Failed, Running int // how many are recorded in each state; interrupted ones count as failed
+	// How many are recorded in each state; interrupted ones count as failed.
+	Done, Failed, Running int `json:"-"`
 }
 
-// RecordSweep records a sweep before its first trial. The counts of its
-// trials' states follow from their own records.
-func (db *DB) RecordSweep(ctx context.Context, s Sweep) error {
-	_, err := db.w.ExecContext(ctx,
-		`INSERT INTO sweeps (id, name, file, definition, started, trials) VALUES (?, ?, ?, ?, ?, ?)`,
+func insertSweep(ctx context.Context, tx *sql.Tx, s *Sweep) error {
+	if s == nil {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx,
+		`INSERT OR IGNORE INTO sweeps (id, name, file, definition, started, trials) VALUES (?, ?, ?, ?, ?, ?)`,
 		s.ID, s.Name, s.File, s.Definition, s.Started.UnixNano(), s.Trials)
 	if err != nil {
-		return fmt.Errorf("record sweep %s in %s: %w", s.ID, db.path, err)
+		return fmt.Errorf("sweep %s: %w", s.ID, err)
 	}
 	return nil
 }
 
-// Sweeps returns the sweeps, oldest first. Of one that is only known from its
-// trials, after a rebuild, they are all that is known.
+// Sweeps returns the sweeps, oldest first. Of one whose trials are older than
+// version 2 of the schema, and that were recorded again from the store, they
+// are all that is known.
 func (db *DB) Sweeps(ctx context.Context) ([]Sweep, error) {
 	rows, err := db.r.QueryContext(ctx, `
 		SELECT t.id, coalesce(name, t.id), coalesce(file, ''), coalesce(definition, ''),
