@@ -7,6 +7,22 @@ import (
 	"slices"
 )
 
+// CheckSources looks whether the files that the targets, or all stages, are to
+// read are there and can be read with a store in the directory given, which
+// need not exist. [Engine.Run] does so too, before anything runs; a caller that
+// has many pipelines to run can look at all of them first. The error is a
+// [*SpecError].
+func (p *Pipeline) CheckSources(store string, targets ...string) error {
+	nodes, err := p.closure(targets)
+	if err != nil {
+		return err
+	}
+	if store, err = filepath.Abs(store); err != nil {
+		return err
+	}
+	return checkSources(nodes, store)
+}
+
 // checkSources looks whether the paths that stages are to read are there, so
 // that a misspelt one is told of before anything runs. None may hold the store,
 // which every run changes.

@@ -16,7 +16,8 @@ type Reason struct {
 	// "variant", "kind", "cmd", "env", "output": a line of the key that
 	// differs; or "new": there is nothing to compare with; "upstream": the
 	// input is yet to be made; "lost": it was made and is not in the store;
-	// "failed": it failed before.
+	// "failed": it failed before; "unfinished": its run was interrupted or died;
+	// "forced": the caller demands it.
 	What string `json:"what"`
 
 	Name  string       `json:"name,omitempty"`  // of the parameter, input, file, ...
@@ -67,6 +68,10 @@ func (r Reason) String() string {
 		return "it was never run before"
 	case "failed":
 		return "it failed in run " + r.Name
+	case "unfinished":
+		return fmt.Sprintf("run %s ended before it had finished", r.Name)
+	case "forced":
+		return "it is forced"
 	case "lost":
 		return r.Name
 	case "upstream":

@@ -155,6 +155,8 @@ func (v *survey) compareWith(pr *prospect, run *Result, base *baselines) ([]Reas
 			return []Reason{{Stage: name, What: "lost", Name: pr.problem}}, nil
 		case before.Status == Broken:
 			return []Reason{{Stage: name, What: "failed", Name: run.ID}}, nil
+		case before.Status == Skipped:
+			return []Reason{{Stage: name, What: "unfinished", Name: run.ID}}, nil
 		}
 		return []Reason{{Stage: name, What: "lost", Name: "its result is no longer in the store"}}, nil
 	}

@@ -2,8 +2,11 @@ package main
 
 import (
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"whorl/experiments/sweep"
 )
 
 // artifactsFlag is where everything that whorl generates is kept.
@@ -41,6 +44,19 @@ func (f *specFlags) seedGiven() *uint64 {
 		return nil
 	}
 	return &f.seed
+}
+
+// keys are the parameters that the call gives a value.
+func (f *specFlags) keys() []string {
+	var keys []string
+	for _, s := range f.set {
+		key, _, _ := strings.Cut(s, "=")
+		keys = append(keys, key)
+	}
+	if f.seedGiven() != nil {
+		keys = append(keys, sweep.Seed)
+	}
+	return keys
 }
 
 // runFlags say how to run it.

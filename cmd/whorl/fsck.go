@@ -18,6 +18,8 @@ func fsckCommand(env *environment) *cobra.Command {
 		Long: `fsck reads everything in the store and compares it with its digest. What is
 damaged is set aside, and is made again when it is next needed. The exit code is
 1 if anything was.`,
+		Example: `  whorl fsck
+  whorl fsck --json --artifacts /path/to/artifacts`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			st, err := store.Open(artifacts.dir)

@@ -14,6 +14,8 @@ func graphCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "graph",
 		Short: "Draw the pipeline's stages and what flows between them",
+		Long: `graph draws the pipeline's stages in the order the data flows, each with the
+outputs of others that it reads: as text, or for mermaid and Graphviz to draw.`,
 		Example: `  whorl graph
   whorl graph --format dot | dot -Tsvg > graph.svg`,
 		Args: cobra.NoArgs,

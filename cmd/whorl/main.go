@@ -49,6 +49,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var spec *pipeline.SpecError
 	switch {
 	case err == nil, errors.Is(err, errReported):
+	case code == exitInterrupted:
+		fmt.Fprintln(stderr, "whorl: interrupted")
 	case errors.As(err, &spec): // a line each, positions first, as editors like them
 		fmt.Fprintln(stderr, spec)
 	default:

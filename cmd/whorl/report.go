@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"whorl/experiments/track"
+	"whorl/pipeline"
 	"whorl/pipeline/store"
 	"whorl/reports"
 )
@@ -30,19 +33,16 @@ func reportCommand(env *environment) *cobra.Command {
 		Use:   "report [RUN...]",
 		Short: "Write an HTML report that compares runs",
 		Long: `report writes one HTML file, with everything in it that it needs, that compares
-the named runs, all finished ones if none is named. RUN is an id, a unique
-prefix, or "last".`,
+the named runs, all if none is named. RUN is an id, a unique prefix, or "last".
+It makes no use of the network, and may be sent to others as it is.`,
 		Example: `  whorl report
+  whorl report last 20261123-2215 --metric evaluate.eer -o two.html
   whorl report --sweep last -o ablation.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.sweep != "" && len(args) > 0 {
 				return usagef("name runs or --sweep, not both")
 			}
 			ctx := cmd.Context()
-			st, err := store.Open(flags.artifacts.dir)
-			if err != nil {
-				return err
-			}
 			db, err := openRecords(ctx, flags.artifacts.dir)
 			if errors.Is(err, fs.ErrNotExist) {
 				return usagef("nothing has been recorded in %s yet: start with \"whorl run\"", flags.artifacts.dir)
@@ -51,6 +51,10 @@ prefix, or "last".`,
 				return err
 			}
 			defer db.Close()
+			st, err := store.Open(flags.artifacts.dir)
+			if err != nil {
+				return err
+			}
 			src := &recorded{db: db, store: st}
 			opts := reports.Options{
 				Title: flags.title, Metric: flags.metric,
@@ -64,11 +68,14 @@ prefix, or "last".`,
 			if err != nil {
 				return err
 			}
+			if err := src.check(flags.metric); err != nil {
+				return err
+			}
 			return writeReport(ctx, env, flags.out, src, opts)
 		},
 	}
 	flags.artifacts.add(c)
-	c.Flags().StringVarP(&flags.out, "output", "o", "", "the report's `FILE` (default: reports/report.html under --artifacts)")
+	c.Flags().VarP(&checked{&flags.out, fileIfAny}, "output", "o", "the report's `FILE`; - is standard output (default: reports/report.html under --artifacts)")
 	c.Flags().StringVar(&flags.sweep, "sweep", "", "the trials of the sweep with this `ID`, or of the \"last\" one")
 	c.Flags().StringVar(&flags.metric, "metric", "", "rank the runs by this `STAGE.METRIC`")
 	c.Flags().StringVar(&flags.title, "title", "", "the report's `TITLE`")
@@ -80,8 +87,27 @@ prefix, or "last".`,
 	return c
 }
 
+// canWrite finds out whether there can be a report at path, and makes its
+// directory.
+func canWrite(path string) error {
+	if path == "-" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+}
+
 // writeReport writes the report as a whole or not at all, and says where it is.
 func writeReport(ctx context.Context, env *environment, path string, src reports.Source, opts reports.Options) (err error) {
+	if path == "-" {
+		return reports.Write(ctx, env.stdout, src, opts)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
@@ -151,16 +177,27 @@ func (r *recorded) choose(ctx context.Context, names []string) error {
 
 // chooseSweep takes the trials of a sweep and returns its name.
 func (r *recorded) chooseSweep(ctx context.Context, id string) (name string, err error) {
-	sweeps, err := r.db.Sweeps(ctx)
+	s, err := findSweep(ctx, r.db, id)
 	if err != nil {
 		return "", err
 	}
-	for i := len(sweeps) - 1; i >= 0; i-- {
-		if s := sweeps[i]; id == track.Last || s.ID == id {
-			return s.Name, r.filter(ctx, track.Filter{Sweep: s.ID})
-		}
+	return s.Name, r.filter(ctx, track.Filter{Sweep: s.ID})
+}
+
+// findSweep finds the sweep that has an id, or the last one.
+func findSweep(ctx context.Context, db *track.DB, id string) (*track.Sweep, error) {
+	sweeps, err := db.Sweeps(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return "", usagef("no sweep %q is recorded", id)
+	var ids []string
+	for i := len(sweeps) - 1; i >= 0; i-- {
+		if s := &sweeps[i]; id == track.Last || s.ID == id {
+			return s, nil
+		}
+		ids = append(ids, sweeps[i].ID)
+	}
+	return nil, usagef("no sweep %q is recorded%s", id, pipeline.Suggest(id, ids))
 }
 
 func (r *recorded) filter(ctx context.Context, f track.Filter) error {
@@ -169,6 +206,26 @@ func (r *recorded) filter(ctx context.Context, f track.Filter) error {
 		r.runs = append(r.runs, &runs[i])
 	}
 	return err
+}
+
+// check refuses to report on no runs, and by a metric that none of them has.
+func (r *recorded) check(metric string) error {
+	if len(r.runs) == 0 {
+		return usagef("there are no runs to report on: start with \"whorl run\"")
+	}
+	if metric == "" {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, run := range r.runs {
+		for _, m := range run.Metrics {
+			seen[m.Stage+"."+m.Name] = true
+		}
+	}
+	if !seen[metric] {
+		return usagef("--metric %s: no run measured it%s", metric, pipeline.Suggest(metric, slices.Sorted(maps.Keys(seen))))
+	}
+	return nil
 }
 
 // Runs implements reports.Source.

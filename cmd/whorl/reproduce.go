@@ -86,7 +86,7 @@ func runAgain(ctx context.Context, env *environment, r *track.Run, jobs int) (*p
 	result, err := pipeline.NewEngine(st).Run(ctx, p, pipeline.Options{Targets: targets, Jobs: jobs, Observe: follow(display)})
 	display.Close()
 	if err != nil && result != nil {
-		return nil, outcome(ctx, env, result, err)
+		return nil, outcome(ctx, env.stderr, result, err)
 	}
 	return result, err
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -20,8 +18,15 @@ func runCommand(env *environment) *cobra.Command {
 		Short: "Run the pipeline, or up to the named stages",
 		Long: `run computes what the pipeline's stages are to yield, and takes from the store
 what has been computed before. With STAGE only those stages run, and what they
-need.`,
+need. Stages that are ready run at the same time.
+
+--set takes the names that "whorl kinds" lists; a value is YAML, as in
+--set ingest.size='[90, 90]'. --data is relative to the working directory.
+Progress goes to standard error; --json prints one object with the run's state,
+stages and metrics on standard output, also if a stage failed. Ctrl-C keeps what
+has finished, and the epochs of what has not: the same command goes on from there.`,
 		Example: `  whorl run
+  whorl run train --jobs 1
   whorl run evaluate --set train.epochs=5 --set train.merge=abs --seed 2
   whorl run --data /path/to/SOCOFing
   whorl run --dry-run`,
@@ -42,7 +47,17 @@ func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets
 		return err
 	}
 	if flags.dryRun {
-		return printStatus(ctx, env, p, &flags.specFlags, targets, flags.force, flags.json)
+		stages, err := flags.outlook(ctx, p, targets, flags.force)
+		if err != nil {
+			return err
+		}
+		if flags.json {
+			return writeJSON(env.stdout, stages)
+		}
+		return printStatus(env.stdout, stages)
+	}
+	if err := p.CheckSources(flags.dir, targets...); err != nil {
+		return specError(err)
 	}
 	b, err := openBooks(ctx, flags.dir)
 	if err != nil {
@@ -69,8 +84,8 @@ func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets
 			return err
 		}
 	}
-	sayResult(env, result, time.Since(started))
-	return outcome(ctx, env, result, err)
+	sayResult(env.stderr, result, time.Since(started))
+	return outcome(ctx, env.stderr, result, err)
 }
 
 // follow shows the events of a run.
@@ -90,55 +105,4 @@ func follow(d *progress.Display) func(pipeline.Event) {
 			d.Finished(*e.Finished)
 		}
 	}
-}
-
-// sayResult ends a run for a person to read.
-func sayResult(env *environment, r *pipeline.Result, took time.Duration) {
-	counts := map[pipeline.Status]int{}
-	for _, s := range r.Stages {
-		counts[s.Status]++
-	}
-	fmt.Fprintf(env.stderr, "run %s %s in %s: %d ran, %d cached", r.ID, r.State, seconds(took.Seconds()),
-		counts[pipeline.Ran], counts[pipeline.Cached])
-	for _, s := range []pipeline.Status{pipeline.Broken, pipeline.Skipped} {
-		if n := counts[s]; n > 0 {
-			fmt.Fprintf(env.stderr, ", %d %s", n, s)
-		}
-	}
-	fmt.Fprintln(env.stderr)
-}
-
-// outcome turns what a run came to into the command's error, having told what
-// failed with the end of its log.
-func outcome(ctx context.Context, env *environment, r *pipeline.Result, err error) error {
-	if err == nil {
-		return nil
-	}
-	if ctx.Err() != nil {
-		fmt.Fprintln(env.stderr, "interrupted: what finished is kept; the same command goes on from there")
-		return errReported
-	}
-	told := false
-	for _, s := range r.Stages {
-		if s.Status != pipeline.Broken || s.Err == nil {
-			continue
-		}
-		told = true
-		why := cause(s.Err)
-		fmt.Fprintf(env.stderr, "\nstage %q failed: %v\n", s.Name, why)
-		printLogTail(env.stderr, s.Log, why)
-	}
-	if !told {
-		return err
-	}
-	return errReported
-}
-
-// cause takes the stage's name off its error, for it has been said.
-func cause(err error) error {
-	var s *pipeline.StageError
-	if errors.As(err, &s) {
-		return s.Err
-	}
-	return err
 }

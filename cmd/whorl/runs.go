@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/experiments/track"
+	"whorl/pipeline"
 )
 
 func runsCommand(env *environment) *cobra.Command {
@@ -24,11 +25,17 @@ func runsCommand(env *environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "runs",
 		Short: "List the recorded runs",
-		Long: `runs lists the recorded runs, oldest first: state, when, how long, and the
-figures of the last stage that measured any.`,
-		Example: "  whorl runs\n  whorl runs --newest 5 --json",
-		Args:    cobra.NoArgs,
+		Long: `runs lists the recorded runs, oldest first: state, when, how long, and the first
+figures of the last stage that measured any. With --json it gives every
+parameter and metric.`,
+		Example: `  whorl runs
+  whorl runs --sweep last
+  whorl runs --newest 5 --json`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if flags.newest < 0 {
+				return usagef("--newest %d: want at least 0", flags.newest)
+			}
 			runs, err := listRuns(cmd.Context(), flags.artifacts.dir, track.Filter{Sweep: flags.sweep, Newest: flags.newest})
 			if err != nil {
 				return err
@@ -45,7 +52,7 @@ figures of the last stage that measured any.`,
 	}
 	flags.artifacts.add(c)
 	c.Flags().BoolVar(&flags.json, "json", false, "print a JSON array")
-	c.Flags().StringVar(&flags.sweep, "sweep", "", "only the trials of the sweep with this `ID`")
+	c.Flags().StringVar(&flags.sweep, "sweep", "", "only the trials of the sweep with this `ID`, or of the \"last\" one")
 	c.Flags().IntVar(&flags.newest, "newest", 0, "only the `N` newest; 0: all")
 	return c
 }
@@ -60,6 +67,13 @@ func listRuns(ctx context.Context, artifacts string, f track.Filter) ([]track.Ru
 		return nil, err
 	}
 	defer db.Close()
+	if f.Sweep != "" {
+		s, err := findSweep(ctx, db, f.Sweep)
+		if err != nil {
+			return nil, err
+		}
+		f.Sweep = s.ID
+	}
 	return db.Runs(ctx, f)
 }
 
@@ -75,7 +89,7 @@ func printRuns(env *environment, runs []track.Run) error {
 	for i := range runs {
 		r := &runs[i]
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Started.Local().Format(time.DateTime),
-			seconds(r.Seconds), stageCounts(r), headline(r))
+			took(r), stageCounts(r), recordedFigures(r))
 	}
 	return w.Flush()
 }
@@ -98,29 +112,13 @@ func stageCounts(r *track.Run) string {
 	return text
 }
 
-// headline gives the first few figures of the last stage that measured any,
-// series and timings left out.
-func headline(r *track.Run) string {
-	const most = 3
-	for i := len(r.Stages) - 1; i >= 0; i-- {
-		text, n := "", 0
-		for _, m := range r.Metrics {
-			if m.Stage != r.Stages[i].Name || m.Timing || m.Step >= 0 || n == most {
-				continue
-			}
-			if n++; n > 1 {
-				text += "  "
-			}
-			text += fmt.Sprintf("%s %s", m.Name, figure(m.Value))
-		}
-		if n > 0 {
-			return r.Stages[i].Name + ": " + text
-		}
+// took is how long a run took, or has been running.
+func took(r *track.Run) string {
+	if r.State == string(pipeline.Running) {
+		return seconds(time.Since(r.Started).Seconds())
 	}
-	return ""
+	return seconds(r.Seconds)
 }
-
-func figure(v float64) string { return fmt.Sprintf("%.4g", v) }
 
 func seconds(s float64) string {
 	d := time.Duration(s * float64(time.Second))

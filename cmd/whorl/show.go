@@ -69,7 +69,7 @@ func printRun(env *environment, r *track.Run) error {
 	}
 	row("run", "%s", r.ID)
 	row("state", "%s", r.State)
-	row("started", "%s, took %s", r.Started.Local().Format(time.DateTime), seconds(r.Seconds))
+	row("started", "%s, took %s", r.Started.Local().Format(time.DateTime), took(r))
 	row("command", "%s", strings.Join(r.Command, " "))
 	row("in", "%s", r.Dir)
 	row("pipeline", "%s", r.Pipeline)
@@ -84,7 +84,7 @@ func printRun(env *environment, r *track.Run) error {
 	}
 	row("commit", "%s", commit)
 	row("machine", "%s, %s/%s, %d x %s, %.1f GiB", r.Host, r.OS, r.Arch, r.CPUs, r.CPU, float64(r.Memory)/(1<<30))
-	row("versions", "whorl %s, %s, kernels %s", r.Version, r.GoVersion, r.Variant)
+	row("versions", "whorl %s, %s, numeric variant %s", r.Version, r.GoVersion, r.Variant)
 
 	fmt.Fprintln(w, "\nPARAMETER\tVALUE")
 	for _, p := range r.Params {
@@ -109,7 +109,7 @@ func printRun(env *environment, r *track.Run) error {
 	}
 	for _, s := range r.Stages {
 		if s.Error != "" {
-			fmt.Fprintf(env.stdout, "\nstage %s failed: %s\n", s.Name, s.Error)
+			fmt.Fprintf(env.stdout, "\nstage %q failed: %s\n", s.Name, s.Error)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -26,7 +27,14 @@ not yield the same bytes as before. It runs nothing.`,
 			if err != nil {
 				return err
 			}
-			return printStatus(cmd.Context(), env, p, &flags, targets, false, asJSON)
+			stages, err := flags.outlook(cmd.Context(), p, targets, false)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(env.stdout, stages)
+			}
+			return printStatus(env.stdout, stages)
 		},
 	}
 	flags.add(c)
@@ -34,36 +42,39 @@ not yield the same bytes as before. It runs nothing.`,
 	return c
 }
 
-// printStatus says what a run of the targets would do; forced, it would
-// execute whatever is cached.
-func printStatus(ctx context.Context, env *environment, p *pipeline.Pipeline, flags *specFlags, targets []string, force, asJSON bool) error {
-	st, err := store.Open(flags.dir)
+// outlook says what a run of the targets would do; forced, it would execute
+// whatever is cached.
+func (f *specFlags) outlook(ctx context.Context, p *pipeline.Pipeline, targets []string, force bool) ([]pipeline.StageStatus, error) {
+	st, err := store.Open(f.dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	stages, err := pipeline.NewEngine(st).Status(ctx, p, targets...)
 	if err != nil {
-		return specError(err)
+		return nil, specError(err)
 	}
 	if force {
 		for i := range stages {
-			stages[i].Outlook = pipeline.WillRun
+			if s := &stages[i]; s.Outlook != pipeline.WillRun {
+				s.Outlook, s.Reasons = pipeline.WillRun, []pipeline.Reason{{Stage: s.Name, What: "forced"}}
+			}
 		}
 	}
-	if asJSON {
-		return writeJSON(env.stdout, stages)
-	}
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "STAGE\tSTATUS\tWHY")
+	return stages, nil
+}
+
+func printStatus(w io.Writer, stages []pipeline.StageStatus) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "STAGE\tSTATUS\tWHY")
 	for _, s := range stages {
-		fmt.Fprintf(w, "%s\t%s\t", s.Name, s.Outlook)
+		fmt.Fprintf(t, "%s\t%s\t", s.Name, s.Outlook)
 		for i, r := range s.Reasons {
 			if i > 0 {
-				fmt.Fprint(w, "\n\t\t")
+				fmt.Fprint(t, "\n\t\t")
 			}
-			fmt.Fprint(w, r)
+			fmt.Fprint(t, r)
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintln(t)
 	}
-	return w.Flush()
+	return t.Flush()
 }

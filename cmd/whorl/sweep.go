@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,10 +25,22 @@ func sweepCommand(env *environment) *cobra.Command {
 		Use:   "sweep FILE",
 		Short: "Run a pipeline once for each point of a grid of parameters",
 		Long: `sweep runs the trials that FILE defines, one after another; what they have in
-common is computed once. A trial that fails does not stop the others. Settings
-of the call are the same for all trials and win over those of FILE.`,
+common is computed once. A trial that fails does not stop the others, and the
+exit code is then 1. What the call sets (--set, --seed) is the same for all
+trials: it wins over FILE, and a parameter of the grid is then not varied.
+
+FILE names a pipeline, relative to itself, and what to vary, every combination
+of which is a trial:
+
+  name: ablation
+  pipeline: ../pipeline.yaml
+  set: {train.epochs: 6}
+  grid:
+    train.merge: [subtract, abs]
+    seed: [1, 2, 3]`,
 		Example: `  whorl sweep experiments/ablation.yaml
-  whorl sweep experiments/ablation.yaml --data /path/to/SOCOFing --report report.html`,
+  whorl sweep experiments/ablation.yaml --data /path/to/SOCOFing --report report.html
+  whorl sweep experiments/ablation.yaml --set train.epochs=1 --dry-run`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {
@@ -40,7 +54,7 @@ of the call are the same for all trials and win over those of FILE.`,
 	flags.add(c)
 	c.Flags().Lookup("file").Usage = "the pipeline's `FILE`, instead of the one that the sweep names"
 	c.Flags().Lookup("file").DefValue = ""
-	c.Flags().StringVar(&report, "report", "", "write a report on the trials to this `FILE`")
+	c.Flags().Var(&checked{&report, fileIfAny}, "report", "write a report on the trials to this `FILE`")
 	return c
 }
 
@@ -55,6 +69,7 @@ type sweeper struct {
 	pipes  map[int]*pipeline.Pipeline // by trial, as checked
 	books  *books
 	record track.Sweep
+	ran    []*pipeline.Result // by trial; nil where there is none
 }
 
 func (s *sweeper) run(ctx context.Context, file, report string) error {
@@ -64,11 +79,17 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 	if s.flags.dryRun {
 		return s.dryRun(ctx)
 	}
+	if report != "" {
+		if err := canWrite(report); err != nil {
+			return usageError{err} // now rather than after hours
+		}
+	}
 	var err error
 	if s.books, err = openBooks(ctx, s.flags.dir); err != nil {
 		return err
 	}
 	defer s.books.Close()
+	s.ran = make([]*pipeline.Result, s.trials)
 	started := time.Now()
 	s.record = track.Sweep{
 		ID: s.def.NewID(started), Name: s.def.Name, File: s.def.File, Definition: string(s.def.Text),
@@ -83,24 +104,22 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			fmt.Fprintln(s.env.stderr, "interrupted: what finished is kept; the same command goes on from there")
+			fmt.Fprintln(s.env.stderr, interrupted)
 			return errReported
 		}
 		return err
 	}
 	fmt.Fprintf(s.env.stderr, "sweep %s: %d trials in %s, %d failed\n",
 		s.record.ID, len(result.Trials), seconds(time.Since(started).Seconds()), result.Failed())
+	if err := s.printTrials(result); err != nil {
+		return err
+	}
 	if report != "" {
 		if err := s.report(ctx, report); err != nil {
 			return err
 		}
 	}
 	if result.Failed() > 0 {
-		for i, t := range result.Trials {
-			if t.State != pipeline.Done {
-				fmt.Fprintf(s.env.stderr, "trial %d (%s) %s: %s\n", i+1, s.describe(s.def.Trials()[i]), t.State, t.Error)
-			}
-		}
 		return errReported
 	}
 	return nil
@@ -117,9 +136,7 @@ func (s *sweeper) load(file string) error {
 	if err != nil {
 		return specError(err)
 	}
-	if s.flags.seedGiven() != nil && varies(def, sweep.Seed) {
-		return usagef("%s sets the seed: leave out --seed, or set it there", file)
-	}
+	def.Fix(s.flags.keys()...)
 	reg, err := newRegistry()
 	if err != nil {
 		return err
@@ -131,23 +148,14 @@ func (s *sweeper) load(file string) error {
 	s.def, s.pipes = def, map[int]*pipeline.Pipeline{}
 	err = def.Check(func(set []string) error {
 		p, err := s.flags.load(reg, spec, set...)
+		if err == nil {
+			err = p.CheckSources(s.flags.dir)
+		}
 		s.trials++
 		s.pipes[s.trials] = p
 		return err
 	})
 	return specError(err)
-}
-
-// varies reports whether the sweep sets a key.
-func varies(def *sweep.Sweep, key string) bool {
-	for _, t := range def.Trials() {
-		for _, setting := range t.Settings {
-			if setting.Key == key {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // trial runs one trial as an ordinary run.
@@ -161,28 +169,87 @@ func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, e
 		Jobs: s.flags.jobs, Force: s.flags.force, KeepGoing: s.flags.keepGoing,
 		Recorder: s.books.db.Recorder(m), Observe: follow(s.display),
 	})
+	s.ran[t.Number-1] = result
+	if err != nil && ctx.Err() == nil && result != nil {
+		s.display.Print(strings.TrimSuffix(failures(result), "\n"))
+	}
 	return result, err
 }
 
 // describe gives the settings that tell a trial from the others.
 func (s *sweeper) describe(t sweep.Trial) string {
 	var parts []string
-	for _, setting := range t.Settings {
-		for _, axis := range s.def.Grid {
-			if axis.Key == setting.Key {
-				parts = append(parts, setting.String())
-			}
-		}
+	for _, setting := range s.varied(t) {
+		parts = append(parts, fmt.Sprintf("%s=%v", setting.Key, setting.Value))
+	}
+	if len(parts) == 0 {
+		return "the only trial"
 	}
 	return strings.Join(parts, " ")
 }
 
+func (s *sweeper) varied(t sweep.Trial) []sweep.Setting {
+	return slices.DeleteFunc(slices.Clone(t.Settings), func(x sweep.Setting) bool {
+		return !slices.ContainsFunc(s.def.Grid, func(a sweep.Axis) bool { return a.Key == x.Key })
+	})
+}
+
+// printTrials ends a sweep with a table of what was varied and measured.
+func (s *sweeper) printTrials(result *sweep.Result) error {
+	w := tabwriter.NewWriter(s.env.stderr, 0, 0, 2, ' ', 0)
+	fmt.Fprint(w, "TRIAL")
+	for _, a := range s.def.Grid {
+		fmt.Fprint(w, "\t", strings.ToUpper(a.Key))
+	}
+	fmt.Fprintln(w, "\tSTATE\tFIGURES")
+	for i, t := range s.def.Trials() {
+		fmt.Fprint(w, t.Number)
+		for _, setting := range s.varied(t) {
+			fmt.Fprintf(w, "\t%v", setting.Value)
+		}
+		what := result.Trials[i].Error
+		if r := s.ran[i]; r != nil && r.State == pipeline.Done {
+			what = figuresOf(r).String()
+		}
+		what, _, _ = strings.Cut(what, "\n")
+		fmt.Fprintf(w, "\t%s\t%s\n", result.Trials[i].State, what)
+	}
+	return w.Flush()
+}
+
+// dryRunJSON is what "sweep --dry-run --json" prints.
+type dryRunJSON struct {
+	Trials []dryTrialJSON `json:"trials"`
+}
+
+type dryTrialJSON struct {
+	Params map[string]any         `json:"params"` // those that the sweep sets
+	Stages []pipeline.StageStatus `json:"stages"`
+}
+
+// dryRun says of every trial what would run.
 func (s *sweeper) dryRun(ctx context.Context) error {
+	var j dryRunJSON
 	for _, t := range s.def.Trials() {
-		fmt.Fprintf(s.env.stderr, "trial %d of %d: %s\n", t.Number, s.trials, s.describe(t))
-		if err := printStatus(ctx, s.env, s.pipes[t.Number], &s.flags.specFlags, nil, s.flags.force, s.flags.json); err != nil {
+		stages, err := s.flags.outlook(ctx, s.pipes[t.Number], nil, s.flags.force)
+		if err != nil {
 			return err
 		}
+		if s.flags.json {
+			params := map[string]any{}
+			for _, setting := range t.Settings {
+				params[setting.Key] = setting.Value
+			}
+			j.Trials = append(j.Trials, dryTrialJSON{params, stages})
+			continue
+		}
+		fmt.Fprintf(s.env.stdout, "[%d/%d] %s\n", t.Number, s.trials, s.describe(t))
+		if err := printStatus(s.env.stdout, stages); err != nil {
+			return err
+		}
+	}
+	if s.flags.json {
+		return writeJSON(s.env.stdout, j)
 	}
 	return nil
 }

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +24,9 @@ func synthCommand(env *environment) *cobra.Command {
 		Use:   "synth DIR",
 		Short: "Write a synthetic data set",
 		Long: `synth writes fingerprints that belong to nobody, in SOCOFing's own layout, sizes
-and names: ten real prints a subject and nine altered copies of each. The same
-seed gives the same files on every machine.`,
+and names: ten real prints a subject and nine altered copies of each, 1.4 MB a
+subject. The same seed gives the same files on every machine. DIR must not hold
+prints already.`,
 		Example: "  whorl synth prints --subjects 20\n  whorl run --data prints",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -31,19 +36,23 @@ seed gives the same files on every machine.`,
 			d := progress.New(env.stderr)
 			defer d.Close()
 			d.Started("synth")
+			started := time.Now()
 			o := synthetic.Options{Subjects: flags.subjects, Seed: flags.seed}
 			err := synthetic.WriteTree(cmd.Context(), args[0], o, func(done, total int) {
 				d.Progress("synth", stage.Progress{Done: int64(done), Total: int64(total), Unit: "files"})
 			})
+			if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTDIR) {
+				return usageError{err}
+			}
 			if err != nil {
 				return err
 			}
-			d.Finished(pipeline.StageResult{Name: "synth", Status: pipeline.Ran})
+			d.Finished(pipeline.StageResult{Name: "synth", Status: pipeline.Ran, Seconds: time.Since(started).Seconds()})
 			_, err = fmt.Fprintln(env.stdout, args[0])
 			return err
 		},
 	}
-	c.Flags().IntVar(&flags.subjects, "subjects", 12, "how many `subjects`, of ten fingers each")
-	c.Flags().Uint64Var(&flags.seed, "seed", 1, "`seed` of the prints")
+	c.Flags().IntVar(&flags.subjects, "subjects", 12, "how many subjects, `N`, of ten fingers each")
+	c.Flags().Uint64Var(&flags.seed, "seed", 1, "`SEED` of the prints")
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -80,6 +81,13 @@ func (s *Sweep) Trials() []Trial {
 		trials[i] = Trial{Number: i + 1, Settings: settings}
 	}
 	return trials
+}
+
+// Fix takes keys that the call gives a value out of the sweep: they are no
+// longer set by it, nor varied.
+func (s *Sweep) Fix(keys ...string) {
+	s.Set = slices.DeleteFunc(s.Set, func(x Setting) bool { return slices.Contains(keys, x.Key) })
+	s.Grid = slices.DeleteFunc(s.Grid, func(a Axis) bool { return slices.Contains(keys, a.Key) })
 }
 
 // NewID returns an id for an execution of the sweep that begins now. Ids sort

@@ -84,11 +84,19 @@ func WriteTree(ctx context.Context, dir string, o Options, report func(done, tot
 // tops are the folders at the top of a tree.
 var tops = [...]string{"Altered", "Real"}
 
+// existsError is an fs.ErrExist with a remedy.
+type existsError struct{ path string }
+
+func (e existsError) Error() string {
+	return e.path + " exists already: name a new directory, or remove it first"
+}
+func (e existsError) Is(target error) bool { return target == fs.ErrExist }
+
 func refuseTree(dir string) error {
 	for _, top := range tops {
 		path := filepath.Join(dir, top)
 		if _, err := os.Lstat(path); err == nil {
-			return fmt.Errorf("%s exists already: name a new directory, or remove it first", path)
+			return existsError{path}
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -33,18 +35,18 @@ type Display struct {
 	flush *time.Timer  // set while something may wait there
 
 	running []*meter
-	drawn   int // live lines on the screen
+	drawn   []int // cells of each live line on the screen
 	last    time.Time
 	said    map[string]time.Time // when there was a plain line about a stage
 }
 
-// New returns a display on w, live if w is a terminal.
+// New returns a display on w, live if w is a terminal that can move its cursor.
 func New(w io.Writer) *Display {
 	d := &Display{w: w, now: time.Now, said: map[string]time.Time{}}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := w.(*os.File); ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd())) {
 		d.live = true
 		d.width = func() int {
-			if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 20 {
+			if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
 				return n
 			}
 			return 80
@@ -101,7 +103,7 @@ func (d *Display) Progress(name string, p stage.Progress) {
 
 // say prints a plain line about a running stage.
 func (d *Display) say(m *meter) {
-	if s := m.describe(); s != "" {
+	if s := m.describe(-1); s != "" {
 		d.said[m.name] = d.now()
 		d.print(m.name + ": " + s)
 	}
@@ -200,11 +202,20 @@ func (d *Display) print(line string) {
 	fmt.Fprintln(&d.out, d.prefix+line)
 }
 
+// erase removes the live lines. A terminal that has become narrower since they
+// were drawn has wrapped them. The cursor is brought to the margin because what
+// is typed meanwhile, such as ^C, is echoed behind it.
 func (d *Display) erase() {
-	if d.drawn > 0 {
-		fmt.Fprintf(&d.out, "\x1b[%dA\x1b[J", d.drawn)
-		d.drawn = 0
+	if len(d.drawn) == 0 {
+		return
 	}
+	rows, width := 0, d.width()
+	for _, cells := range d.drawn {
+		rows += 1 + max(cells-1, 0)/width
+	}
+	// Line by line: some terminals keep a copy of a screen that is cleared.
+	d.out.WriteString("\r" + strings.Repeat("\x1b[A\x1b[2K", rows))
+	d.drawn = d.drawn[:0]
 }
 
 // draw shows a line for each running stage, at most once a frame unless
@@ -221,26 +232,8 @@ func (d *Display) draw(force bool) {
 	d.erase()
 	width := d.width()
 	for _, m := range d.running {
-		fmt.Fprintln(&d.out, clip(line(m, d.prefix, now), width-1))
+		text := m.line(d.prefix, now, width-1)
+		fmt.Fprintln(&d.out, text)
+		d.drawn = append(d.drawn, utf8.RuneCountInString(text))
 	}
-	d.drawn = len(d.running)
-}
-
-func line(m *meter, prefix string, now time.Time) string {
-	s := prefix + m.name + " "
-	if bar := m.bar(20); bar != "" {
-		s += bar + " "
-	}
-	if text := m.describe(); text != "" {
-		return s + text
-	}
-	return s + duration(now.Sub(m.started))
-}
-
-// clip cuts a line to the terminal's width, so that erasing counts right.
-func clip(s string, width int) string {
-	if r := []rune(s); len(r) > width {
-		return string(r[:width])
-	}
-	return s
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"whorl/pipeline/stage"
 )
@@ -49,13 +50,17 @@ func (m *meter) left() time.Duration {
 	return time.Duration(float64(m.last.Total-m.last.Done) / r * float64(time.Second))
 }
 
-// describe gives phase, figures, rate and time left, without the name.
-func (m *meter) describe() string {
+// describe gives phase, figures (at most so many; all if negative), rate and
+// time left, without the name.
+func (m *meter) describe(figures int) string {
 	var parts []string
 	if m.last.Phase != "" {
 		parts = append(parts, m.last.Phase)
 	}
-	for _, v := range m.last.Values {
+	for i, v := range m.last.Values {
+		if i == figures {
+			break
+		}
 		parts = append(parts, fmt.Sprintf("%s %.4g", v.Name, v.Value))
 	}
 	if r := m.rate(); r > 0 && m.last.Unit != "" {
@@ -67,14 +72,32 @@ func (m *meter) describe() string {
 	return strings.Join(parts, ", ")
 }
 
-// bar draws the share done in width cells, or "" if the total is not known.
-func (m *meter) bar(width int) string {
-	if m.last.Total <= 0 {
-		return ""
+// line is the live line of at most so many cells. Where they are few the bar
+// goes before the figures do, and these before the time left.
+func (m *meter) line(prefix string, now time.Time, cells int) string {
+	var text string
+	for _, fit := range []struct{ bar, figures int }{{20, -1}, {8, -1}, {0, -1}, {8, 1}, {0, 1}, {0, 0}} {
+		text = prefix + m.name
+		if m.last.Total > 0 {
+			text += " " + m.bar(fit.bar)
+		}
+		if s := m.describe(fit.figures); s != "" {
+			text += " " + s
+		} else {
+			text += " " + duration(now.Sub(m.started))
+		}
+		if utf8.RuneCountInString(text) <= cells {
+			return text
+		}
 	}
-	share := float64(m.last.Done) / float64(m.last.Total)
-	full := min(max(int(share*float64(width)), 0), width)
-	return fmt.Sprintf("%s%s %3.0f%%", strings.Repeat("━", full), strings.Repeat("╌", width-full), min(share, 1)*100)
+	return string([]rune(text)[:max(cells, 0)])
+}
+
+// bar draws the share done, in so many cells and in per cent.
+func (m *meter) bar(width int) string {
+	share := min(max(float64(m.last.Done)/float64(m.last.Total), 0), 1)
+	full := int(share * float64(width))
+	return strings.TrimSpace(fmt.Sprintf("%s%s %3.0f%%", strings.Repeat("━", full), strings.Repeat("╌", width-full), share*100))
 }
 
 func number(x float64) string {

@@ -106,18 +106,51 @@ func (w *writes) take() []string {
 func TestLive(t *testing.T) {
 	var out bytes.Buffer
 	c := &clock{t: time.Unix(0, 0)}
+	width := 100
 	d := New(&out)
-	d.now, d.live, d.width = c.now, true, func() int { return 30 }
+	d.now, d.live, d.width = c.now, true, func() int { return width }
 	d.Started("train")
 	c.advance(time.Second)
 	d.Progress("train", epoch(1, 100))
+	width = 20 // the terminal wraps the line to three rows
 	d.Finished(pipeline.StageResult{Name: "train", Status: pipeline.Broken, Seconds: 1})
 	d.Close()
 	want := "train 0.00s\n" +
-		"\x1b[1A\x1b[J" + "train ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌  5\n" + // clipped to 29 cells
-		"\x1b[1A\x1b[J" + "train: failed after 1.00s\n"
+		"\r\x1b[A\x1b[2K" + "train ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌  50% epoch 1/2, loss 0.5\n" +
+		"\r\x1b[A\x1b[2K\x1b[A\x1b[2K\x1b[A\x1b[2K" + "train: failed after 1.00s\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("terminal output (-want +got):\n%s", diff)
+	}
+}
+
+// TestLine checks what goes first where the terminal is narrow.
+func TestLine(t *testing.T) {
+	now := time.Unix(0, 0)
+	m := newMeter("train", now)
+	p := stage.Progress{
+		Phase: "epoch 1/6", Done: 0, Total: 6000, Unit: "pairs",
+		Values: []stage.NamedValue{{Name: "loss", Value: 0.05612}, {Name: "accuracy", Value: 0.9866}},
+	}
+	m.update(p, now)
+	now = now.Add(10 * time.Second)
+	p.Done = 1500
+	m.update(p, now)
+	for _, c := range []struct {
+		cells int
+		want  string
+	}{
+		{120, "[5/8] train ━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  25% epoch 1/6, loss 0.05612, accuracy 0.9866, 150 pairs/s, 30.0s left"},
+		{91, "[5/8] train ━━╌╌╌╌╌╌  25% epoch 1/6, loss 0.05612, accuracy 0.9866, 150 pairs/s, 30.0s left"},
+		{85, "[5/8] train 25% epoch 1/6, loss 0.05612, accuracy 0.9866, 150 pairs/s, 30.0s left"},
+		{79, "[5/8] train ━━╌╌╌╌╌╌  25% epoch 1/6, loss 0.05612, 150 pairs/s, 30.0s left"},
+		{66, "[5/8] train 25% epoch 1/6, loss 0.05612, 150 pairs/s, 30.0s left"},
+		{52, "[5/8] train 25% epoch 1/6, 150 pairs/s, 30.0s left"},
+		{20, "[5/8] train 25% epoc"},
+		{0, ""},
+	} {
+		if got := m.line("[5/8] ", now, c.cells); got != c.want {
+			t.Errorf("in %d cells:\n%s, want\n%s", c.cells, got, c.want)
+		}
 	}
 }
 
