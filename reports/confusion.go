@@ -22,12 +22,11 @@ type matrix struct {
 	Rates     []rate
 }
 
-// A class is what became of the pairs of one class. Recall, precision and F1
-// are of telling the class, as in a per-class report; NaN if undefined.
+// A class is what became of the pairs of one class, and how well it was told.
 type class struct {
-	Name                  string
-	Cells                 [2]share // matches and non-matches
-	Precision, Recall, F1 float64
+	Name  string
+	Cells [2]share // matches and non-matches
+	biometrics.ClassFigures
 }
 
 // A rate is a share of the pairs with its confidence interval.
@@ -74,8 +73,7 @@ func confusions(trials []*trial) []confusion {
 }
 
 func newMatrix(o operating) matrix {
-	genuine := biometrics.Confusion{TP: o.TP, FP: o.FP, TN: o.TN, FN: o.FN}
-	impostor := biometrics.Confusion{TP: o.TN, FP: o.FN, TN: o.TP, FN: o.FP}
+	report := biometrics.Confusion{TP: o.TP, FP: o.FP, TN: o.TN, FN: o.FN}.Report()
 	cell := func(n, other int, right bool, title string) share {
 		return share{N: n, Part: float64(n) / float64(n+other), Right: right, Title: title}
 	}
@@ -85,11 +83,11 @@ func newMatrix(o operating) matrix {
 			{"genuine", [2]share{
 				cell(o.TP, o.FN, true, "genuine pairs accepted"),
 				cell(o.FN, o.TP, false, "genuine pairs rejected"),
-			}, genuine.Precision(), genuine.Recall(), genuine.F1()},
+			}, report.Genuine},
 			{"impostor", [2]share{
 				cell(o.FP, o.TN, false, "impostor pairs accepted"),
 				cell(o.TN, o.FP, true, "impostor pairs rejected"),
-			}, impostor.Precision(), impostor.Recall(), impostor.F1()},
+			}, report.Impostor},
 		},
 	}
 	for _, r := range []struct {
@@ -100,7 +98,7 @@ func newMatrix(o operating) matrix {
 		{"FMR", o.FP, o.FP + o.TN},
 		{"FNMR", o.FN, o.FN + o.TP},
 	} {
-		if interval, err := biometrics.ClopperPearson(r.k, r.n, confidence); err == nil { // else there are no pairs
+		if interval, err := biometrics.Wilson(r.k, r.n, confidence); err == nil { // else there are no pairs
 			m.Rates = append(m.Rates, rate{r.name, float64(r.k) / float64(r.n), interval})
 		}
 	}

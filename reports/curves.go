@@ -19,10 +19,14 @@ type curves struct {
 		FMR, FNMR []number64
 	}
 	CMC       []number64 // share of searches with the mate at rank 1, 2, ... or better
-	Histogram struct {
-		Edges, Genuine, Impostor []float64
-	}
+	Histogram histogram  // of the scores
+	LogOdds   histogram  `json:"log_odds"` // of their log odds; may be empty
 	Operating []operating
+}
+
+// A histogram has one edge more than it has counts, or is empty.
+type histogram struct {
+	Edges, Genuine, Impostor []float64
 }
 
 // An operating point is what a threshold makes of the scores. Rates without a
@@ -85,11 +89,10 @@ func parseCurves(data []byte) (*curves, error) {
 			}
 		}
 	}
-	return &c, c.checkHistogram()
+	return &c, errors.Join(c.Histogram.check(), c.LogOdds.check())
 }
 
-func (c *curves) checkHistogram() error {
-	h := c.Histogram
+func (h histogram) check() error {
 	if len(h.Edges) == 0 {
 		return nil
 	}

@@ -184,8 +184,8 @@ func (m *memory) learn(r *track.Run, rng *rand.Rand, quality float64) {
 // quality standard deviations apart.
 func scored(rng *rand.Rand, quality float64, n int) map[string]any {
 	type pair struct {
-		score   float64
-		genuine bool
+		score, logit float64
+		genuine      bool
 	}
 	var all []pair
 	for i := range 2 * n {
@@ -195,7 +195,7 @@ func scored(rng *rand.Rand, quality float64, n int) map[string]any {
 		} else {
 			logit -= quality
 		}
-		all = append(all, pair{1 / (1 + math.Exp(-logit)), i < n})
+		all = append(all, pair{1 / (1 + math.Exp(-logit)), logit, i < n})
 	}
 	slices.SortFunc(all, func(a, b pair) int {
 		if a.score > b.score {
@@ -235,12 +235,18 @@ func scored(rng *rand.Rand, quality float64, n int) map[string]any {
 			"f1": 2 * tp / (2*tp + fp + total - tp), "fmr": fp / total, "fnmr": 1 - tp/total,
 		}
 	}
+	oddsEdges, oddsGenuine, oddsImpostor := make([]float64, bins+1), make([]float64, bins), make([]float64, bins)
+	for i := range oddsEdges {
+		oddsEdges[i] = float64(i) - 20
+	}
 	for _, p := range all {
-		bin := min(bins-1, int(p.score*bins))
+		bin, odds := min(bins-1, int(p.score*bins)), int(math.Floor(p.logit))+20
 		if p.genuine {
 			genuine[bin]++
+			oddsGenuine[odds]++
 		} else {
 			impostor[bin]++
+			oddsImpostor[odds]++
 		}
 	}
 	return map[string]any{
@@ -249,6 +255,7 @@ func scored(rng *rand.Rand, quality float64, n int) map[string]any {
 		"det":       map[string]any{"fmr": fpr, "fnmr": fnmr},
 		"cmc":       cumulative(rng, quality),
 		"histogram": map[string]any{"edges": edges, "genuine": genuine, "impostor": impostor},
+		"log_odds":  map[string]any{"edges": oddsEdges, "genuine": oddsGenuine, "impostor": oddsImpostor},
 		"operating": []map[string]any{at("fixed", 0.5), at("calibrated", 0.47)},
 	}
 }
@@ -304,6 +311,7 @@ func (m *memory) stages(r *track.Run, c map[string]any, n int) {
 		}},
 		{Name: "evaluate", Kind: "evaluate", Status: "ran", Cost: 1.2, Inputs: in("weights=train.weights", "x_easy=ingest.x_easy", "y_easy=label.y_easy", "validation=split.validation"), Outputs: []track.Artifact{
 			m.putJSON("curves", stage.TypeCurves, c),
+			m.putJSON("intervals", stage.TypeJSON, intervalsOf(r)),
 			m.put("samples", stage.TypePNG, sheet(4, 3, uint64(n+100))),
 		}},
 	}
@@ -315,6 +323,19 @@ func (m *memory) stages(r *track.Run, c map[string]any, n int) {
 			s.Seconds = 0.001
 		}
 	}
+}
+
+// intervalsOf makes intervals of the EER, a tenth of it wide to either side.
+func intervalsOf(r *track.Run) map[string]any {
+	for _, m := range r.Metrics {
+		if m.Name == "eer" {
+			return map[string]any{"confidence": 0.95, "figures": map[string]any{
+				"eer":     map[string]any{"value": m.Value, "low": 0.9 * m.Value, "high": 1.1 * m.Value, "method": "bootstrap"},
+				"roc_auc": map[string]any{"value": nil, "low": nil, "high": nil, "method": "bootstrap"},
+			}}
+		}
+	}
+	return nil
 }
 
 // fail makes the run one whose training failed.

@@ -119,6 +119,18 @@ func TestShellLine(t *testing.T) {
 	}
 }
 
+func TestEnding(t *testing.T) {
+	for _, test := range []struct {
+		text  string
+		runes int
+		want  string
+	}{{"", 3, ""}, {"abc", 3, "abc"}, {"abcd", 3, "…cd"}, {"日本語の名前", 4, "…の名前"}} {
+		if got := ending(test.text, test.runes); got != test.want {
+			t.Errorf("ending(%q, %d) = %q, want %q", test.text, test.runes, got, test.want)
+		}
+	}
+}
+
 func TestBriefKeepsRunesWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := rapid.String().Draw(t, "value")

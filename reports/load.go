@@ -16,7 +16,10 @@ import (
 	"whorl/pipeline/stage"
 )
 
-const maxArtifact = 64 << 20 // bytes; what a report shows is far smaller
+const (
+	maxArtifact = 64 << 20 // bytes; what a report shows is far smaller
+	maxPictures = 24       // of one output; nobody looks at hundreds
+)
 
 // A loader reads artifacts, each digest once however many trials share it.
 type loader struct {
@@ -79,6 +82,8 @@ func (l *loader) take(ctx context.Context, t *trial, s track.Stage, a track.Arti
 		use = func(data []byte) error { return ex.addPicture(t, s, a, data) }
 	case a.Type == stage.TypeJSON && a.Name == "rejects":
 		use = func(data []byte) error { return ex.addRejects(t, a, data) }
+	case a.Type == stage.TypeJSON && a.Name == "intervals":
+		use = func(data []byte) error { return t.addIntervals(s.Name, data) }
 	case a.Type == stage.TypeJSON && a.Name == "summary":
 		use = func(data []byte) error { return ex.addNetwork(t, a, data) }
 	default:
@@ -171,7 +176,13 @@ func (ex *exhibits) addPicture(t *trial, s track.Stage, a track.Artifact, data [
 		Output: s.Name + "." + a.Name, Digest: a.Digest, data: data,
 		Width: config.Width, Height: config.Height, Trials: []*trial{t},
 	}
-	if int64(len(data)) > ex.budget {
+	shown := 0
+	for _, o := range ex.Pictures {
+		if o.Output == p.Output {
+			shown++
+		}
+	}
+	if int64(len(data)) > ex.budget || shown == maxPictures {
 		p.data = nil
 		ex.Omitted = append(ex.Omitted, p)
 		return nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -131,6 +132,11 @@ func (p *page) Script() (template.JS, error) {
 
 // Library is described at Style.
 func (p *page) Library() template.JS { return template.JS(echarts.Script) }
+
+// Intervals reports whether any run gives confidence intervals of its metrics.
+func (p *page) Intervals() bool {
+	return slices.ContainsFunc(p.Trials, func(t *trial) bool { return len(t.intervals) > 0 })
+}
 
 // LibraryVersion is that of the chart library.
 func (p *page) LibraryVersion() string { return echarts.Version }

@@ -34,8 +34,9 @@ type Options struct {
 	// first that the runs have of EER, ROC AUC, loss and accuracy.
 	Metric string
 
-	// MaxPictureBytes bounds the pictures that are embedded, over all runs;
-	// those left out are named. Default 12 MiB.
+	// MaxPictureBytes bounds the pictures that are embedded, over all runs, of
+	// which there are 24 of an output at most; those left out are named.
+	// Default 12 MiB.
 	MaxPictureBytes int64
 }
 

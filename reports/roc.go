@@ -90,7 +90,7 @@ func detFigure(trials []*trial) *figure {
 		return p.variant(name)
 	}
 	var marks []float64
-	for _, rate := range []float64{1e-4, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9} {
+	for _, rate := range []float64{1e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8} {
 		if rate >= floor {
 			marks = append(marks, round(probit(rate)))
 		}

@@ -21,6 +21,7 @@ type diagram struct {
 
 type node struct {
 	Name, Kind   string
+	Label        string // as much of the name as there is room for
 	Source       bool // data rather than a stage
 	X, Y         float64
 	Counts       []tally // of statuses, in a fixed order
@@ -46,6 +47,7 @@ const (
 	nodeWidth, nodeHeight = 116.0, 54.0
 	columnGap, rowGap     = 40.0, 22.0
 	margin                = 6.0
+	nodeRunes             = 13 // of the widest letters but few
 )
 
 var statuses = []string{"ran", "cached", "failed", "skipped", "running", "pending"}
@@ -116,6 +118,7 @@ func (d *diagram) draw() {
 	x := func(p layout.Point) float64 { return margin + p.Column*(nodeWidth+columnGap) }
 	y := func(p layout.Point) float64 { return margin + p.Row*(nodeHeight+rowGap) + nodeHeight/2 }
 	for i := range d.Nodes {
+		d.Nodes[i].Label = ending(d.Nodes[i].Name, nodeRunes)
 		d.Nodes[i].X, d.Nodes[i].Y = x(placed.Nodes[i]), y(placed.Nodes[i])-nodeHeight/2
 	}
 	for i, e := range edges {

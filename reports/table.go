@@ -27,7 +27,7 @@ type row struct {
 
 type cell struct {
 	Text  string
-	Small string // beside it: a spread
+	Small string // below it: a spread or an interval
 	Sort  string // a number if the column is numeric
 	Best  bool   // of its column
 }
@@ -57,7 +57,11 @@ func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
 		}
 		for _, m := range metrics {
 			v, measured := tr.metrics[m.Key]
-			r.Cells = append(r.Cells, metricCell(m, v, measured, ranges[m.Key]))
+			c := metricCell(m, v, measured, ranges[m.Key])
+			if ci, known := tr.intervals[m.Key]; known && measured {
+				c.Small = m.Format(ci.Low) + " to " + m.Format(ci.High)
+			}
+			r.Cells = append(r.Cells, c)
 		}
 		r.Cells = append(r.Cells, cell{Text: tr.Took(), Sort: sortable(tr.Seconds)})
 		t.Rows = append(t.Rows, r)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"whorl/biometrics"
 	"whorl/experiments/compare"
 	"whorl/experiments/track"
 )
@@ -22,6 +23,8 @@ type trial struct {
 	params  map[string]string  // by "stage.name", as written in pipeline.yaml
 	metrics map[string]float64 // by "stage.name", final values
 	series  map[string][]track.Metric
+
+	intervals map[string]biometrics.Interval // of some metrics, by "stage.name"
 
 	curves *curves
 	Lost   []loss
@@ -138,7 +141,7 @@ func groupTrials(trials []*trial, groups []compare.Group) {
 			if s.Value != nil {
 				v = setting(s.Value)
 			}
-			full, short = append(full, p.Name+"="+v), append(short, brief(p, v))
+			full, short = append(full, ending(p.Name, long)+"="+ending(v, long)), append(short, brief(p, v))
 		}
 		if len(full) > 0 {
 			g.Name, g.Short = strings.Join(full, ", "), strings.Join(short, " · ")
@@ -161,11 +164,18 @@ func brief(p parameter, v string) string {
 	if _, notBool := strconv.ParseBool(v); err == nil || notBool == nil || v == "unset" {
 		return p.Name + " " + v
 	}
-	const long = 40
-	if r := []rune(v); len(r) > long {
-		v = "…" + string(r[len(r)-long:])
+	return ending(v, long)
+}
+
+const long = 40 // runes of a name or value that stands among others
+
+// ending is text of at most so many runes: of longer text the end, where paths
+// and commands mostly differ.
+func ending(text string, runes int) string {
+	if r := []rune(text); len(r) > runes {
+		return "…" + string(r[len(r)-runes+1:])
 	}
-	return v
+	return text
 }
 
 // groupsOf returns the groups of the trials, in the order of their first.

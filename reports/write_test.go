@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whorl/experiments/track"
+	"whorl/pipeline/stage"
 	"whorl/reports/internal/echarts"
 )
 
@@ -125,6 +126,20 @@ func TestHostileText(t *testing.T) {
 	})
 }
 
+// Intervals that the stage gave stand below their figures, and only there.
+func TestIntervals(t *testing.T) {
+	m := ablation(1)
+	m.runs = m.runs[:1]
+	m.runs[0].Metrics = []track.Metric{{Stage: "evaluate", Name: "eer", Step: -1, Value: 0.02}, {Stage: "evaluate", Name: "roc_auc", Step: -1, Value: 0.99}}
+	m.runs[0].Stages[5].Outputs[1] = m.putJSON("intervals", stage.TypeJSON, intervalsOf(m.runs[0]))
+	html := render(t, m, Options{})
+	for _, want := range []string{"2.00%<small>1.80% to 2.20%</small>", ">0.9900</td>", "95% confidence interval"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the report lacks %q", want)
+		}
+	}
+}
+
 func TestOneRun(t *testing.T) {
 	m := ablation(1)
 	m.runs = m.runs[:1]
@@ -149,7 +164,7 @@ func TestOnlyFailedRuns(t *testing.T) {
 }
 
 func TestManyRuns(t *testing.T) {
-	m := ablation(13) // of four configurations
+	m := ablation(13) // 52 runs of four configurations
 	html := render(t, m, Options{})
 	t.Logf("%d runs take %s, of which the chart library %s", len(m.runs), size(int64(len(html))), size(int64(len(echarts.Script))))
 	if len(html) > 8<<20 {
@@ -159,6 +174,12 @@ func TestManyRuns(t *testing.T) {
 		if n > 1 {
 			t.Errorf("artifact %s was read %d times", digest, n)
 		}
+	}
+	if n := strings.Count(html, "<code>evaluate.samples</code> <span class=\"chips\">"); n != maxPictures {
+		t.Errorf("%d sheets of samples are shown, want %d", n, maxPictures)
+	}
+	if !strings.Contains(html, "28 pictures left out") {
+		t.Error("the sheets left out are not counted")
 	}
 	// The sheet of labelled samples is the same in all runs.
 	if n := strings.Count(html, "<code>label.samples</code>"); n != 1 {
@@ -171,12 +192,14 @@ func TestMissingAndDamagedArtifacts(t *testing.T) {
 	evaluate := func(r *track.Run) []track.Artifact { return r.Stages[5].Outputs }
 	delete(m.objects, evaluate(m.runs[0])[0].Digest)
 	m.objects[evaluate(m.runs[1])[0].Digest] = []byte(`{"roc":`)
-	m.objects[evaluate(m.runs[2])[1].Digest] = []byte("no picture")
+	m.objects[evaluate(m.runs[2])[2].Digest] = []byte("no picture")
+	m.objects[evaluate(m.runs[3])[1].Digest] = []byte("[]")
 	html := render(t, m, Options{})
 	for _, want := range []string{
 		"<b>#1</b> <code>evaluate.curves</code>: no longer in the store",
 		"<b>#2</b> <code>evaluate.curves</code>: no curves: unexpected end",
 		"<b>#3</b> <code>evaluate.samples</code>: no PNG picture",
+		"<b>#4</b> <code>evaluate.intervals</code>: no intervals",
 		`id="roc"`, // of the others
 	} {
 		if !strings.Contains(html, want) {

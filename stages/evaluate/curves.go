@@ -28,13 +28,17 @@ type curves struct {
 		FNMR      []number `json:"fnmr"`
 		Threshold []number `json:"threshold"`
 	} `json:"det"`
-	CMC       []number `json:"cmc"` // share found at rank 1, 2, ...
-	Histogram struct {
-		Edges    []number `json:"edges"`
-		Genuine  []int    `json:"genuine"`
-		Impostor []int    `json:"impostor"`
-	} `json:"histogram"`
+	CMC       []number    `json:"cmc"`       // share found at rank 1, 2, ...
+	Histogram histogram   `json:"histogram"` // of the scores
+	LogOdds   histogram   `json:"log_odds"`  // of their log odds, where scores near 0 and 1 are told apart
 	Operating []operating `json:"operating"`
+}
+
+// histogram has one edge more than it has counts.
+type histogram struct {
+	Edges    []number `json:"edges"`
+	Genuine  []int    `json:"genuine"`
+	Impostor []int    `json:"impostor"`
 }
 
 // operating is the confusion at a threshold with its rates.
@@ -89,7 +93,11 @@ func writeCurves(t *stage.Task, m *measurement, bins int) error {
 	if err != nil {
 		return fmt.Errorf("write curves: %w", err)
 	}
-	c.Histogram.Edges, c.Histogram.Genuine, c.Histogram.Impostor = numbers(h.Edges), h.Genuine, h.Impostor
+	c.Histogram = histogram{numbers(h.Edges), h.Genuine, h.Impostor}
+	if h, err = logOdds(m.comparisons, bins); err != nil {
+		return fmt.Errorf("write curves: %w", err)
+	}
+	c.LogOdds = histogram{numbers(h.Edges), h.Genuine, h.Impostor}
 	for _, th := range m.thresholds() {
 		at := s.At(th.value)
 		c.Operating = append(c.Operating, operating{
@@ -100,6 +108,24 @@ func writeCurves(t *stage.Task, m *measurement, bins int) error {
 		})
 	}
 	return writeJSON(t, "curves", c)
+}
+
+// maxLogOdds is where the histogram of log odds ends; scores beyond, of less
+// than 2e-9 from 0 or 1, are in its last bins.
+const maxLogOdds = 20
+
+// logOdds counts the log odds of the scores, ln(s/(1-s)): what the network
+// computes before its last sigmoid.
+func logOdds(comparisons []comparison, bins int) (biometrics.Histogram, error) {
+	score, genuine := scoresAndTruth(comparisons)
+	for i, s := range score {
+		score[i] = max(-maxLogOdds, min(maxLogOdds, math.Log(s/(1-s))))
+	}
+	s, err := biometrics.New(score, genuine)
+	if err != nil {
+		return biometrics.Histogram{}, err
+	}
+	return s.Histogram(bins, -maxLogOdds, maxLogOdds)
 }
 
 // writeClasses writes the per-class report at each threshold.

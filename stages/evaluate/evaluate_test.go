@@ -64,6 +64,23 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+func TestLogOdds(t *testing.T) {
+	var all []comparison
+	for _, score := range []float64{0, 1e-12, 1e-3, 0.5, 0.999, 1} {
+		all = append(all, comparison{score: score, genuine: score >= 0.5})
+	}
+	h, err := logOdds(all, 4) // -20, -10, 0, 10, 20
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{2, 1, 0, 0}; !slices.Equal(h.Impostor, want) {
+		t.Errorf("impostors %v, want %v", h.Impostor, want)
+	}
+	if want := []int{0, 0, 2, 1}; !slices.Equal(h.Genuine, want) {
+		t.Errorf("genuine %v, want %v", h.Genuine, want)
+	}
+}
+
 // A line is one of the scores file, read back.
 type line struct {
 	genuine                bool
