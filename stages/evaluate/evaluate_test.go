@@ -398,7 +398,7 @@ func TestIntervals(t *testing.T) {
 	}
 	methods := map[string]string{
 		"roc_auc": "bootstrap", "average_precision": "bootstrap", "eer": "bootstrap",
-		"fmr": "wilson", "fnmr": "wilson", "calibrated.fmr": "wilson", "calibrated.fnmr": "wilson", "rank1": "wilson",
+		"fmr": "bootstrap", "fnmr": "wilson", "calibrated.fmr": "bootstrap", "calibrated.fnmr": "bootstrap", "rank1": "wilson",
 	}
 	if len(got.Figures) != len(methods) {
 		t.Errorf("%d figures, want %d", len(got.Figures), len(methods))

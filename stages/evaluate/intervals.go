@@ -14,25 +14,26 @@ const (
 )
 
 // intervals is the output of that name: what figures of all validation pairs
-// may be in truth, as far as so many prints can tell. They say nothing of
-// another split or another training, which only other seeds do.
+// may be in truth, as far as so many prints of so many people can tell. They
+// say nothing of another split or another training, which only other seeds do.
 type intervals struct {
 	Confidence float64             `json:"confidence"`
 	Subjects   int                 `json:"subjects"` // of the probes
 	Figures    map[string]interval `json:"figures"`  // by the names of the metrics
 }
 
-// An interval is a figure with its confidence interval. The method is
-// "bootstrap", with the subjects of the probes as clusters, or "wilson", for
-// shares of events that are taken to be independent: unlike the bootstrap it
-// has a width where nothing went wrong.
+// An interval is a figure with its confidence interval.
 type interval struct {
 	Value  number `json:"value"`
 	Low    number `json:"low"`
 	High   number `json:"high"`
-	Method string `json:"method"`
+	Method string `json:"method"` // "bootstrap" or "wilson"
 }
 
+// writeIntervals writes the intervals. They come of a bootstrap that draws the
+// subjects of the probes, since pairs of one person are not independent; but
+// where nothing or everything goes wrong, of which a bootstrap would be sure,
+// and for rank-1, which no scores give, they are Wilson's, as if pairs were.
 func writeIntervals(t *stage.Task, m *measurement) error {
 	subject := make([]int, len(m.comparisons))
 	subjects := map[int]bool{}
@@ -41,54 +42,61 @@ func writeIntervals(t *stage.Task, m *measurement) error {
 		subjects[subject[i]] = true
 	}
 	out := intervals{confidence, len(subjects), map[string]interval{}}
-	if err := out.bootstrap(t.Seed, m, subject); err != nil {
-		return fmt.Errorf("write intervals: %w", err)
+	b := biometrics.Bootstrap{Seed: t.Seed, Replicates: resamples, Confidence: confidence}
+	score, genuine := scoresAndTruth(m.comparisons)
+	for name, figure := range m.figures() {
+		ci, err := b.Interval(score, genuine, subject, figure)
+		if err != nil {
+			return fmt.Errorf("write intervals: %s: %w", name, err)
+		}
+		out.Figures[name] = newInterval(figure(m.scores), ci, "bootstrap")
 	}
-	if err := out.shares(m); err != nil {
-		return fmt.Errorf("write intervals: %w", err)
+	for name, p := range m.proportions() {
+		if _, ok := out.Figures[name]; ok && 0 < p.k && p.k < p.n {
+			continue
+		}
+		ci, err := biometrics.Wilson(p.k, p.n, confidence)
+		if err != nil {
+			return fmt.Errorf("write intervals: %s: %w", name, err)
+		}
+		out.Figures[name] = newInterval(float64(p.k)/float64(p.n), ci, "wilson")
 	}
-	eer, auc := out.Figures["eer"], out.Figures["roc_auc"]
-	t.Logf("%.0f%% intervals: ROC AUC %.4f to %.4f, EER %.4f to %.4f", 100*confidence, auc.Low, auc.High, eer.Low, eer.High)
+	auc, eer := out.Figures["roc_auc"], out.Figures["eer"]
+	t.Logf("%.0f%% intervals, over %d subjects: ROC AUC %.4f to %.4f, EER %.4f to %.4f",
+		100*confidence, out.Subjects, auc.Low, auc.High, eer.Low, eer.High)
 	return writeJSON(t, "intervals", out)
 }
 
-// bootstrap adds the figures that are no shares of independent events.
-func (out *intervals) bootstrap(seed uint64, m *measurement, subject []int) error {
-	b := biometrics.Bootstrap{Seed: seed, Replicates: resamples, Confidence: confidence}
-	score, genuine := scoresAndTruth(m.comparisons)
-	for name, figure := range map[string]biometrics.Figure{
+func newInterval(value float64, ci biometrics.Interval, method string) interval {
+	return interval{number(value), number(ci.Low), number(ci.High), method}
+}
+
+// figures are those that the scores give, by the names of the metrics.
+func (m *measurement) figures() map[string]biometrics.Figure {
+	f := map[string]biometrics.Figure{
 		"roc_auc":           (*biometrics.Scores).AUC,
 		"average_precision": (*biometrics.Scores).AveragePrecision,
 		"eer":               func(s *biometrics.Scores) float64 { rate, _ := s.EER(); return rate },
-	} {
-		ci, err := b.Interval(score, genuine, subject, figure)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		out.Figures[name] = interval{number(figure(m.scores)), number(ci.Low), number(ci.High), "bootstrap"}
 	}
-	return nil
+	for _, th := range m.thresholds() {
+		f[th.prefix()+"fmr"] = func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() }
+		f[th.prefix()+"fnmr"] = func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() }
+	}
+	return f
 }
 
-// shares adds the error rates and rank-1.
-func (out *intervals) shares(m *measurement) error {
-	add := func(name string, k, n int) error {
-		ci, err := biometrics.Wilson(k, n, confidence)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		out.Figures[name] = interval{number(float64(k) / float64(n)), number(ci.Low), number(ci.High), "wilson"}
-		return nil
+// A proportion is k of n.
+type proportion struct{ k, n int }
+
+// proportions are the figures that are one, by the names of the metrics.
+func (m *measurement) proportions() map[string]proportion {
+	p := map[string]proportion{
+		"rank1": {int(math.Round(m.cmc[0] * float64(m.searches))), m.searches},
 	}
 	for _, th := range m.thresholds() {
 		c := m.scores.At(th.value)
-		if err := add(th.prefix()+"fmr", c.FP, c.FP+c.TN); err != nil {
-			return err
-		}
-		if err := add(th.prefix()+"fnmr", c.FN, c.FN+c.TP); err != nil {
-			return err
-		}
+		p[th.prefix()+"fmr"] = proportion{c.FP, c.FP + c.TN}
+		p[th.prefix()+"fnmr"] = proportion{c.FN, c.FN + c.TP}
 	}
-	found := int(math.Round(m.cmc[0] * float64(m.searches)))
-	return add("rank1", found, m.searches)
+	return p
 }
