@@ -33,15 +33,30 @@ type Figure func(*Scores) float64
 // Interval returns the confidence interval of a figure. It fails if the
 // scores are unfit for [New] or the figure is undefined on all of them.
 func (b Bootstrap) Interval(score []float64, genuine []bool, cluster []int, figure Figure) (Interval, error) {
-	s, err := newResampler(score, genuine, cluster)
+	ci, err := b.Intervals(score, genuine, cluster, figure)
 	if err != nil {
 		return Interval{}, err
 	}
-	if math.IsNaN(figure(s.all)) {
-		return Interval{}, errors.New("the figure is undefined on these scores")
+	return ci[0], nil
+}
+
+// Intervals returns the confidence interval of each figure, as Interval does
+// of one, from the same resamples: they take most of the time.
+func (b Bootstrap) Intervals(score []float64, genuine []bool, cluster []int, figures ...Figure) ([]Interval, error) {
+	s, err := newResampler(score, genuine, cluster)
+	if err != nil {
+		return nil, err
 	}
-	return b.interval(len(s.clusters), func(draws []int) float64 {
-		return figure(s.resample(draws))
+	for _, figure := range figures {
+		if math.IsNaN(figure(s.all)) {
+			return nil, errors.New("the figure is undefined on these scores")
+		}
+	}
+	return b.intervals(len(s.clusters), len(figures), func(draws []int, measured []float64) {
+		r := s.resample(draws)
+		for i, figure := range figures {
+			measured[i] = figure(r)
+		}
 	})
 }
 
@@ -60,40 +75,52 @@ func (b Bootstrap) Difference(first, second []float64, genuine []bool, cluster [
 	if math.IsNaN(figure(f.all) - figure(s.all)) {
 		return Interval{}, errors.New("the figure is undefined on these scores")
 	}
-	return b.interval(len(f.clusters), func(draws []int) float64 {
-		return figure(f.resample(draws)) - figure(s.resample(draws))
+	ci, err := b.intervals(len(f.clusters), 1, func(draws []int, measured []float64) {
+		measured[0] = figure(f.resample(draws)) - figure(s.resample(draws))
 	})
-}
-
-// interval returns the percentile interval of a measure of the clusters that
-// a resample draws, of n with replacement.
-func (b Bootstrap) interval(n int, measure func(draws []int) float64) (Interval, error) {
-	if b.Replicates < 1 {
-		return Interval{}, fmt.Errorf("%d bootstrap replicates", b.Replicates)
-	}
-	if err := checkConfidence(b.Confidence); err != nil {
+	if err != nil {
 		return Interval{}, err
 	}
-	var measured []float64
+	return ci[0], nil
+}
+
+// intervals returns the percentile intervals of so many figures, which measure
+// finds of the clusters that a resample draws, of n with replacement.
+func (b Bootstrap) intervals(n, figures int, measure func(draws []int, measured []float64)) ([]Interval, error) {
+	if b.Replicates < 1 {
+		return nil, fmt.Errorf("%d bootstrap replicates", b.Replicates)
+	}
+	if err := checkConfidence(b.Confidence); err != nil {
+		return nil, err
+	}
+	defined := make([][]float64, figures) // values of each figure that are not NaN
+	measured := make([]float64, figures)
 	draws := make([]int, n)
 	for r := range b.Replicates {
 		rng := rand.New(rand.NewPCG(b.Seed, uint64(r)))
 		for i := range draws {
 			draws[i] = rng.IntN(n)
 		}
-		if m := measure(draws); !math.IsNaN(m) {
-			measured = append(measured, m)
+		measure(draws, measured)
+		for i, m := range measured {
+			if !math.IsNaN(m) {
+				defined[i] = append(defined[i], m)
+			}
 		}
 	}
-	if len(measured) == 0 {
-		return Interval{}, errors.New("the figure is undefined on every resample")
-	}
-	slices.Sort(measured)
+	out := make([]Interval, figures)
 	tail := (1 - b.Confidence) / 2
-	return Interval{
-		stat.Quantile(tail, stat.LinInterp, measured, nil),
-		stat.Quantile(1-tail, stat.LinInterp, measured, nil),
-	}, nil
+	for i, v := range defined {
+		if len(v) == 0 {
+			return nil, errors.New("the figure is undefined on every resample")
+		}
+		slices.Sort(v)
+		out[i] = Interval{
+			stat.Quantile(tail, stat.LinInterp, v, nil),
+			stat.Quantile(1-tail, stat.LinInterp, v, nil),
+		}
+	}
+	return out, nil
 }
 
 // A resampler draws clusters of pairs without sorting the scores again.

@@ -67,6 +67,14 @@ func TestBootstrapAgreesWithDeLong(t *testing.T) {
 	if again != b {
 		t.Errorf("the same seed gave %v and %v", b, again)
 	}
+	eer := func(s *Scores) float64 { rate, _ := s.EER(); return rate }
+	both, err := boot.Intervals(score, genuine, nil, eer, (*Scores).AUC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, _ := boot.Interval(score, genuine, nil, eer); both[0] != e || both[1] != b {
+		t.Errorf("together %v, apart %v and %v", both, e, b)
+	}
 	boot.Seed = 2
 	if other, _ := boot.Interval(score, genuine, nil, (*Scores).AUC); other == b {
 		t.Errorf("another seed gave the same interval %v", b)

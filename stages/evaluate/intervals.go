@@ -44,12 +44,13 @@ func writeIntervals(t *stage.Task, m *measurement) error {
 	out := intervals{confidence, len(subjects), map[string]interval{}}
 	b := biometrics.Bootstrap{Seed: t.Seed, Replicates: resamples, Confidence: confidence}
 	score, genuine := scoresAndTruth(m.comparisons)
-	for name, figure := range m.figures() {
-		ci, err := b.Interval(score, genuine, subject, figure)
-		if err != nil {
-			return fmt.Errorf("write intervals: %s: %w", name, err)
-		}
-		out.Figures[name] = newInterval(figure(m.scores), ci, "bootstrap")
+	names, figures := m.figures()
+	ci, err := b.Intervals(score, genuine, subject, figures...)
+	if err != nil {
+		return fmt.Errorf("write intervals: %w", err)
+	}
+	for i, name := range names {
+		out.Figures[name] = newInterval(figures[i](m.scores), ci[i], "bootstrap")
 	}
 	for name, p := range m.proportions() {
 		if _, ok := out.Figures[name]; ok && 0 < p.k && p.k < p.n {
@@ -71,18 +72,19 @@ func newInterval(value float64, ci biometrics.Interval, method string) interval 
 	return interval{number(value), number(ci.Low), number(ci.High), method}
 }
 
-// figures are those that the scores give, by the names of the metrics.
-func (m *measurement) figures() map[string]biometrics.Figure {
-	f := map[string]biometrics.Figure{
-		"roc_auc":           (*biometrics.Scores).AUC,
-		"average_precision": (*biometrics.Scores).AveragePrecision,
-		"eer":               func(s *biometrics.Scores) float64 { rate, _ := s.EER(); return rate },
+// figures are those that the scores give, with the names of the metrics.
+func (m *measurement) figures() (names []string, figures []biometrics.Figure) {
+	add := func(name string, f biometrics.Figure) {
+		names, figures = append(names, name), append(figures, f)
 	}
+	add("roc_auc", (*biometrics.Scores).AUC)
+	add("average_precision", (*biometrics.Scores).AveragePrecision)
+	add("eer", func(s *biometrics.Scores) float64 { rate, _ := s.EER(); return rate })
 	for _, th := range m.thresholds() {
-		f[th.prefix()+"fmr"] = func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() }
-		f[th.prefix()+"fnmr"] = func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() }
+		add(th.prefix()+"fmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() })
+		add(th.prefix()+"fnmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() })
 	}
-	return f
+	return names, figures
 }
 
 // A proportion is k of n.
