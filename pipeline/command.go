@@ -44,7 +44,7 @@ func (p *parser) readCommand(n *node, body *yaml.Node, what string) {
 		seen := len(p.errs)
 		p.pairs(f["inputs"], what, func(key, _ *yaml.Node) {
 			if !validName.MatchString(key.Value) {
-				p.fail(key, "%s: input %q: a name is a letter followed by letters, digits, - and _", what, key.Value)
+				p.fail(key, "%s: input %q: %s", what, key.Value, aName)
 			}
 			spec.Inputs = append(spec.Inputs, key.Value)
 		})
@@ -87,7 +87,7 @@ func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what 
 		})
 		switch {
 		case !validName.MatchString(out.Name):
-			p.fail(key, "%s: output %q: a name is a letter followed by letters, digits, - and _", what, out.Name)
+			p.fail(key, "%s: output %q: %s", what, out.Name, aName)
 		case !filepath.IsLocal(out.File) || filepath.Clean(out.File) != out.File || out.File == ".":
 			p.fail(value, "%s: output %q: want a file name within the stage's working directory, not %q", what, out.Name, file)
 		case command.Reserved(out.File):
@@ -124,7 +124,7 @@ func (p *parser) readFreeParams(n *node, spec *command.Spec, body *yaml.Node, wh
 		p.pairs(body, what+": params", func(key, value *yaml.Node) {
 			names = append(names, key.Value)
 			if !validName.MatchString(key.Value) {
-				p.fail(key, "%s: parameter %q: a name is a letter followed by letters, digits, - and _", what, key.Value)
+				p.fail(key, "%s: parameter %q: %s", what, key.Value, aName)
 				return
 			}
 			assign(key.Value, value, p.at(value))

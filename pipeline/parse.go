@@ -1,12 +1,15 @@
 package pipeline
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -65,23 +68,35 @@ func (p *parser) pipeline(text []byte) *Pipeline {
 		p.readInputs(n)
 	}
 	p.checkSets()
+	nodes := p.sort()
 	if len(p.errs) > 0 {
 		return nil
 	}
-	nodes := p.sort()
 	return &Pipeline{Path: p.file, Data: p.data, Seed: p.seed, nodes: nodes, reg: p.reg}
 }
 
 // document returns the root mapping, or nil if there is none.
 func (p *parser) document(text []byte) *yaml.Node {
-	var doc yaml.Node
-	if err := yaml.Load(text, &doc); err != nil {
-		at := position{file: p.file}
-		message := err.Error()
-		if le := (*yaml.LoadError)(nil); errors.As(err, &le) {
-			at.line, at.col, message = max(1, le.Mark.Line), max(1, le.Mark.Column), le.Message
+	var doc, more yaml.Node
+	l, err := yaml.NewLoader(bytes.NewReader(text))
+	if err == nil {
+		err = l.Load(&doc)
+	}
+	if errors.Is(err, io.EOF) {
+		p.errs.add(position{p.file, 1, 1}, "it is empty: want a mapping with data, seed and stages")
+		return nil
+	}
+	if err == nil {
+		switch err = l.Load(&more); {
+		case err == nil:
+			p.fail(&more, "a second document begins here: want one")
+			return nil
+		case errors.Is(err, io.EOF):
+			err = nil
 		}
-		p.errs.add(at, "%s", message)
+	}
+	if err != nil {
+		p.syntax(text, err)
 		return nil
 	}
 	root := &doc
@@ -99,6 +114,25 @@ func (p *parser) document(text []byte) *yaml.Node {
 		}
 	}
 	return root
+}
+
+// syntax tells of a text that is no YAML.
+func (p *parser) syntax(text []byte, err error) {
+	at, message := position{p.file, 1, 1}, strings.TrimPrefix(err.Error(), "yaml: ")
+	if le := (*yaml.LoadError)(nil); errors.As(err, &le) {
+		at.line, at.col, message = max(1, le.Mark.Line), max(1, le.Mark.Column), le.Message
+	}
+	if !utf8.Valid(text) { // of which YAML gives no position
+		at.line, at.col, message = 1, 1, "it is not UTF-8 from here on"
+		for r, size := utf8.DecodeRune(text); r != utf8.RuneError || size > 1; r, size = utf8.DecodeRune(text) {
+			at.col++
+			if r == '\n' {
+				at.line, at.col = at.line+1, 1
+			}
+			text = text[size:]
+		}
+	}
+	p.errs.add(at, "%s", message)
 }
 
 func hasAlias(n *yaml.Node) bool {
@@ -228,7 +262,7 @@ func (p *parser) readStages(n *yaml.Node) (bodies []*yaml.Node) {
 			p.fail(key, "a stage cannot be called %q: that is what --data names", dataNode)
 			return
 		case !validName.MatchString(key.Value):
-			p.fail(key, "stage %q: a name is a letter followed by letters, digits, - and _", key.Value)
+			p.fail(key, "stage %q: %s", key.Value, aName)
 			return
 		}
 		st := &node{name: key.Value, pos: p.at(key), index: len(p.order)}

@@ -36,7 +36,9 @@ func NewRegistry() *Registry {
 
 // Names are written into refs "stage.output", file names and shell
 // placeholders.
-var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,99}$`)
+
+const aName = "a name is a letter followed by letters, digits, - and _, 100 at most"
 
 // Register makes kinds known. It reports every ill-formed one.
 func (r *Registry) Register(kinds ...stage.Kind) error {
@@ -70,7 +72,7 @@ func add(to map[string]*kind, k stage.Kind) error {
 		return fmt.Errorf("kind %q: %w", k.Name, fmt.Errorf(format, args...))
 	}
 	if !validName.MatchString(k.Name) {
-		return fail("a name is a letter followed by letters, digits, - and _")
+		return fail(aName)
 	}
 	if to[k.Name] != nil || k.Name == commandKind {
 		return fail("registered twice")
@@ -83,7 +85,7 @@ func add(to map[string]*kind, k stage.Kind) error {
 		clear(seen)
 		for _, p := range ports {
 			if !validName.MatchString(p.Name) || seen[p.Name] {
-				return fail("port %q: a name is a letter followed by letters, digits, - and _, and may be used once", p.Name)
+				return fail("port %q: %s, and may be used once", p.Name, aName)
 			}
 			seen[p.Name] = true
 		}

@@ -101,27 +101,34 @@ func (p *parser) sort() []*node {
 			ready = append(ready, n)
 		}
 	}
-	for len(ready) > 0 {
-		i := 0
-		for j := range ready {
-			if ready[j].index < ready[i].index {
-				i = j
+	for {
+		for len(ready) > 0 {
+			i := 0
+			for j := range ready {
+				if ready[j].index < ready[i].index {
+					i = j
+				}
+			}
+			n := ready[i]
+			ready = slices.Delete(ready, i, i+1)
+			sorted = append(sorted, n)
+			for _, m := range then[n] {
+				if waits[m]--; waits[m] == 0 {
+					ready = append(ready, m)
+				}
 			}
 		}
-		n := ready[i]
-		ready = slices.Delete(ready, i, i+1)
-		sorted = append(sorted, n)
-		for _, m := range then[n] {
-			if waits[m]--; waits[m] == 0 {
-				ready = append(ready, m)
-			}
+		n := p.cyclic(waits)
+		if n == nil {
+			return sorted
 		}
-	}
-	if n := p.cyclic(waits); n != nil {
 		cycle := p.cycle(n, waits)
 		p.errs.add(cycle[0].pos, "stage %q depends on itself: %s", cycle[0].name, path(cycle))
+		for _, n := range cycle { // as if that were mended, to find the next
+			waits[n] = 0
+		}
+		ready = cycle
 	}
-	return sorted
 }
 
 // cyclic returns the first node in the file that waits for ever.
