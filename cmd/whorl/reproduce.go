@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -26,25 +25,29 @@ func reproduceCommand(env *environment) *cobra.Command {
 		Use:   "reproduce RUN",
 		Short: "Run a recorded run again from its sources and compare every bit",
 		Long: `reproduce computes a recorded run again, from its sources and in an empty store of
-its own, and compares every artifact with the recorded one, by digest. The exit
-code is 1 if any differs. RUN is an id, a unique prefix, or "last".`,
+its own, and compares every artifact with the recorded one, by digest. The
+pipeline is the recorded one, whatever has become of its file; code and data are
+today's, and if they have changed since, it says what did. The exit code is 1 if
+any artifact differs. RUN is an id, a unique prefix, or "last".`,
 		Example: "  whorl reproduce last",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.jobs < 1 {
+				return usagef("--jobs %d: want at least 1", flags.jobs)
+			}
 			ctx := cmd.Context()
 			r, err := findRun(ctx, flags.artifacts.dir, args[0])
 			if err != nil {
 				return err
 			}
-			again, err := runAgain(ctx, env, r, flags.jobs)
+			j, err := reproduce(ctx, env, flags.artifacts.dir, r, flags.jobs)
 			if err != nil {
 				return err
 			}
-			j := compareArtifacts(r, again)
 			if flags.json {
 				err = writeJSON(env.stdout, j)
 			} else {
-				err = printReproduction(env, j)
+				err = printReproduction(env.stdout, j)
 			}
 			if err == nil && !j.Identical {
 				err = errReported
@@ -53,21 +56,49 @@ code is 1 if any differs. RUN is an id, a unique prefix, or "last".`,
 		},
 	}
 	flags.artifacts.add(c)
-	c.Flags().IntVarP(&flags.jobs, "jobs", "j", 0, "run at most `N` stages at once; 0: one for each processor")
+	c.Flags().IntVarP(&flags.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "run at most `N` stages at once")
 	c.Flags().BoolVar(&flags.json, "json", false, "print one JSON object")
 	return c
 }
 
-// runAgain runs what the record says in an empty store.
-func runAgain(ctx context.Context, env *environment, r *track.Run, jobs int) (*pipeline.Result, error) {
+// reproduce runs a recorded run again and compares it with the record.
+func reproduce(ctx context.Context, env *environment, artifacts string, r *track.Run, jobs int) (*reproductionJSON, error) {
+	var targets []string
+	for _, s := range r.Stages {
+		if len(s.Outputs) > 0 {
+			targets = append(targets, s.Name)
+		}
+	}
+	if len(targets) == 0 {
+		return nil, usagef("run %s, which %s, has made nothing that could be compared", r.ID, r.State)
+	}
 	reg, err := newRegistry()
 	if err != nil {
 		return nil, err
 	}
 	p, err := recordedPipeline(reg, r)
-	if err != nil {
-		return nil, fmt.Errorf("run %s cannot be run again: %w", r.ID, err)
+	if err == nil {
+		_, err = p.Plans(targets...)
 	}
+	if err != nil { // as text, for it is no matter of today's spec
+		return nil, fmt.Errorf("run %s cannot be run again: this whorl refuses its pipeline:\n%v", r.ID, err)
+	}
+	again, err := runAgain(ctx, env, p, pipeline.Options{Targets: targets, Jobs: jobs})
+	if err != nil {
+		return nil, err
+	}
+	j := compareArtifacts(r, again)
+	st, err := store.Open(artifacts)
+	if err != nil {
+		return nil, err
+	}
+	j.Changes, err = changesSince(ctx, pipeline.NewEngine(st), p, r, again)
+	return j, err
+}
+
+// runAgain runs a pipeline in an empty store. A stage that fails is told of,
+// and is part of the result.
+func runAgain(ctx context.Context, env *environment, p *pipeline.Pipeline, o pipeline.Options) (*pipeline.Result, error) {
 	dir, err := os.MkdirTemp("", "whorl-reproduce-*")
 	if err != nil {
 		return nil, err
@@ -79,49 +110,57 @@ func runAgain(ctx context.Context, env *environment, r *track.Run, jobs int) (*p
 	}
 	display := progress.New(env.stderr)
 	defer display.Close()
-	var targets []string
-	for _, s := range r.Stages {
-		targets = append(targets, s.Name)
-	}
-	result, err := pipeline.NewEngine(st).Run(ctx, p, pipeline.Options{Targets: targets, Jobs: jobs, Observe: follow(display)})
+	o.Observe = follow(display)
+	result, err := pipeline.NewEngine(st).Run(ctx, p, o)
 	display.Close()
-	if err != nil && result != nil {
-		return nil, outcome(ctx, env.stderr, result, err)
+	if ctx.Err() != nil {
+		fmt.Fprintln(env.stderr, "interrupted: nothing was compared, and nothing is kept")
+		return nil, errReported
+	}
+	if err != nil && result != nil && result.State == pipeline.Failed {
+		outcome(ctx, env.stderr, result, err)
+		return result, nil
 	}
 	return result, err
 }
 
-// recordedPipeline loads the run's pipeline with the parameters, data and seed
+// recordedPipeline is the run's pipeline with the parameters, data and seed
 // that were recorded.
 func recordedPipeline(reg *pipeline.Registry, r *track.Run) (*pipeline.Pipeline, error) {
-	s := pipeline.Settings{Seed: &r.Seed}
-	for _, p := range r.Params {
-		value, err := json.Marshal(p.Value) // JSON is YAML
-		if err != nil {
-			return nil, err
-		}
-		s.Set = append(s.Set, fmt.Sprintf("%s.%s=%s", p.Stage, p.Name, value))
-	}
 	path := r.Pipeline
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(r.Dir, path)
 	}
+	parse := func(s pipeline.Settings) (*pipeline.Pipeline, error) {
+		if r.Spec == "" { // an old record
+			return reg.Load(path, s)
+		}
+		return reg.Parse(path, []byte(r.Spec), s)
+	}
+	s := pipeline.Settings{Seed: &r.Seed}
+	for _, p := range r.Params {
+		text, err := p.Text()
+		if err != nil {
+			return nil, err
+		}
+		s.Set = append(s.Set, fmt.Sprintf("%s.%s=%s", p.Stage, p.Name, text))
+	}
 	// What the file says of the data is relative to the file, what the call
 	// said to where it was made.
-	bare, err := reg.Load(path, pipeline.Settings{})
+	bare, err := parse(pipeline.Settings{})
 	if err == nil && bare.Data == r.Data {
-		return reg.Load(path, s)
+		return parse(s)
 	}
 	s.Data = r.Data
 	for _, k := range reg.DataSources() {
 		if k.Name == r.Data {
-			return reg.Load(path, s)
+			return parse(s)
 		}
 	}
 	if r.Data != "" && !filepath.IsAbs(r.Data) {
 		s.Data = filepath.Join(r.Dir, r.Data)
 	}
-	return reg.Load(path, s)
+	return parse(s)
 }
 
 // removeStore deletes a store, whose files are read-only.
@@ -133,64 +172,4 @@ func removeStore(dir string) {
 		return nil
 	})
 	os.RemoveAll(dir)
-}
-
-type reproductionJSON struct {
-	Run       string         `json:"run"`
-	Identical bool           `json:"identical"`
-	Artifacts []artifactJSON `json:"artifacts"`
-}
-
-type artifactJSON struct {
-	Name       string `json:"name"`
-	Identical  bool   `json:"identical"`
-	SameKey    bool   `json:"same_key"` // made by the same code from the same inputs, as far as the key tells
-	Recorded   string `json:"recorded"`
-	Reproduced string `json:"reproduced"`
-}
-
-func compareArtifacts(r *track.Run, again *pipeline.Result) reproductionJSON {
-	made := map[string]pipeline.StageResult{}
-	for _, s := range again.Stages {
-		made[s.Name] = s
-	}
-	j := reproductionJSON{Run: r.ID, Identical: true, Artifacts: []artifactJSON{}}
-	for _, s := range r.Stages {
-		digests := map[string]string{}
-		for _, o := range made[s.Name].Outputs {
-			digests[o.Name] = o.Digest
-		}
-		for _, o := range s.Outputs {
-			a := artifactJSON{
-				Name: s.Name + "." + o.Name, Recorded: o.Digest, Reproduced: digests[o.Name],
-				Identical: o.Digest == digests[o.Name], SameKey: s.Key == made[s.Name].Key,
-			}
-			j.Identical = j.Identical && a.Identical
-			j.Artifacts = append(j.Artifacts, a)
-		}
-	}
-	return j
-}
-
-func printReproduction(env *environment, j reproductionJSON) error {
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ARTIFACT\tSTATUS\tRECORDED\tREPRODUCED")
-	same, changed := 0, false
-	for _, a := range j.Artifacts {
-		status := "DIFFERS"
-		if a.Identical {
-			status = "identical"
-			same++
-		}
-		changed = changed || !a.SameKey
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.Name, status, short(a.Recorded), short(a.Reproduced))
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(env.stdout, "run %s: %d of %d artifacts are identical, bit for bit\n", j.Run, same, len(j.Artifacts))
-	if changed {
-		fmt.Fprintln(env.stdout, "code, inputs or parameters have changed since: \"whorl why STAGE --against RUN\" tells which")
-	}
-	return nil
 }

@@ -10,6 +10,10 @@ import (
 	"strings"
 )
 
+// Text returns the value as --set takes it: as YAML on one line that has the
+// same value and type.
+func (p Param) Text() (string, error) { return encodeValue(p.Value) } // JSON is YAML
+
 // encodeValue writes a parameter's value as JSON in which a float always has
 // a point or an exponent, so that 1.0 does not come back as the integer 1.
 // JSON has no infinities or NaN: they are written as 9e999, -9e999 and null.
