@@ -109,11 +109,10 @@ func (r *recorder) group(prefix string, comparisons []comparison) error {
 		r.task.Logf("%d genuine and %d impostor pairs: ROC AUC %.4f, EER %.4f", s.Genuines(), s.Impostors(), s.AUC(), eer)
 	}
 	for _, th := range r.thresholds {
-		at := prefix + th.prefix()
-		r.task.Metric(at+"threshold", th.value)
 		c := s.At(th.value)
-		r.confusion(at, c)
-		if prefix == "" {
+		r.confusion(prefix+th.prefix(), c)
+		if prefix == "" { // the thresholds are the same for all groups
+			r.task.Metric(th.prefix()+"threshold", th.value)
 			r.task.Logf("%s threshold %.4g: accuracy %.4f, precision %.4f, recall %.4f", th.name, th.value, c.Accuracy(), precision(c), c.Recall())
 		}
 	}
