@@ -10,7 +10,8 @@
 //
 // An impostor is any other finger, as in the post, and so now and then another
 // one of the same person: one in 67 by image in a gallery of 60 people, and
-// more in a smaller one. ISO/IEC 19795-1 leaves such pairs out of the false
-// match rate of a system, since fingers of one person are more alike than
-// those of strangers; with the names in the scores that can be done.
+// more in a smaller one. Mansfield and Wayman ("Best practices in testing and
+// reporting performance of biometric devices", 2002) and ISO/IEC 19795-1 leave
+// such pairs out, since fingers of one person are more alike than those of
+// strangers; with the names in the scores that can be done.
 package evaluate
