@@ -22,7 +22,7 @@ type diagram struct {
 type node struct {
 	Name, Kind   string
 	Label        string // as much of the name as there is room for
-	Source       bool // data rather than a stage
+	Source       bool   // data rather than a stage
 	X, Y         float64
 	Counts       []tally // of statuses, in a fixed order
 	Distinct     int     // different results

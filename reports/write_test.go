@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -26,6 +27,46 @@ func TestWriteIsDeterministic(t *testing.T) {
 	second, _ := fixture()
 	if render(t, first, opts) != render(t, second, opts) {
 		t.Error("two reports of the same runs differ")
+	}
+}
+
+// The same experiment again, all of it cached, gives the same report but for
+// ids, times and cached marks, which stand in these places and no others.
+func TestReportOfTheSameAgain(t *testing.T) {
+	first, opts := fixture()
+	again, _ := fixture()
+	for i, r := range again.runs {
+		id := fmt.Sprintf("20261124-0600%02d-%06x", i, i)
+		again.series[id] = again.series[r.ID]
+		r.ID, r.Sweep = id, "ablation"
+		r.Started, r.Finished, r.Seconds = r.Started.Add(time.Hour), r.Finished.Add(time.Hour), 0.01
+		for k := range r.Stages {
+			if r.Stages[k].Status == "ran" {
+				r.Stages[k].Status, r.Stages[k].Seconds = "cached", 0.001
+			}
+		}
+	}
+	before, after := render(t, first, opts), render(t, again, opts)
+	if before == after {
+		t.Fatal("the reports show neither ids nor times")
+	}
+	same := func(html string, runs []*track.Run) []string {
+		for i, r := range runs {
+			html = strings.ReplaceAll(html, r.ID, fmt.Sprint("RUN", i))
+		}
+		for _, place := range []string{
+			`<time .*?</time>`,
+			`<div><dt>(time|saved by the cache)</dt>.*?</div>`,
+			`<td class="num" data-sort="[^"]*">[^<]*</td><td><code class="id">`, // time of the run
+			`<figure class="dag">.*?</table></div>`,
+			`<details><summary>Ids and times.*?</details>`,
+		} {
+			html = regexp.MustCompile(`(?s)`+place).ReplaceAllString(html, "")
+		}
+		return strings.Split(html, "\n")
+	}
+	if diff := cmp.Diff(same(before, first.runs), same(after, again.runs)); diff != "" {
+		t.Errorf("the second report differs elsewhere:\n%s", diff)
 	}
 }
 

@@ -94,7 +94,7 @@ func writeCurves(t *stage.Task, m *measurement, bins int) error {
 		return fmt.Errorf("write curves: %w", err)
 	}
 	c.Histogram = histogram{numbers(h.Edges), h.Genuine, h.Impostor}
-	if h, err = logOdds(m.comparisons, bins); err != nil {
+	if h, err = logOdds(m.comparisons); err != nil {
 		return fmt.Errorf("write curves: %w", err)
 	}
 	c.LogOdds = histogram{numbers(h.Edges), h.Genuine, h.Impostor}
@@ -110,13 +110,14 @@ func writeCurves(t *stage.Task, m *measurement, bins int) error {
 	return writeJSON(t, "curves", c)
 }
 
-// maxLogOdds is where the histogram of log odds ends; scores beyond, of less
-// than 2e-9 from 0 or 1, are in its last bins.
-const maxLogOdds = 20
+// maxLogOdds is where the histogram of log odds ends; what lies beyond is in
+// its last bins. A float64 cannot be nearer to 1 than by 2^-53, a log odds
+// of 37, while impostors get far nearer to 0 than any threshold.
+const maxLogOdds = 40
 
-// logOdds counts the log odds of the scores, ln(s/(1-s)): what the network
-// computes before its last sigmoid.
-func logOdds(comparisons []comparison, bins int) (biometrics.Histogram, error) {
+// logOdds counts the log odds of the scores, ln(s/(1-s)), which the network
+// computes before its last sigmoid, in bins of width 1.
+func logOdds(comparisons []comparison) (biometrics.Histogram, error) {
 	score, genuine := scoresAndTruth(comparisons)
 	for i, s := range score {
 		score[i] = max(-maxLogOdds, min(maxLogOdds, math.Log(s/(1-s))))
@@ -125,7 +126,7 @@ func logOdds(comparisons []comparison, bins int) (biometrics.Histogram, error) {
 	if err != nil {
 		return biometrics.Histogram{}, err
 	}
-	return s.Histogram(bins, -maxLogOdds, maxLogOdds)
+	return s.Histogram(2*maxLogOdds, -maxLogOdds, maxLogOdds)
 }
 
 // writeClasses writes the per-class report at each threshold.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image/color"
 	"image/png"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -66,18 +67,27 @@ func TestGolden(t *testing.T) {
 
 func TestLogOdds(t *testing.T) {
 	var all []comparison
-	for _, score := range []float64{0, 1e-12, 1e-3, 0.5, 0.999, 1} {
+	for _, score := range []float64{0, 1e-60, 1e-3, 0.5, 0.999, 1} {
 		all = append(all, comparison{score: score, genuine: score >= 0.5})
 	}
-	h, err := logOdds(all, 4) // -20, -10, 0, 10, 20
+	h, err := logOdds(all)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []int{2, 1, 0, 0}; !slices.Equal(h.Impostor, want) {
-		t.Errorf("impostors %v, want %v", h.Impostor, want)
+	where := func(counts []int) map[float64]int {
+		at := map[float64]int{}
+		for i, n := range counts {
+			if n > 0 {
+				at[h.Edges[i]] = n
+			}
+		}
+		return at
 	}
-	if want := []int{0, 0, 2, 1}; !slices.Equal(h.Genuine, want) {
-		t.Errorf("genuine %v, want %v", h.Genuine, want)
+	if got, want := where(h.Impostor), (map[float64]int{-40: 2, -7: 1}); !maps.Equal(got, want) { // ln(1/999) = -6.9
+		t.Errorf("impostors %v, want %v", got, want)
+	}
+	if got, want := where(h.Genuine), (map[float64]int{0: 1, 6: 1, 39: 1}); !maps.Equal(got, want) {
+		t.Errorf("genuine %v, want %v", got, want)
 	}
 }
 
