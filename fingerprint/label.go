@@ -24,6 +24,11 @@ type Identity struct {
 	Hand, Finger uint8
 }
 
+// Number numbers the fingers of all subjects through, ten a subject.
+func (i Identity) Number() uint32 {
+	return uint32(i.Subject)*10 + uint32(i.Hand)*5 + uint32(i.Finger)
+}
+
 // Identity returns which finger it is.
 func (l Label) Identity() Identity { return Identity{l.Subject, l.Hand, l.Finger} }
 

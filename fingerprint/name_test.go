@@ -79,6 +79,18 @@ func TestNameRoundTrip(t *testing.T) {
 	})
 }
 
+// Different fingers have different numbers; the gender has no say.
+func TestIdentityNumber(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a, b := labels().Draw(t, "a"), labels().Draw(t, "b")
+		b.Subject = a.Subject + uint16(rapid.IntRange(0, 1).Draw(t, "further"))
+		same := a.Subject == b.Subject && a.Hand == b.Hand && a.Finger == b.Finger
+		if (a.Identity().Number() == b.Identity().Number()) != same {
+			t.Fatalf("%v is number %d, %v is %d", a, a.Identity().Number(), b, b.Identity().Number())
+		}
+	})
+}
+
 func TestRowRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := labels().Draw(t, "label")

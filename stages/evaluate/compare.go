@@ -29,10 +29,8 @@ func (d *data) pairs(seed uint64, purpose string, probes, gallery []int) ([]siam
 		gallery, func(row int) siamese.Finger { return finger(d.enrolled[row]) })
 }
 
-// finger numbers the fingers of all subjects through.
-func finger(m impression) siamese.Finger {
-	return siamese.Finger(m.Subject)*10 + siamese.Finger(m.Hand)*5 + siamese.Finger(m.Finger)
-}
+// finger is the identity by which prints are paired.
+func finger(m impression) siamese.Finger { return siamese.Finger(m.Identity().Number()) }
 
 // comparisons puts pairs and scores together. It fails at a score that is
 // not in 0..1, which only a network of broken weights gives.

@@ -102,9 +102,7 @@ func (in *inputs) images(t *stage.Task, name string) (siamese.Images, []siamese.
 }
 
 // finger is the identity by which prints are paired.
-func finger(l fingerprint.Label) siamese.Finger {
-	return siamese.Finger(l.Subject)*10 + siamese.Finger(l.Hand)*5 + siamese.Finger(l.Finger)
-}
+func finger(l fingerprint.Label) siamese.Finger { return siamese.Finger(l.Identity().Number()) }
 
 // augment reads the policy and returns what applies it.
 func augment(t *stage.Task, h, w int) (func(dst, src []uint8, epoch, probe int), error) {
