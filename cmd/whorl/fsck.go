@@ -1,10 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"whorl/experiments/track"
 	"whorl/pipeline"
 	"whorl/pipeline/store"
 )
@@ -16,8 +22,9 @@ func fsckCommand(env *environment) *cobra.Command {
 		Use:   "fsck",
 		Short: "Re-hash everything in the store",
 		Long: `fsck reads everything in the store and compares it with its digest. What is
-damaged is set aside, and is made again when it is next needed. The exit code is
-1 if anything was.`,
+damaged is set aside, and is made again when it is next needed. It does the same
+with runs.db, the database of runs, which it makes again at once. The exit code
+is 1 if anything was damaged.`,
 		Example: `  whorl fsck
   whorl fsck --json --artifacts /path/to/artifacts`,
 		Args: cobra.NoArgs,
@@ -33,11 +40,21 @@ damaged is set aside, and is made again when it is next needed. The exit code is
 			if err != nil {
 				return err
 			}
+			damage, added, err := checkRecords(cmd.Context(), env, artifacts.dir, st)
+			if err != nil {
+				return err
+			}
+			if damage != nil {
+				found.Damaged = append(found.Damaged, *damage)
+			}
 			if asJSON {
-				if err := writeJSON(env.stdout, found); err != nil {
+				if err := writeJSON(env.stdout, fsckJSON{found, added}); err != nil {
 					return err
 				}
 			} else {
+				if added > 0 {
+					fmt.Fprintf(env.stdout, "runs.db: recorded %d runs that it did not know\n", added)
+				}
 				for _, d := range append(found.Damaged, found.Lost...) {
 					fmt.Fprintf(env.stdout, "%s: %s\n", d.Path, d.Why)
 				}
@@ -54,4 +71,48 @@ damaged is set aside, and is made again when it is next needed. The exit code is
 	artifacts.add(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
+}
+
+// fsckJSON is what "fsck --json" prints.
+type fsckJSON struct {
+	*store.Checked
+	Added int `json:"runs_added"` // to runs.db
+}
+
+// checkRecords checks the database of runs. A damaged one is set aside and
+// made again; a sound one is given the runs that the store knows and it does
+// not. It returns the damage, if any, and how many runs were added.
+func checkRecords(ctx context.Context, env *environment, artifacts string, st *store.Store) (damage *store.Damage, added int, err error) {
+	db, err := track.Open(ctx, databasePath(artifacts))
+	if err == nil {
+		if err = db.Check(ctx); err != nil {
+			db.Close()
+		}
+	}
+	if errors.Is(err, track.ErrDamaged) {
+		damage = &store.Damage{Path: filepath.Base(databasePath(artifacts)), Why: err.Error()}
+		if err = setAside(artifacts); err == nil {
+			db, err = track.Open(ctx, databasePath(artifacts))
+		}
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	b := &books{store: st, db: db}
+	defer b.Close()
+	added, err = b.index(ctx, env.stderr)
+	return damage, added, err
+}
+
+// setAside moves the database to where fsck puts what is damaged, with what
+// SQLite keeps beside it.
+func setAside(artifacts string) error {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		path := databasePath(artifacts) + suffix
+		err := os.Rename(path, filepath.Join(artifacts, "damaged", filepath.Base(path)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -85,14 +87,14 @@ func openBooks(ctx context.Context, artifacts string) (*books, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, missing := os.Stat(databasePath(artifacts))
 	db, err := track.Open(ctx, databasePath(artifacts))
 	if err != nil {
 		return nil, err
 	}
 	b := &books{st, db, pipeline.NewEngine(st)}
-	if errors.Is(missing, os.ErrNotExist) {
-		err = b.rebuild(ctx)
+	empty, err := db.Empty(ctx)
+	if err == nil && empty {
+		_, err = b.index(ctx, io.Discard)
 	}
 	if err != nil {
 		b.Close()
@@ -105,11 +107,18 @@ func openBooks(ctx context.Context, artifacts string) (*books, error) {
 // errors.Is(err, fs.ErrNotExist) if there are none.
 func openRecords(ctx context.Context, artifacts string) (*track.DB, error) {
 	db, err := track.OpenReadOnly(ctx, databasePath(artifacts))
-	if !errors.Is(err, fs.ErrNotExist) {
+	empty := errors.Is(err, fs.ErrNotExist)
+	if err == nil {
+		if empty, err = db.Empty(ctx); err != nil {
+			db.Close()
+			return nil, err
+		}
+	}
+	if kept, _ := filepath.Glob(filepath.Join(artifacts, "runs", "*.json")); !empty || len(kept) == 0 {
 		return db, err
 	}
-	if kept, _ := filepath.Glob(filepath.Join(artifacts, "runs", "*.json")); len(kept) == 0 {
-		return nil, err
+	if db != nil {
+		db.Close()
 	}
 	b, err := openBooks(ctx, artifacts) // makes the database again
 	if err != nil {
@@ -118,21 +127,25 @@ func openRecords(ctx context.Context, artifacts string) (*track.DB, error) {
 	return b.db, nil
 }
 
-// rebuild records again the runs that the store knows: the database is only an
-// index of them.
-func (b *books) rebuild(ctx context.Context) error {
+// index records the runs that the store knows and the database, which is only
+// an index of them, does not. It returns how many, and warns of those that
+// cannot be read.
+func (b *books) index(ctx context.Context, warn io.Writer) (added int, err error) {
 	files, err := b.store.Runs()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	ids := make([]string, len(files))
 	for i, f := range files {
 		ids[len(files)-1-i] = f.ID // oldest first
 	}
-	_, err = b.db.Rebuild(ctx, ids, func(id string) (*pipeline.Result, error) {
+	added, unread, err := b.db.Rebuild(ctx, ids, func(id string) (*pipeline.Result, error) {
 		return pipeline.ReadRun(b.store, id)
 	})
-	return err
+	for _, e := range unread {
+		fmt.Fprintln(warn, "whorl:", e)
+	}
+	return added, err
 }
 
 func (b *books) Close() error { return b.db.Close() }

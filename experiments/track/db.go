@@ -38,7 +38,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	}
 	if err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, fmt.Errorf("open %s: %w", path, asDamage(err))
 	}
 	return db, nil
 }
@@ -77,7 +77,7 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	db := &DB{path: path}
 	if err := db.openReadOnly(ctx); err != nil {
 		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, fmt.Errorf("open %s: %w", path, asDamage(err))
 	}
 	return db, nil
 }

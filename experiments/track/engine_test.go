@@ -100,7 +100,7 @@ func TestWithTheEngine(t *testing.T) {
 	}
 	defer anew.Close()
 	read := func(id string) (*pipeline.Result, error) { return pipeline.ReadRun(st, id) }
-	if n, err := anew.Rebuild(ctx, ids, read); n != 2 || err != nil {
+	if n, _, err := anew.Rebuild(ctx, ids, read); n != 2 || err != nil {
 		t.Fatalf("%d runs added, %v; want 2", n, err)
 	}
 	rebuilt, err := anew.Runs(ctx, track.Filter{})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -71,6 +72,14 @@ func (db *DB) Series(ctx context.Context, run, stage, metric string) ([]Metric, 
 // load returns the runs whose numbers choose selects, oldest first, all as of
 // one moment.
 func (db *DB) load(ctx context.Context, choose func(querier) (string, []any, error)) ([]Run, error) {
+	runs, err := db.read(ctx, choose)
+	if err != nil && !errors.Is(err, ErrNoRun) {
+		err = fmt.Errorf("read %s: %w", db.path, asDamage(err))
+	}
+	return runs, err
+}
+
+func (db *DB) read(ctx context.Context, choose func(querier) (string, []any, error)) ([]Run, error) {
 	tx, err := db.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err

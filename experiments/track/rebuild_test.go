@@ -30,6 +30,9 @@ func TestRebuild(t *testing.T) {
 	mustRecord(t, db, m, results["a1"], results["a2"], results["a3"])
 
 	anew := open(t)
+	if empty, err := anew.Empty(t.Context()); !empty || err != nil {
+		t.Errorf("it is empty: %v, %v", empty, err)
+	}
 	damaged := errors.New("damaged record")
 	read := func(id string) (*pipeline.Result, error) {
 		if r, ok := results[id]; ok {
@@ -38,11 +41,14 @@ func TestRebuild(t *testing.T) {
 		return nil, damaged
 	}
 	ids := []string{"a1", "x", "a2", "a3"}
-	if n, err := anew.Rebuild(t.Context(), ids, read); n != 3 || !errors.Is(err, damaged) {
-		t.Errorf("%d runs added, %v; want 3 and that one is damaged", n, err)
+	if n, unread, err := anew.Rebuild(t.Context(), ids, read); n != 3 || len(unread) != 1 || unread[0] != damaged || err != nil {
+		t.Errorf("%d runs added, %v, %v; want 3 and that one is damaged", n, unread, err)
 	}
-	if n, err := anew.Rebuild(t.Context(), ids[2:], read); n != 0 || err != nil {
-		t.Errorf("again: %d runs added, %v; want 0", n, err)
+	if n, unread, err := anew.Rebuild(t.Context(), ids[2:], read); n != 0 || unread != nil || err != nil {
+		t.Errorf("again: %d runs added, %v, %v; want 0", n, unread, err)
+	}
+	if empty, err := anew.Empty(t.Context()); empty || err != nil {
+		t.Errorf("it is empty still: %v, %v", empty, err)
 	}
 	want := dump(t, db)
 	if diff := cmp.Diff(want, dump(t, anew)); diff != "" {

@@ -161,7 +161,7 @@ func (rec *recorder) add(s pipeline.StageResult) error {
 func (rec *recorder) flush(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	fail := func(err error) error {
-		return fmt.Errorf("record run %s in %s: %w", rec.run.ID, rec.db.path, err)
+		return fmt.Errorf("record run %s in %s: %w", rec.run.ID, rec.db.path, asDamage(err))
 	}
 	if err := rec.keepAbout(); err != nil {
 		return fail(err)

@@ -1,0 +1,37 @@
+package track
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// ErrDamaged is what an error wraps if the file is no SQLite database, or no
+// longer a sound one. It is an index: it can be moved away and made again.
+var ErrDamaged = errors.New(`the database is damaged; "whorl fsck" sets it aside and makes it again from the store`)
+
+// asDamage makes an error that tells of damage wrap ErrDamaged.
+func asDamage(err error) error {
+	var e sqlite3.Error
+	if errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB) {
+		return fmt.Errorf("%w (%w)", ErrDamaged, err)
+	}
+	return err
+}
+
+// Check reads the whole database. If SQLite does not find it sound the error
+// wraps [ErrDamaged]. It has no checksums: a value that changed to another is
+// not found.
+func (db *DB) Check(ctx context.Context) error {
+	var verdict string
+	err := db.r.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict)
+	if err == nil && verdict != "ok" {
+		err = fmt.Errorf("%w (%s)", ErrDamaged, verdict)
+	}
+	if err != nil {
+		return fmt.Errorf("check %s: %w", db.path, asDamage(err))
+	}
+	return nil
+}
