@@ -386,6 +386,45 @@ func TestCalibration(t *testing.T) {
 	}
 }
 
+func readIntervals(t *testing.T, r *stagetest.Result) (out intervalsFile) {
+	t.Helper()
+	if err := json.Unmarshal(r.Bytes("intervals"), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// intervalsFile is the form of the output, apart from the code under test.
+type intervalsFile struct {
+	Confidence float64
+	Subjects   int
+	Drawn      string
+	Figures    map[string]struct {
+		Value, Low, High float64
+		Method           string
+	}
+}
+
+// Of one person alone nothing could be drawn but that person: an interval of
+// no width.
+func TestIntervalsOfOnePerson(t *testing.T) {
+	in := small.inputs(t)
+	in["validation"] = writeArray(t, t.TempDir(), "validation", []int64{0, 1, 2, 3, 24, 25, 26, 27}, 8)
+	r := runWith(t, table(plausible), nil, 1, in)
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	got := readIntervals(t, r)
+	if f := got.Figures["calibrated.fnmr"]; got.Subjects != 1 || got.Drawn != "probe" || f.Method != "bootstrap" || f.Low == f.High {
+		t.Errorf("%+v", got)
+	}
+	// The classes are separated: no EER seen in 8 pairs of each.
+	const z2 = 1.959963984540054 * 1.959963984540054
+	if f := got.Figures["eer"]; f.Value != 0 || f.Low != 0 || math.Abs(f.High-z2/(8+z2)) > 1e-9 || f.Method != "wilson" {
+		t.Errorf("EER: %+v", f)
+	}
+}
+
 // Intervals hold their figure, which is the metric of that name.
 func TestIntervals(t *testing.T) {
 	p := Kind().Params.(Params)
@@ -394,19 +433,9 @@ func TestIntervals(t *testing.T) {
 	if r.Err != nil {
 		t.Fatal(r.Err)
 	}
-	var got struct {
-		Confidence float64
-		Subjects   int
-		Figures    map[string]struct {
-			Value, Low, High float64
-			Method           string
-		}
-	}
-	if err := json.Unmarshal(r.Bytes("intervals"), &got); err != nil {
-		t.Fatal(err)
-	}
-	if got.Confidence != 0.95 || got.Subjects != 6 {
-		t.Errorf("confidence %v, %d subjects", got.Confidence, got.Subjects)
+	got := readIntervals(t, r)
+	if got.Confidence != 0.95 || got.Subjects != 6 || got.Drawn != "subject" {
+		t.Errorf("confidence %v, %d subjects, drawn by %s", got.Confidence, got.Subjects, got.Drawn)
 	}
 	methods := map[string]string{
 		"roc_auc": "bootstrap", "average_precision": "bootstrap", "eer": "bootstrap",

@@ -19,6 +19,7 @@ const (
 type intervals struct {
 	Confidence float64             `json:"confidence"`
 	Subjects   int                 `json:"subjects"` // of the probes
+	Drawn      string              `json:"drawn"`    // by a bootstrap: "subject" or "probe"
 	Figures    map[string]interval `json:"figures"`  // by the names of the metrics
 }
 
@@ -31,21 +32,28 @@ type interval struct {
 }
 
 // writeIntervals writes the intervals. They come of a bootstrap that draws the
-// subjects of the probes, since pairs of one person are not independent; but
-// where nothing or everything goes wrong, of which a bootstrap would be sure,
-// and for rank-1, which no scores give, they are Wilson's, as if pairs were.
+// subjects of the probes, since pairs of one person are not independent, or the
+// probes if all are of one person; but where nothing or everything goes wrong,
+// of which a bootstrap would be sure, and for rank-1, which no scores give,
+// they are Wilson's, as if pairs were independent.
 func writeIntervals(t *stage.Task, m *measurement) error {
-	subject := make([]int, len(m.comparisons))
+	cluster := make([]int, len(m.comparisons))
 	subjects := map[int]bool{}
 	for i, c := range m.comparisons {
-		subject[i] = int(c.presented.Subject)
-		subjects[subject[i]] = true
+		cluster[i] = int(c.presented.Subject)
+		subjects[cluster[i]] = true
 	}
-	out := intervals{confidence, len(subjects), map[string]interval{}}
+	out := intervals{confidence, len(subjects), "subject", map[string]interval{}}
+	if out.Subjects == 1 {
+		out.Drawn = "probe"
+		for i, c := range m.comparisons {
+			cluster[i] = c.probe
+		}
+	}
 	b := biometrics.Bootstrap{Seed: t.Seed, Replicates: resamples, Confidence: confidence}
 	score, genuine := scoresAndTruth(m.comparisons)
 	names, figures := m.figures()
-	ci, err := b.Intervals(score, genuine, subject, figures...)
+	ci, err := b.Intervals(score, genuine, cluster, figures...)
 	if err != nil {
 		return fmt.Errorf("write intervals: %w", err)
 	}
@@ -99,6 +107,9 @@ func (m *measurement) proportions() map[string]proportion {
 		c := m.scores.At(th.value)
 		p[th.prefix()+"fmr"] = proportion{c.FP, c.FP + c.TN}
 		p[th.prefix()+"fnmr"] = proportion{c.FN, c.FN + c.TP}
+	}
+	if eer, _ := m.scores.EER(); eer == 0 {
+		p["eer"] = proportion{0, min(m.scores.Genuines(), m.scores.Impostors())}
 	}
 	return p
 }
