@@ -17,6 +17,7 @@ TOOL = $(GO) tool -modfile=tools/go.mod
 .PHONY: help build experiment test check bench staleness proof clean
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@echo "Variables: DATA, SWEEP=$(SWEEP), ARTIFACTS=$(ARTIFACTS), FLAGS='--set train.epochs=2 --jobs 1'"
 
 # Go 1.26 restores all vector registers of a goroutine that it preempted, and on
 # some CPUs SHA-256 then takes a hundred times as long on that thread: see
@@ -27,7 +28,7 @@ build: ## build bin/whorl
 	$(GO) build -ldflags '$(LDFLAGS)' -o bin/whorl ./cmd/whorl
 
 experiment: build ## run the ablation sweep and write its report [DATA=/path/to/SOCOFing]
-	bin/whorl sweep $(SWEEP) --artifacts $(ARTIFACTS) $(if $(DATA),--data "$(DATA)") --report $(REPORT) $(FLAGS)
+	bin/whorl sweep "$(SWEEP)" --artifacts "$(ARTIFACTS)" $(if $(DATA),--data "$(DATA)") --report "$(REPORT)" $(FLAGS)
 
 test: ## run every test
 	$(GO) test ./...
@@ -53,4 +54,5 @@ proof: ## hundreds of kills, many processes, power losses, random histories (an 
 
 clean: ## delete what was built and generated
 	rm -rf bin
-	find artifacts -mindepth 1 ! -name README.md -delete
+	@# Artifacts are read-only, directories too.
+	find artifacts -mindepth 1 -maxdepth 1 ! -name README.md -exec chmod -R u+w {} + -exec rm -rf {} +

@@ -31,6 +31,15 @@ func (f figures) String() string {
 	return f.stage + ": " + strings.Join(parts, "  ")
 }
 
+// names returns "evaluate.rank1", "evaluate.roc_auc", ...
+func (f figures) names() []string {
+	names := make([]string, len(f.metrics))
+	for i, m := range f.metrics {
+		names[i] = f.stage + "." + m.Name
+	}
+	return names
+}
+
 func (f *figures) add(m stage.Metric) {
 	if !m.Timing && m.Step < 0 && len(f.metrics) < figuresShown {
 		f.metrics = append(f.metrics, m)

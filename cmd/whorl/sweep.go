@@ -197,22 +197,36 @@ func (s *sweeper) varied(t sweep.Trial) []sweep.Setting {
 // printTrials ends a sweep with a table of what was varied and measured.
 func (s *sweeper) printTrials(result *sweep.Result) error {
 	w := tabwriter.NewWriter(s.env.stderr, 0, 0, 2, ' ', 0)
-	fmt.Fprint(w, "TRIAL")
-	for _, a := range s.def.Grid {
-		fmt.Fprint(w, "\t", strings.ToUpper(a.Key))
+	var measured []string // the columns, those of the first trial that has any
+	for _, r := range s.ran {
+		if r != nil && len(measured) == 0 {
+			measured = figuresOf(r).names()
+		}
 	}
-	fmt.Fprintln(w, "\tSTATE\tFIGURES")
+	header := []string{"TRIAL"}
+	for _, a := range s.def.Grid {
+		header = append(header, a.Key)
+	}
+	fmt.Fprintln(w, strings.Join(append(append(header, "STATE"), measured...), "\t"))
 	for i, t := range s.def.Trials() {
 		fmt.Fprint(w, t.Number)
 		for _, setting := range s.varied(t) {
 			fmt.Fprintf(w, "\t%v", setting.Value)
 		}
-		what := result.Trials[i].Error
-		if r := s.ran[i]; r != nil && r.State == pipeline.Done {
-			what = figuresOf(r).String()
+		fmt.Fprintf(w, "\t%s", result.Trials[i].State)
+		if result.Trials[i].State != pipeline.Done {
+			first, _, _ := strings.Cut(result.Trials[i].Error, "\n")
+			fmt.Fprintf(w, "\t%s\n", first)
+			continue
 		}
-		what, _, _ = strings.Cut(what, "\n")
-		fmt.Fprintf(w, "\t%s\t%s\n", result.Trials[i].State, what)
+		for _, name := range measured {
+			value := "-"
+			if v := result.Trials[i].Metrics[name]; v != nil {
+				value = figure(*v)
+			}
+			fmt.Fprint(w, "\t", value)
+		}
+		fmt.Fprintln(w)
 	}
 	return w.Flush()
 }
