@@ -1,6 +1,8 @@
 package track
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,14 +68,110 @@ func TestSource(t *testing.T) {
 	}
 
 	// The diff is kept in a form from which the tree can be had again.
+	restores(t, dir, run, r.GitDiff, map[string]string{"sub/pipeline.yaml": "seed: 2\n", "latin1": "\xe9\n"})
+}
+
+// restores checks that the tree is as wanted once the diff is applied to what
+// was committed.
+func restores(t *testing.T, dir string, run func(...string) string, diff string, want map[string]string) {
+	t.Helper()
 	run("reset", "-q", "--hard")
-	write("../patch", r.GitDiff)
-	t.Cleanup(func() { os.Remove(filepath.Join(dir, "../patch")) })
-	run("apply", "../patch")
-	for name, want := range map[string]string{"sub/pipeline.yaml": "seed: 2\n", "latin1": "\xe9\n"} {
+	patch := filepath.Join(t.TempDir(), "patch")
+	if err := os.WriteFile(patch, []byte(diff), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	run("apply", patch)
+	for name, want := range want {
 		if got, err := os.ReadFile(filepath.Join(dir, name)); string(got) != want {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, want)
 		}
+	}
+}
+
+// Neither the user's settings of git nor the environment of a git hook change
+// what is kept.
+func TestSourceWhateverTheSettings(t *testing.T) {
+	dir, run, write := repository(t)
+	write("many lines", strings.Repeat("line\n", 20))
+	run("add", ".")
+	run("commit", "-q", "-m", "second")
+	for name, value := range map[string]string{
+		"diff.noprefix": "true", "diff.mnemonicPrefix": "true", "diff.relative": "true", "diff.context": "0", "diff.submodule": "log",
+		"color.ui": "always", "diff.external": "false", "status.relativePaths": "true", "status.showUntrackedFiles": "no",
+	} {
+		run("config", name, value)
+	}
+	for name, value := range map[string]string{
+		"GIT_DIR": ".git", "GIT_WORK_TREE": "/", "GIT_INDEX_FILE": "none", "GIT_DIFF_OPTS": "-u0",
+	} {
+		t.Setenv(name, value)
+	}
+	binary := "\x00\x01" + strings.Repeat("x", 100)
+	write("many lines", strings.Repeat("line\n", 10)+"new\n"+strings.Repeat("line\n", 10))
+	write("binary", binary)
+	write("sub/untracked", "")
+	var r Run
+	run = unset(t, dir, "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_DIFF_OPTS")
+	run("add", "binary")
+	describeSource(t.Context(), filepath.Join(dir, "sub"), &r)
+	if r.GitCommit == "" || !strings.HasPrefix(r.GitDiff, "?? sub/untracked\n") {
+		t.Errorf("%+v", r)
+	}
+	restores(t, dir, run, r.GitDiff, map[string]string{
+		"binary": binary, "many lines": strings.Repeat("line\n", 10) + "new\n" + strings.Repeat("line\n", 10),
+	})
+}
+
+// unset returns a function that runs git in dir without some variables.
+func unset(t *testing.T, dir string, names ...string) func(args ...string) string {
+	return func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command("env")
+		for _, name := range names {
+			cmd.Args = append(cmd.Args, "-u", name)
+		}
+		cmd.Args = append(append(cmd.Args, "git"), args...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("git %v: %v: %s", args, err, out)
+		}
+		return string(out)
+	}
+}
+
+// What is too much to keep is said not to be kept.
+func TestSourceOfGreatSize(t *testing.T) {
+	dir, run, write := repository(t)
+	noise := make([]byte, maxDiff)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	write("large", string(noise))
+	run("add", "large")
+	for i := range maxUntracked + 2 {
+		write(fmt.Sprint("untracked", i), "")
+	}
+	var r Run
+	describeSource(t.Context(), dir, &r)
+	if want := "\n(and 2 more untracked files)\n(the diff is larger than 8 MiB, and is not kept)\n"; !strings.HasSuffix(r.GitDiff, want) {
+		t.Errorf("diff ends %q, want %q", r.GitDiff[max(0, len(r.GitDiff)-200):], want)
+	}
+}
+
+// A submodule counts by its commit; that it differs from that is said.
+func TestSubmodule(t *testing.T) {
+	inner, _, _ := repository(t)
+	dir, run, write := repository(t)
+	run("-c", "protocol.file.allow=always", "submodule", "add", "-q", inner, "inner")
+	run("commit", "-q", "-m", "submodule")
+	var clean, dirty Run
+	describeSource(t.Context(), dir, &clean)
+	if clean.GitDirty {
+		t.Errorf("clean: %+v", clean)
+	}
+	write("inner/sub/pipeline.yaml", "seed: 3\n")
+	describeSource(t.Context(), dir, &dirty)
+	if want := "(submodule inner has changes of its own, which are not kept)\n"; !dirty.GitDirty || dirty.GitDiff != want {
+		t.Errorf("diff %q, want %q", dirty.GitDiff, want)
 	}
 }
 
