@@ -90,7 +90,7 @@ func groupTable(groups []*replicates, metrics []metric) *table {
 		for k, m := range metrics {
 			s := summaries[i][k]
 			c := metricCell(m, s.Median, s.N > 0, extentOf(medians[k]))
-			if s.N > 1 {
+			if s.Min < s.Max {
 				c.Small = m.Format(s.Min) + " to " + m.Format(s.Max)
 			}
 			r.Cells = append(r.Cells, c)

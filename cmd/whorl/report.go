@@ -145,7 +145,7 @@ func (s *sweeper) report(ctx context.Context, path string) error {
 		return err
 	}
 	return writeReport(ctx, s.env, path, src, reports.Options{
-		Title: name, Sweep: name, Written: time.Now(), Version: version(),
+		Sweep: name, Written: time.Now(), Version: version(),
 		Commands: []string{strings.Join(os.Args, " ")},
 	})
 }
