@@ -13,6 +13,12 @@ const frequencies = 16
 // only what stays in the cache.
 const winogradBlock = 48
 
+// winogradPlane is the distance between the planes of the 16 frequencies in a
+// scratch, for rows of width values: a cache line more than a block takes, since
+// planes that lie a multiple of 4 kB apart would compete for the same few lines of
+// the first-level cache.
+func winogradPlane(width int) int { return winogradBlock*width + Lanes }
+
 // WinogradLen returns the length of the weights packed for [Conv.ForwardWinograd].
 func (c *Conv) WinogradLen() int { return frequencies * c.In * roundUp(c.Out, tile) }
 
@@ -62,7 +68,7 @@ func (c *Conv) ForwardWinograd(y []float32, codes []uint8, x, u, bias []float32,
 		panic("kernel: Conv.ForwardWinograd: slice too short")
 	}
 	lanes, width := c.Input().Groups()*Lanes, roundUp(c.Out, tile)
-	if c.In == 1 || len(s.v) < frequencies*winogradBlock*lanes || len(s.m) < frequencies*winogradBlock*width {
+	if c.In == 1 || len(s.v) < frequencies*winogradPlane(lanes) || len(s.m) < frequencies*winogradPlane(width) {
 		panic("kernel: Conv.ForwardWinograd: pixels, or scratch of another layer")
 	}
 	windows := (c.H / 2) * (c.W / 2)
@@ -70,7 +76,7 @@ func (c *Conv) ForwardWinograd(y []float32, codes []uint8, x, u, bias []float32,
 		n := min(winogradBlock, windows-lo)
 		active.winogradIn(c, s.v, x, lo, n)
 		for f := range frequencies {
-			active.matmul(s.m[f*winogradBlock*width:], width, s.v[f*winogradBlock*lanes:], lanes,
+			active.matmul(s.m[f*winogradPlane(width):], width, s.v[f*winogradPlane(lanes):], lanes,
 				u[f*c.In*width:], width, n, width, c.In, false)
 		}
 		active.winogradOut(c, y, codes, s.m, bias, lo, n)
@@ -78,7 +84,7 @@ func (c *Conv) ForwardWinograd(y []float32, codes []uint8, x, u, bias []float32,
 }
 
 // winogradInScalar transforms the 4x4 patches of n windows from window lo,
-// B^T d B: v is [16][winogradBlock][channels].
+// B^T d B: v is 16 planes of [winogradBlock][channels].
 func winogradInScalar(c *Conv, v, x []float32, lo, n int) {
 	in := c.Input()
 	lanes, row := in.Groups()*Lanes, in.Row()
@@ -93,7 +99,7 @@ func winogradInScalar(c *Conv, v, x []float32, lo, n int) {
 			for k := range r {
 				a, b, c, d := spread(r[k][0], r[k][1], r[k][2], r[k][3])
 				for j, t := range [4]float32{a, b, c, d} {
-					v[((4*k+j)*winogradBlock+i)*lanes+l] = t
+					v[(4*k+j)*winogradPlane(lanes)+i*lanes+l] = t
 				}
 			}
 		}
@@ -106,14 +112,14 @@ func spread(a, b, c, d float32) (float32, float32, float32, float32) {
 }
 
 // winogradOutScalar makes the outputs and codes of n windows from window lo from
-// their products m, [16][winogradBlock][out rounded up to 32].
+// their products m, 16 planes of [winogradBlock][out rounded up to 32].
 func winogradOutScalar(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int) {
 	out := c.Output()
 	width := roundUp(c.Out, tile)
 	for i := range n {
 		py, px := (lo+i)/out.W, (lo+i)%out.W
 		for o := range out.Groups() * Lanes {
-			at := func(f int) float32 { return m[(f*winogradBlock+i)*width+o] }
+			at := func(f int) float32 { return m[f*winogradPlane(width)+i*width+o] }
 			var high, low [4]float32
 			for j := range 4 {
 				high[j], low[j] = gatherSums(at(j), at(4+j), at(8+j), at(12+j))

@@ -18,7 +18,7 @@ func winogradIn256(c *Conv, v, x []float32, lo, n int) {
 		from := unsafe.Add(px, (lo+i)/cols*2*row+(lo+i)%cols*8*Lanes)
 		for l := 0; l < lanes; l += 8 {
 			at := l/Lanes*plane + l%Lanes*4
-			winogradPatch256(unsafe.Add(pv, 4*(i*lanes+l)), unsafe.Add(from, at), row, 4*winogradBlock*lanes)
+			winogradPatch256(unsafe.Add(pv, 4*(i*lanes+l)), unsafe.Add(from, at), row, 4*winogradPlane(lanes))
 		}
 	}
 	archsimd.ClearAVXUpperBits()
@@ -67,7 +67,7 @@ func winogradOut256(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, 
 func winogradOutVector(c *Conv, y []float32, codes []uint8, m, bias []float32, lo, n int, wide bool) {
 	out := c.Output()
 	width := roundUp(c.Out, tile)
-	pm, pb, plane := ptr(m, 0), ptr(bias, 0), 4*winogradBlock*width
+	pm, pb, plane := ptr(m, 0), ptr(bias, 0), 4*winogradPlane(width)
 	for i := range n {
 		py, px := (lo+i)/out.W, (lo+i)%out.W
 		to, codeTo := out.Index(0, py, px), c.codeIndex(0, py, px)
