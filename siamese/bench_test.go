@@ -23,14 +23,19 @@ func stepMachine(b *testing.B, a Architecture) *nn.Machine[float32] {
 		b.Fatal(err)
 	}
 	n.load(m)
-	r := newStream(1, "benchmark")
-	for i := range m.Images() {
-		m.Images()[i] = uint8(r.uint64())
-	}
+	noise(m)
 	for i := range m.Truth() {
 		m.Truth()[i], m.Weight()[i] = float32(i%2), 1.0/32
 	}
 	return m
+}
+
+// noise fills a batch with random pixels.
+func noise(m *nn.Machine[float32]) {
+	r := newStream(1, "benchmark")
+	for i := range m.Images() {
+		m.Images()[i] = uint8(r.uint64())
+	}
 }
 
 func BenchmarkStep(b *testing.B) {
@@ -56,7 +61,15 @@ func BenchmarkForward(b *testing.B) {
 		for _, winograd := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%s/winograd=%v", a.Name, winograd), func(b *testing.B) {
 				a.Winograd = winograd
-				m := stepMachine(b, a)
+				n, err := New(a, 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				m, err := n.machine(32)
+				if err != nil {
+					b.Fatal(err)
+				}
+				noise(m)
 				b.ReportAllocs()
 				for b.Loop() {
 					if err := m.Forward(); err != nil {

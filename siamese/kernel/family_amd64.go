@@ -26,7 +26,7 @@ func avx512() family {
 	f := avx2()
 	f.name = "avx512"
 	f.runs = func() bool { return archsimd.X86.AVX512() }
-	f.winogradOut = winogradOut512
+	f.winogradIn, f.winogradOut = winogradIn512, winogradOut512
 	f.convForward, f.matmul, f.peak = convForward512, matmul512, peak512
 	f.tapWeights, f.tapData, f.firstWeights = tapWeights512, tapData512, firstWeights512
 	return f

@@ -7,24 +7,63 @@ import (
 	"unsafe"
 )
 
-// The transform of the inputs is a small part of the whole: 8 lanes do.
+// winogradIn512 is winogradInScalar with 16 lanes.
+func winogradIn512(c *Conv, v, x []float32, lo, n int) { winogradInVector(c, v, x, lo, n, true) }
 
 // winogradIn256 is winogradInScalar with 8 lanes.
-func winogradIn256(c *Conv, v, x []float32, lo, n int) {
+func winogradIn256(c *Conv, v, x []float32, lo, n int) { winogradInVector(c, v, x, lo, n, false) }
+
+// winogradInVector goes over the windows and groups, wide with 16 lanes.
+func winogradInVector(c *Conv, v, x []float32, lo, n int, wide bool) {
 	in := c.Input()
-	lanes, row, plane, cols := in.Groups()*Lanes, 4*in.Row(), 4*in.Plane(), c.W/2
-	pv, px := ptr(v, 0), ptr(x, 0)
+	lanes, row := in.Groups()*Lanes, in.Row()
+	plane := 4 * winogradPlane(lanes)
 	for i := range n {
-		from := unsafe.Add(px, (lo+i)/cols*2*row+(lo+i)%cols*8*Lanes)
-		for l := 0; l < lanes; l += 8 {
-			at := l/Lanes*plane + l%Lanes*4
-			winogradPatch256(unsafe.Add(pv, 4*(i*lanes+l)), unsafe.Add(from, at), row, 4*winogradPlane(lanes))
+		corner := (lo+i)/(c.W/2)*2*row + (lo+i)%(c.W/2)*2*Lanes
+		for g := range in.Groups() {
+			to, from := ptr(v, i*lanes+g*Lanes), ptr(x, g*in.Plane()+corner)
+			if wide {
+				winogradPatch512(to, from, 4*row, plane)
+				continue
+			}
+			winogradPatch256(to, from, 4*row, plane)
+			winogradPatch256(unsafe.Add(to, 32), unsafe.Add(from, 32), 4*row, plane)
 		}
 	}
 	archsimd.ClearAVXUpperBits()
 }
 
-// winogradPatch256 transforms the patch at x and writes it to v, f*plane.
+// winogradPatch512 transforms 16 channels of the patch at x, whose rows are row
+// bytes apart, and writes them to v, the frequencies plane bytes apart.
+//
+//go:noinline
+func winogradPatch512(v, x unsafe.Pointer, row, plane int) {
+	x1 := unsafe.Add(x, row)
+	x2 := unsafe.Add(x1, row)
+	x3 := unsafe.Add(x2, row)
+	spreadRow512(v, plane,
+		load16(x, 0).Sub(load16(x2, 0)), load16(x, 64).Sub(load16(x2, 64)),
+		load16(x, 128).Sub(load16(x2, 128)), load16(x, 192).Sub(load16(x2, 192)))
+	spreadRow512(unsafe.Add(v, 4*plane), plane,
+		load16(x1, 0).Add(load16(x2, 0)), load16(x1, 64).Add(load16(x2, 64)),
+		load16(x1, 128).Add(load16(x2, 128)), load16(x1, 192).Add(load16(x2, 192)))
+	spreadRow512(unsafe.Add(v, 8*plane), plane,
+		load16(x2, 0).Sub(load16(x1, 0)), load16(x2, 64).Sub(load16(x1, 64)),
+		load16(x2, 128).Sub(load16(x1, 128)), load16(x2, 192).Sub(load16(x1, 192)))
+	spreadRow512(unsafe.Add(v, 12*plane), plane,
+		load16(x1, 0).Sub(load16(x3, 0)), load16(x1, 64).Sub(load16(x3, 64)),
+		load16(x1, 128).Sub(load16(x3, 128)), load16(x1, 192).Sub(load16(x3, 192)))
+}
+
+// spreadRow512 is spread, with its results stored.
+func spreadRow512(v unsafe.Pointer, plane int, a, b, c, d f16) {
+	store16(v, 0, a.Sub(c))
+	store16(v, plane, b.Add(c))
+	store16(v, 2*plane, c.Sub(b))
+	store16(v, 3*plane, b.Sub(d))
+}
+
+// winogradPatch256 is winogradPatch512 on 8 channels.
 //
 //go:noinline
 func winogradPatch256(v, x unsafe.Pointer, row, plane int) {

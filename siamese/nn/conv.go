@@ -23,7 +23,7 @@ type fastConv struct {
 	x      []float32 // of uint8 pixels: as the kernel wants them
 	packed []float32
 	y      *tensor.Dense
-	codes  []uint8
+	codes  []uint8 // nil in a graph that is not differentiated
 
 	dx, dw, db   *tensor.Dense
 	partW, partB []float32         // gradients of each part of the batch
@@ -43,7 +43,6 @@ type convArgs struct {
 func newConv(team *kernel.Team, name string, n int, shape *kernel.Conv, winograd bool) *fastConv {
 	c := &fastConv{team: team, name: name, n: n, shape: shape, winograd: winograd && shape.In > 1}
 	c.y = array[float32](n, shape.Output().Len())
-	c.codes = make([]uint8, n*shape.CodesLen())
 	c.packed = kernel.Make(shape.PackedLen())
 	if c.winograd {
 		c.packed = kernel.Make(shape.WinogradLen())
@@ -63,6 +62,7 @@ func (c *fastConv) output() gorgonia.Value { return c.y }
 func (c *fastConv) hasGradient(i int) bool { return i > 0 || c.shape.In > 1 }
 
 func (c *fastConv) prepare() {
+	c.codes = make([]uint8, c.n*c.shape.CodesLen())
 	if c.shape.In > 1 {
 		c.dx = array[float32](c.n, c.shape.InputLen())
 	}
@@ -98,7 +98,11 @@ func (c *fastConv) forwardImage(worker, i int) {
 	if c.shape.In == 1 {
 		kernel.Pixels(x, image(c.now.pixels, i, c.shape.H*c.shape.W), c.shape.H, c.shape.W)
 	}
-	y, codes := image(c.now.y, i, c.shape.Output().Len()), image(c.codes, i, c.shape.CodesLen())
+	y := image(c.now.y, i, c.shape.Output().Len())
+	var codes []uint8
+	if c.codes != nil {
+		codes = image(c.codes, i, c.shape.CodesLen())
+	}
 	if c.winograd {
 		c.shape.ForwardWinograd(y, codes, x, c.packed, c.now.b, c.scratch[worker])
 	} else {
