@@ -36,15 +36,15 @@ func (a Adam) step(scale float32) adamStep {
 		scale: scale,
 		beta1: float32(a.Beta1), beta2: float32(a.Beta2),
 		fresh1: float32(1 - a.Beta1), fresh2: float32(1 - a.Beta2),
-		root:    float32(1 / math.Sqrt(1-power(a.Beta2, a.Step))),
+		root:    float32(1 / math.Sqrt(1-Power(a.Beta2, a.Step))),
 		epsilon: float32(a.Epsilon),
-		rate:    float32(-a.Rate / (1 - power(a.Beta1, a.Step))),
+		rate:    float32(-a.Rate / (1 - Power(a.Beta1, a.Step))),
 		decay:   float32(-a.Rate * a.Decay),
 	}
 }
 
-// power returns x^n by squaring, the same on every CPU.
-func power(x float64, n int) float64 {
+// Power returns x^n by squaring, the same on every CPU, which math.Pow is not.
+func Power(x float64, n int) float64 {
 	p := 1.0
 	for ; n > 0; n >>= 1 {
 		if n&1 != 0 {

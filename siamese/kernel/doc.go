@@ -49,7 +49,7 @@
 //	for chunk c:   dense1.Forward(part[c], d, n, w1, lo, hi)         blocks lo..hi of dense1.Blocks()
 //	               dense1.Finish(h, part, chunks, n, bias1, true)    [n][dense1.Width()]
 //	               dense2.Forward(part, h, n, w2, 0, blocks); dense2.Finish(z, part, 1, n, bias2, false)
-//	               loss := CrossEntropy(nil, dz, z, dense2.Width(), labels)
+//	               dz[i] = (Sigmoid(z[i]) - label[i]) / n            in float64, rounded once
 //	               dense2.BiasGradient(db2, dz, n)
 //	               dense2.BackwardAdam(dh, w2, m2, v2, h, dz, n, 0, blocks, adam, scratch)
 //	               ReLUGradient(dh, h); dense1.BiasGradient(db1, dh, n)

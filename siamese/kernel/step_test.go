@@ -209,7 +209,7 @@ func (t *trainer) train() {
 	t.forward()
 	a := Adam{Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-7, Step: t.step}
 	h, z := t.hidden, t.last
-	t.loss = CrossEntropy(nil, z.dy, z.y, z.d.Width(), t.labels)
+	t.loss = crossEntropy(z.dy, z.y, z.d.Width(), t.labels)
 	z.d.BiasGradient(z.b.g, z.dy, t.pairs)
 	z.d.BackwardAdam(h.dy, z.w.w, z.w.m, z.w.v, h.y, z.dy, t.pairs, 0, z.d.Blocks(), a, z.scratch[0])
 	ReLUGradient(h.dy, h.y)
@@ -240,6 +240,18 @@ func (t *trainer) train() {
 		l.w.update(a, trainChunks)
 		l.b.update(a, trainChunks)
 	}
+}
+
+// crossEntropy returns the mean loss of the logits z, and its gradient in dz.
+func crossEntropy(dz, z []float32, width int, labels []float32) float64 {
+	clear(dz)
+	sum := 0.0
+	for i, label := range labels {
+		logit, y := float64(z[i*width]), float64(label)
+		sum += Softplus(logit) - y*logit
+		dz[i*width] = float32((Sigmoid(logit) - y) / float64(len(labels)))
+	}
+	return sum / float64(len(labels))
 }
 
 // backward adds up a chunk's images in layer j.

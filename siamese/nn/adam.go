@@ -102,7 +102,7 @@ func (a *Adam[T]) updateChunk(_, k int) {
 // after the bias correction.
 func (a *Adam[T]) kernel(decay float64, step int) kernel.Adam {
 	k := kernel.Adam{Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2, Decay: decay, Step: step}
-	k.Epsilon = a.Epsilon / math.Sqrt(1-plain.Power(a.Beta2, step))
+	k.Epsilon = a.Epsilon / math.Sqrt(1-kernel.Power(a.Beta2, step))
 	return k
 }
 

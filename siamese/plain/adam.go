@@ -16,22 +16,9 @@ type Adam struct {
 func NewAdam(lr, beta1, beta2, epsilon, decay float64, t int) Adam {
 	return Adam{
 		Beta1: beta1, Beta2: beta2, Epsilon: epsilon,
-		Rate:  lr * math.Sqrt(1-Power(beta2, t)) / (1 - Power(beta1, t)),
+		Rate:  lr * math.Sqrt(1-math.Pow(beta2, float64(t))) / (1 - math.Pow(beta1, float64(t))),
 		Decay: lr * decay,
 	}
-}
-
-// Power is x^n by squaring, with the same bits on every machine, which
-// math.Pow does not promise.
-func Power(x float64, n int) float64 {
-	y := 1.0
-	for ; n > 0; n >>= 1 {
-		if n&1 == 1 {
-			y *= x
-		}
-		x *= x
-	}
-	return y
 }
 
 // Update applies the gradient g to the weights w and their moments m and v.
