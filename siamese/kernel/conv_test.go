@@ -14,6 +14,7 @@ type convCase struct {
 	y, dy, dx, dw, db  []float32
 	codes              []uint8
 	out                Maps
+	scratch            *Scratch
 }
 
 func newConvCase(t testing.TB, r *rand.Rand, c *Conv, shift int) *convCase {
@@ -23,7 +24,7 @@ func newConvCase(t testing.TB, r *rand.Rand, c *Conv, shift int) *convCase {
 		packed: guarded(t, c.PackedLen(), shift), bias: guarded(t, c.BiasLen(), shift),
 		y: guarded(t, c.Output().Len(), shift), dy: guarded(t, c.Output().Len(), shift),
 		dx: guarded(t, c.InputLen(), shift), dw: guarded(t, c.WeightLen(), shift), db: guarded(t, c.BiasLen(), shift),
-		codes: guardedCodes(t, c.CodesLen()),
+		codes: guardedCodes(t, c.CodesLen()), scratch: guardScratch(t, c.NewScratch(), shift),
 	}
 	if c.In == 1 {
 		pix := make([]uint8, c.H*c.W)
@@ -50,13 +51,12 @@ func newConvCase(t testing.TB, r *rand.Rand, c *Conv, shift int) *convCase {
 // run does a forward and a backward pass, the latter twice to see that it adds.
 func (k *convCase) run() {
 	k.c.Forward(k.y, k.codes, k.x, k.packed, k.bias)
-	s := k.c.NewScratch()
 	dx := k.dx
 	if k.c.In == 1 {
 		dx = nil
 	}
 	for range 2 {
-		k.c.Backward(dx, k.dw, k.db, k.dy, k.codes, k.x, k.w, s)
+		k.c.Backward(dx, k.dw, k.db, k.dy, k.codes, k.x, k.w, k.scratch)
 	}
 }
 
@@ -88,10 +88,9 @@ func (k *convCase) position(o, y, x int) (sum, scale float64) {
 func (k *convCase) runWinograd(t testing.TB, shift int) {
 	u := guarded(t, k.c.WinogradLen(), shift)
 	k.c.PackWinograd(u, k.w)
-	s := k.c.NewScratch()
-	k.c.ForwardWinograd(k.y, k.codes, k.x, u, k.bias, s)
+	k.c.ForwardWinograd(k.y, k.codes, k.x, u, k.bias, k.scratch)
 	for range 2 {
-		k.c.Backward(k.dx, k.dw, k.db, k.dy, k.codes, k.x, k.w, s)
+		k.c.Backward(k.dx, k.dw, k.db, k.dy, k.codes, k.x, k.w, k.scratch)
 	}
 }
 

@@ -14,6 +14,7 @@ type denseCase struct {
 	x, w, bias, y, part []float32
 	dy, dx, g, db       []float32
 	w2, m, v, dx2       []float32 // of the fused step
+	scratch             *Scratch
 	chunks              int
 }
 
@@ -26,6 +27,7 @@ func newDenseCase(t testing.TB, r *rand.Rand, d *Dense, n, shift int) *denseCase
 		g: guarded(t, d.WeightLen(), shift), db: guarded(t, d.BiasLen(), shift),
 		w2: guarded(t, d.WeightLen(), shift), m: guarded(t, d.WeightLen(), shift), v: guarded(t, d.WeightLen(), shift),
 	}
+	k.scratch = guardScratch(t, d.NewScratch(n), shift)
 	fill(r, k.x)
 	for o := range d.Out {
 		k.bias[o] = float32(r.NormFloat64())
@@ -52,11 +54,10 @@ func (k *denseCase) run() {
 	}
 	d.Finish(k.y, k.part, k.chunks, n, k.bias, true)
 	d.BiasGradient(k.db, k.dy, n)
-	s := d.NewScratch(n)
 	for c := range k.chunks {
 		lo, hi := c*blocks/k.chunks, (c+1)*blocks/k.chunks
-		d.Backward(k.dx, k.g, k.x, k.dy, n, k.w, lo, hi, s)
-		d.BackwardAdam(k.dx2, k.w2, k.m, k.v, k.x, k.dy, n, lo, hi, testAdam, s)
+		d.Backward(k.dx, k.g, k.x, k.dy, n, k.w, lo, hi, k.scratch)
+		d.BackwardAdam(k.dx2, k.w2, k.m, k.v, k.x, k.dy, n, lo, hi, testAdam, k.scratch)
 	}
 }
 

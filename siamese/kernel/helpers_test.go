@@ -76,6 +76,31 @@ func guardedCodes(t testing.TB, n int) []uint8 {
 	return whole[guard:][:n:n]
 }
 
+// guardScratch puts bands of NaN around a scratch's buffers.
+func guardScratch(t testing.TB, s *Scratch, shift int) *Scratch {
+	for _, b := range []*[]float32{&s.v, &s.m, &s.x, &s.dx, &s.dyT, &s.g} {
+		if *b != nil {
+			*b = guarded(t, len(*b), shift)
+		}
+	}
+	if n := len(s.lists.entries); n > 0 {
+		whole := make([]entry, n+2*guard)
+		for i := range whole {
+			whole[i] = entry{-1, float32(math.NaN())}
+		}
+		s.lists.entries = whole[guard:][:n:n]
+		t.Cleanup(func() {
+			for i, e := range whole {
+				if (i < guard || i >= guard+n) && e.at != -1 {
+					t.Errorf("wrote %v at entry %d of %d", e, i-guard, n)
+					return
+				}
+			}
+		})
+	}
+	return s
+}
+
 func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 77)) }
 
 // fill sets s to normal deviates.
