@@ -43,8 +43,16 @@ func newConvCase(t testing.TB, r *rand.Rand, c *Conv, shift int) *convCase {
 			}
 		}
 	}
+	junk(k.dx)
 	c.Pack(k.packed, k.w)
 	fillMaps(r, k.out, k.dy)
+	for o := range k.out.Groups() * Lanes { // of the output all but the border is overwritten
+		for y := range k.out.H {
+			for x := range k.out.W {
+				k.y[k.out.Index(o, y, x)] = 77
+			}
+		}
+	}
 	return k
 }
 
@@ -135,6 +143,13 @@ func (k *convCase) check(t *testing.T) {
 			}
 		}
 	}
+	for i, v := range k.y {
+		if place := i % k.out.Plane(); i/k.out.Plane()*Lanes+i%Lanes >= c.Out || !inside(k.out, place) {
+			if v != 0 {
+				t.Fatalf("output %d, a border or a padding channel, is %v", i, v)
+			}
+		}
+	}
 	for o := range c.Out {
 		if !near(k.db[o], db[o], 10) {
 			t.Fatalf("bias gradient %d is %v, want %v", o, k.db[o], db[o])
@@ -159,11 +174,70 @@ func (k *convCase) check(t *testing.T) {
 	}
 }
 
+// inside tells whether an offset in a plane of m is not of the border.
+func inside(m Maps, at int) bool {
+	y, x := at/m.Row()-m.Pad, at%m.Row()/Lanes-m.Pad
+	return y >= 0 && y < m.H && x >= 0 && x < m.W
+}
+
 // convShapes are odd and even sizes, whole and part groups and tiles.
 var convShapes = []*Conv{
 	NewConv(2, 2, 1, 1, 0), NewConv(3, 5, 1, 16, 1), NewConv(9, 8, 1, 32, 1), NewConv(7, 10, 1, 40, 0), NewConv(6, 90, 1, 70, 1),
 	NewConv(2, 2, 2, 1, 0), NewConv(5, 7, 3, 5, 1), NewConv(8, 6, 16, 32, 0), NewConv(7, 9, 32, 64, 0), NewConv(9, 11, 20, 48, 1),
 	NewConv(6, 5, 48, 33, 0), NewConv(4, 45, 32, 32, 1),
+	NewConv(18, 13, 17, 33, 1), // more windows than a block of Winograd's
+}
+
+// TestPoolTies has many equal sums, all exact: the first of equals is taken, by
+// either algorithm.
+func TestPoolTies(t *testing.T) {
+	eachFamily(t, func(t *testing.T) {
+		for _, in := range []int{1, 18} {
+			for _, winograd := range []bool{false, true} {
+				if winograd && in == 1 {
+					continue
+				}
+				k := newConvCase(t, random(6), NewConv(12, 14, in, 40, 1), 3)
+				clear(k.x)
+				clear(k.w)
+				r := random(7)
+				for c := range in {
+					for y := range k.c.H {
+						for x := range k.c.W {
+							k.x[k.index(c, y, x)] = float32(r.IntN(3))
+						}
+					}
+				}
+				for o := range k.c.Out {
+					k.bias[o] = float32(-o % 3)
+					k.w[k.c.WeightIndex(o, o%in, 4)] = 4 // the centre alone: an output is 4 times its input
+				}
+				if winograd {
+					k.runWinograd(t, 3)
+				} else {
+					k.c.Pack(k.packed, k.w)
+					k.run()
+				}
+				for o := range k.c.Out {
+					for y := range k.out.H {
+						for x := range k.out.W {
+							best, want := 0.0, uint8(4)
+							for p := range 4 {
+								if v := 4*k.at(o%in, 2*y+p/2, 2*x+p%2) + float64(k.bias[o]); v > best {
+									best, want = v, uint8(p)
+								}
+							}
+							v, code := k.y[k.out.Index(o, y, x)], k.codes[k.c.codeIndex(o, y, x)]
+							if float64(v) != best || code != want {
+								t.Fatalf("%d channels, Winograd %v: output %d at (%d, %d) is %v from %d, want %v from %d",
+									in, winograd, o, y, x, v, code, best, want)
+							}
+						}
+					}
+				}
+			}
+		}
+	})
 }
 
 func TestConvMeans(t *testing.T) {

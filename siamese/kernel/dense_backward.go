@@ -42,9 +42,6 @@ func (d *Dense) prepare(dx, x, dy []float32, n int, w []float32, lo, hi int, s *
 		panic("kernel: Dense.Backward: scratch of another layer or too small a batch")
 	}
 	if dx != nil {
-		if n < s.batch {
-			clear(s.dyT) // nothing strange in the columns past n
-		}
 		active.transpose(s.dyT, s.batch, dy, d.Width(), n, d.Width())
 	}
 }

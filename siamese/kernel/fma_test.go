@@ -9,8 +9,6 @@ import (
 
 // exactFMA rounds x*y + z once, by way of exact arithmetic.
 func exactFMA(x, y, z float32) float32 {
-	p := new(big.Float).SetPrec(2000).Mul(big.NewFloat(float64(x)), big.NewFloat(float64(y)))
-	p.SetPrec(2000)
 	s := new(big.Float).SetPrec(2000)
 	s.Mul(new(big.Float).SetPrec(2000).SetFloat64(float64(x)), new(big.Float).SetPrec(2000).SetFloat64(float64(y)))
 	s.Add(s, new(big.Float).SetPrec(2000).SetFloat64(float64(z)))
@@ -35,6 +33,56 @@ func TestFMARoundsOnce(t *testing.T) {
 	}
 	if ties < 1000 {
 		t.Errorf("only %d of the cases were ties: the test does not reach fmaTie", ties)
+	}
+}
+
+// TestFMATies is about sums that lie a hair beside the middle of two float32, less
+// than float64 tells apart: x*y is half a unit in the last place of z, a little
+// more or a little less. Rows of them go through the loops that look for ties four
+// at a time.
+func TestFMATies(t *testing.T) {
+	r := random(12)
+	const n = 4 * tile
+	for range 500 {
+		// (1+u)(1-u+u^2) = 1+u^3 and (1+u)(1-u) = 1-u^2
+		u := math.Ldexp(1, -11)
+		a, factor := 1+u, 1-u+u*u
+		if r.IntN(2) == 0 {
+			u = math.Ldexp(1, -15-r.IntN(9))
+			a, factor = 1+u, 1-u
+		}
+		if r.IntN(2) == 0 {
+			a = -a
+		}
+		x, z := make([]float32, n), make([]float32, n)
+		for i := range z {
+			exponent := r.IntN(40) - 20
+			z[i] = float32(math.Ldexp(1+float64(r.IntN(1<<23))/(1<<23), exponent))
+			x[i] = float32(math.Ldexp(factor, exponent-24))
+			if r.IntN(4) == 0 { // and some that are far from it
+				x[i] = float32(r.NormFloat64())
+			}
+			if r.IntN(2) == 0 {
+				x[i] = -x[i]
+			}
+		}
+		want, row := make([]float32, n), append([]float32(nil), z...)
+		var sums, factors wide
+		for i := range z {
+			want[i] = exactFMA(float32(a), x[i], z[i])
+			if got := fma(float32(a), x[i], z[i]); got != want[i] {
+				t.Fatalf("fma(%x, %x, %x) = %x, want %x", float32(a), x[i], z[i], got, want[i])
+			}
+		}
+		axpy(row, float32(a), x)
+		sameBits(t, "axpy", row, want)
+		for i := 0; i < n; i += tile {
+			sums.load(z[i:])
+			factors.load(x[i:])
+			sums.add(a, &factors)
+			sums.store(row[i:])
+		}
+		sameBits(t, "wide.add", row, want)
 	}
 }
 

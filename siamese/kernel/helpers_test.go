@@ -38,25 +38,39 @@ func use(t testing.TB, f family) {
 // guard is how many NaN (or 0xEE bytes) stand on each side of a guarded slice.
 const guard = 32
 
+// bands counts the guarded slices: the NaN of each are its own, so that one that
+// was read beside another slice is told apart when it is written beside this.
+var bands uint32
+
 // guarded returns a slice of n elements between bands of NaN, off the alignment
 // by shift elements; the bands are checked when the test ends.
 func guarded(t testing.TB, n, shift int) []float32 {
 	whole := Make(n + 2*guard + Lanes)
-	nan := float32(math.NaN())
+	bands++
+	nan := 0x7fc00000 | bands&(1<<22-1)
 	for i := range whole {
-		whole[i] = nan
+		whole[i] = math.Float32frombits(nan)
 	}
 	s := whole[guard+shift:][:n:n]
 	clear(s)
 	t.Cleanup(func() {
 		for i, v := range whole {
-			if (i < guard+shift || i >= guard+shift+n) && v == v {
-				t.Errorf("wrote %v at element %d of a slice of %d", v, i-guard-shift, n)
+			if (i < guard+shift || i >= guard+shift+n) && math.Float32bits(v) != nan {
+				t.Errorf("wrote %v (%x) at element %d of a slice of %d", v, math.Float32bits(v), i-guard-shift, n)
 				return
 			}
 		}
 	})
 	return s
+}
+
+// junk fills what a kernel is to overwrite.
+func junk(slices ...[]float32) {
+	for _, s := range slices {
+		for i := range s {
+			s[i] = 77
+		}
+	}
 }
 
 // guardedCodes is guarded for codes.
