@@ -15,8 +15,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime"
-	"slices"
 
 	"whorl/siamese"
 )
@@ -28,49 +26,46 @@ func main() {
 	}
 }
 
+// A setting says what is measured, and how long.
+type setting struct {
+	networks       []siamese.Architecture
+	python, script string // the peer
+	rounds         int    // of ours, then the peer's
+	blocks, steps  int    // of ours in a round: blocks of so many steps, of each variant in turn
+}
+
 func run() error {
+	s := setting{networks: []siamese.Architecture{
+		siamese.Post(siamese.Subtract, side, side), siamese.Compact(siamese.Subtract, side, side),
+	}}
 	out := flag.String("json", "", "`file` to keep the figures in")
-	script := flag.String("peer", "../shared/peer/torch_step.py", "PyTorch `script` to compare with")
-	python := flag.String("python", "/usr/bin/python3", "`interpreter` that runs it")
-	rounds := flag.Int("rounds", 3, "rounds of ours, then the peer's")
-	steps := flag.Int("steps", 20, "steps of ours in a round")
-	child := flag.Bool("memory", false, "only train on as many probes as SOCOFing has and print the memory it took, in bytes")
+	flag.StringVar(&s.script, "peer", "../shared/peer/torch_step.py", "PyTorch `script` to compare with")
+	flag.StringVar(&s.python, "python", "/usr/bin/python3", "`interpreter` that runs it")
+	flag.IntVar(&s.rounds, "rounds", 3, "rounds of ours, then the peer's")
+	flag.IntVar(&s.blocks, "blocks", 4, "blocks of steps of ours in a round")
+	flag.IntVar(&s.steps, "steps", 24, "steps of a block, more than 8")
+	child := flag.String("child", "", "for a process that bench starts: `memory`, or the network to train without vectors")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *child {
-		return trainMany(ctx)
+	if *child != "" {
+		return runChild(ctx, *child, s.networks)
 	}
-
-	kernels, err := siamese.Kernels()
+	if s.rounds < 1 || s.blocks < 1 || s.steps < 9 {
+		return fmt.Errorf("%d rounds of %d blocks of %d steps, want at least 1, 1 and 9", s.rounds, s.blocks, s.steps)
+	}
+	r, err := measure(ctx, s)
 	if err != nil {
 		return err
 	}
-	r := report{CPUs: runtime.GOMAXPROCS(0), Go: runtime.Version(), Kernels: kernels}
-	networks := []siamese.Architecture{
-		siamese.Post(siamese.Subtract, side, side),
-		siamese.Compact(siamese.Subtract, side, side),
-	}
-	samples := make([]sample, len(networks))
-	for range *rounds {
-		r.peak()
-		for i, a := range networks {
-			if err := samples[i].ours(ctx, a, *steps); err != nil {
-				return err
-			}
-			if err := samples[i].peer(ctx, a, *python, *script); err != nil {
-				r.Notes = append(r.Notes, err.Error())
-			}
+	for _, a := range s.networks {
+		if err := r.portable(ctx, a); err != nil {
+			return err
 		}
-	}
-	for i, a := range networks {
-		r.Rows = append(r.Rows, samples[i].rows(a, r.PeakGFLOPS)...)
 	}
 	if r.MemoryMiB, err = memory(ctx); err != nil {
 		return err
 	}
-	slices.Sort(r.Notes)
-	r.Notes = slices.Compact(r.Notes)
 	r.print(os.Stdout)
 	if *out == "" {
 		return nil
@@ -83,4 +78,36 @@ func run() error {
 		return err
 	}
 	return os.WriteFile(*out, append(text, '\n'), 0o666)
+}
+
+// measure runs ours and the peer in turns.
+func measure(ctx context.Context, s setting) (*report, error) {
+	r, err := newReport()
+	if err != nil {
+		return nil, err
+	}
+	samples := make([]*sample, len(s.networks))
+	for i, a := range s.networks {
+		if samples[i], err = newSample(a, s); err != nil {
+			return nil, err
+		}
+	}
+	for range s.rounds {
+		r.peak()
+		for _, m := range samples {
+			if err := m.ours(ctx, s.blocks); err != nil {
+				return nil, err
+			}
+			if err := m.peer(ctx, s); err != nil {
+				if ctx.Err() != nil {
+					return nil, ctx.Err()
+				}
+				r.note(err.Error())
+			}
+		}
+	}
+	for _, m := range samples {
+		r.add(m)
+	}
+	return r, nil
 }

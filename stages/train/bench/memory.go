@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,21 +16,10 @@ import (
 // socofing is how many probes SOCOFing has for training, at 90%.
 const socofing = 44343
 
-// memory runs this program again to train on that many, and returns the
-// memory it took at its peak, mapped images included.
+// memory is what training on that many takes at its peak, mapped images
+// included, in MiB.
 func memory(ctx context.Context) (float64, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return 0, fmt.Errorf("measure memory: %w", err)
-	}
-	var stderr bytes.Buffer
-	cmd := exec.CommandContext(ctx, self, "-memory")
-	cmd.Stderr = &stderr
-	text, err := cmd.Output()
-	if err != nil {
-		return 0, fmt.Errorf("measure memory: %w: %s", err, stderr.Bytes())
-	}
-	n, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
+	n, err := child(ctx, "memory")
 	return n / (1 << 20), err
 }
 
@@ -49,10 +36,9 @@ func trainMany(ctx context.Context) error {
 		return err
 	}
 	defer probes.Close()
-	d, err := noise(1, true)
-	if err != nil {
-		return err
-	}
+	d := noise(1)
+	augment := post()
+	d.Augment = func(dst, src []uint8, _, probe int) { augment(dst, src, probe) }
 	if d.Probes.Pix, d.Probes.N, d.Probes.H, d.Probes.W, err = probes.Images(); err != nil {
 		return err
 	}
