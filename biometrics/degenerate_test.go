@@ -83,6 +83,19 @@ func TestCertainAndWrong(t *testing.T) {
 	near(t, "ECE", ece, 1) // a score of 1 is in the last bin
 }
 
+// The last bin is as wide as the others.
+func TestLastBin(t *testing.T) {
+	s, err := New([]float64{.85, .95}, []bool{false, true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ece, err := s.ECE(10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "ECE", ece, (.85+.05)/2)
+}
+
 func TestNegativeZero(t *testing.T) {
 	s, err := New([]float64{math.Copysign(0, -1), 0}, []bool{true, false})
 	if err != nil {
@@ -114,6 +127,12 @@ func TestRefusals(t *testing.T) {
 	fails("ECE", "0 bins", err)
 	_, err = wide.Histogram(10, 0, 1)
 	fails("histogram", "do not fit", err)
+	_, err = wide.Histogram(10, 0, 2)
+	fails("histogram that begins too late", "do not fit", err)
+	_, err = wide.Histogram(10, -1, 1)
+	fails("histogram that ends too soon", "do not fit", err)
+	_, err = wide.Histogram(10, 1, 1)
+	fails("histogram of no width", "from 1 to 1", err)
 	_, err = wide.Histogram(0, -1, 2)
 	fails("histogram", "0 bins", err)
 	_, err = CMC(nil, 5)
@@ -124,6 +143,12 @@ func TestRefusals(t *testing.T) {
 	fails("CMC", "gallery of 0", err)
 	_, err = Wilson(3, 2, .95)
 	fails("Wilson", "3 of 2", err)
+	_, err = Wilson(0, 0, .95)
+	fails("Wilson", "0 of 0", err)
+	_, err = Wilson(-1, 2, .95)
+	fails("Wilson", "-1 of 2", err)
+	_, err = Wilson(1, 2, 0)
+	fails("Wilson", "confidence 0", err)
 	_, err = ClopperPearson(1, 2, 1)
 	fails("Clopper-Pearson", "confidence 1", err)
 	_, err = DeLong([]float64{1, 0, 0}, []bool{true, false, false}, .95)
@@ -140,4 +165,30 @@ func TestRefusals(t *testing.T) {
 	boot.Replicates = 0
 	_, err = boot.Interval([]float64{1, 0}, []bool{true, false}, nil, (*Scores).AUC)
 	fails("bootstrap", "0 bootstrap replicates", err)
+}
+
+// The least that is enough.
+func TestLeast(t *testing.T) {
+	s, err := New([]float64{0, 1}, []bool{false, true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, err := s.Histogram(1, 0, 1); err != nil || h.Genuine[0] != 1 || h.Impostor[0] != 1 {
+		t.Errorf("histogram of one bin: %+v, %v", h, err)
+	}
+	if ece, err := s.ECE(1); err != nil || ece != 0 {
+		t.Errorf("ECE of one bin: %v, %v", ece, err)
+	}
+	if curve, err := CMC([]int{1}, 1); err != nil || curve[0] != 1 {
+		t.Errorf("CMC in a gallery of one: %v, %v", curve, err)
+	}
+	if ci, err := DeLong([]float64{.1, .2, .3, .4}, []bool{false, true, false, true}, .95); err != nil || !(ci.Low < .75 && ci.High > .75) {
+		t.Errorf("DeLong of two pairs each: %v, %v", ci, err)
+	}
+	if _, err := DeLong([]float64{.1, .2, .3}, []bool{true, true, false}, .95); err == nil {
+		t.Error("DeLong takes one impostor")
+	}
+	if ci, err := (Bootstrap{Replicates: 1, Confidence: .5}).Interval([]float64{.1, .2}, []bool{false, true}, []int{0, 0}, (*Scores).AUC); err != nil || ci != (Interval{1, 1}) {
+		t.Errorf("bootstrap of one resample: %v, %v", ci, err)
+	}
 }

@@ -177,6 +177,18 @@ func TestPostsCounts(t *testing.T) {
 	}
 }
 
+// Two gallery images are enough for impostors, on each side.
+func TestLeastGallery(t *testing.T) {
+	two := people(1, 2)
+	if _, err := divide(Params{"image", 0.25, 0.25}, 1, two, altered(slices.Repeat(two, 4))); err != nil {
+		t.Error(err)
+	}
+	three := people(3, 2)
+	if _, err := divide(Params{"subject", 0.34, 0.5}, 1, three, altered(three)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	real := people(8, 2)
 	image := Params{"image", 0.25, 0.25}

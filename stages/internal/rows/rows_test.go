@@ -128,3 +128,16 @@ func TestDrawIsFair(t *testing.T) {
 		t.Error("the purpose makes no difference")
 	}
 }
+
+func TestDrawRefuses(t *testing.T) {
+	for _, k := range []int{-1, 4} {
+		func() {
+			defer func() {
+				if r := recover(); r == nil || !strings.Contains(r.(string), "rows: draw") {
+					t.Errorf("drawing %d of 3: panic %v", k, r)
+				}
+			}()
+			Draw(1, "test", Count(3), k)
+		}()
+	}
+}
