@@ -60,8 +60,10 @@ func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.Plans(targets...); err != nil {
-		return nil, usageError{err}
+	if len(targets) > 0 {
+		if _, err := p.Plans(targets...); err != nil {
+			return nil, usageError{err}
+		}
 	}
 	return p, nil
 }

@@ -32,7 +32,10 @@ type Output struct {
 // Kind returns the kind of stage that a command is. The task's parameters must
 // be the Spec.
 func (s Spec) Kind() stage.Kind {
-	k := stage.Kind{Name: "command", Doc: "a shell command", Run: run}
+	k := stage.Kind{
+		Name: "command", Doc: "a shell command", Run: run,
+		Inputs: make([]stage.Port, 0, len(s.Inputs)), Outputs: make([]stage.Port, 0, len(s.Outputs)),
+	}
 	for _, name := range s.Inputs {
 		k.Inputs = append(k.Inputs, stage.Port{Name: name})
 	}

@@ -10,7 +10,11 @@ import (
 type Digest [sha256.Size]byte
 
 // String returns the digest in hexadecimal.
-func (d Digest) String() string { return hex.EncodeToString(d[:]) }
+func (d Digest) String() string {
+	var s [2 * sha256.Size]byte // which spares an allocation: there are many
+	hex.Encode(s[:], d[:])
+	return string(s[:])
+}
 
 // Sum returns the digest of content.
 func Sum(content []byte) Digest { return sha256.Sum256(content) }
