@@ -171,10 +171,11 @@ func (p *parser) axis(key, value *yaml.Node) Axis {
 	seen := map[string]bool{}
 	for _, n := range value.Content {
 		point := p.value(key, n)
-		if seen[point.text] {
+		same := canonical(point.Value)
+		if seen[same] { // two runs of one seed would count as replicates
 			p.fail(n, "grid: %s: the value %s is given twice", key.Value, point.text)
 		}
-		seen[point.text] = true
+		seen[same] = true
 		a.Points = append(a.Points, point)
 	}
 	return a

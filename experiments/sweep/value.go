@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -52,6 +53,24 @@ func (p *parser) scalar(key, n *yaml.Node) (value any, text string) {
 			key.Value, strings.TrimLeft(tag, "!"))
 		return nil, ""
 	}
+}
+
+// canonical returns the same text for values that mean the same to whatever
+// takes them both: 1, 0x1 and 1.0.
+func canonical(value any) string {
+	switch v := value.(type) {
+	case string:
+		return strconv.Quote(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []any:
+		parts := make([]string, len(v))
+		for i := range v {
+			parts[i] = canonical(v[i])
+		}
+		return "[" + strings.Join(parts, " ") + "]"
+	}
+	return fmt.Sprint(value)
 }
 
 func deref(n *yaml.Node) *yaml.Node {
