@@ -196,6 +196,15 @@ func TestBrowser(t *testing.T) {
 		b.do(chromedp.Click(chromedp.CSS(`[data-show="all"]`)))
 		b.until(lines + " === 2")
 	})
+	t.Run("none", func(t *testing.T) {
+		b.t = t
+		b.do(chromedp.Click(chromedp.CSS(`[data-show="none"]`)))
+		b.drawAll()
+		if n := eval[int](b, `[...document.querySelectorAll("article.only-run, #pictures figure")].filter(e => e.checkVisibility()).length`); n > 0 {
+			t.Errorf("%d matrices and pictures are shown of no run", n)
+		}
+		b.do(chromedp.Click(chromedp.CSS("#theme")), chromedp.Click(chromedp.CSS("#theme")), chromedp.Click(chromedp.CSS(`[data-show="all"]`)))
+	})
 	t.Run("sort", func(t *testing.T) {
 		b.t = t
 		column := `[...document.querySelectorAll("#run-table thead th")].findIndex(th => th.textContent.trim().endsWith("EER"))`

@@ -124,6 +124,11 @@ function draw(figure) {
   const keep = variant.trials.map(shown);
   option.series = (option.series ?? []).filter((_, i) => keep[i]);
   state.of = variant.trials.filter((_, i) => keep[i]);
+  state.stale = false;
+  if (option.series.length === 0) { // ECharts cannot lay out a logarithmic axis without data
+    state.chart.clear();
+    return;
+  }
   for (const s of option.series) {
     s.emphasis = { focus: "series", lineStyle: { width: (s.lineStyle?.width ?? 2) + 1 } };
     s.blur = { lineStyle: { opacity: 0.15 }, itemStyle: { opacity: 0.15 } };
@@ -133,7 +138,6 @@ function draw(figure) {
   option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
   option.tooltip = tooltip(variant, option.series, state.of);
   state.chart.setOption(option, { notMerge: true });
-  state.stale = false;
 }
 
 function start(figure) {
@@ -349,8 +353,8 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const root = document.documentElement;
 dark.addEventListener("change", redraw);
 $("#theme").addEventListener("click", () => {
-  const now = root.dataset.theme ?? (dark.matches ? "dark" : "light");
-  root.dataset.theme = now === "dark" ? "light" : "dark";
+  const other = dark.matches ? "light" : "dark";
+  if (root.dataset.theme === other) delete root.dataset.theme; else root.dataset.theme = other;
   redraw();
 });
 $("#print").addEventListener("click", () => print());
