@@ -41,10 +41,10 @@ check: ## formatting, vet, staticcheck, tidiness, import rules
 	$(GO) mod tidy -diff
 	$(GO) test -count=1 -run 'TestImports' .
 
-bench: ## measure training beside PyTorch, and the engine beside make and others
+bench: build ## measure training beside PyTorch, and the engine beside make and others
 	mkdir -p $(ARTIFACTS)/bench
 	$(GO) run -ldflags '$(LDFLAGS)' ./stages/train/bench -json $(ARTIFACTS)/bench/training.json
-	$(GO) test -run '^$$' -bench . ./pipeline ./pipeline/proof | tee $(ARTIFACTS)/bench/engine.txt
+	$(GO) run ./pipeline/proof/bench -whorl bin/whorl -json $(ARTIFACTS)/bench/engine.json
 
 staleness: ## replay the corpus of edits and print which stages ran
 	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 30m -run TestStaleness ./pipeline/proof
