@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"whorl/pipeline/store/place"
+	"whorl/pipeline/store/tree"
 )
 
 // freeze makes an output whole in itself and read-only, before it is digested:
@@ -66,4 +68,22 @@ func (st *Staging) freezeFile(ctx context.Context, path string) error {
 		return err
 	}
 	return unwritten(path)
+}
+
+// unwritten fails if somebody has the file at path open for writing: then it is
+// not known to be whole.
+func unwritten(path string) error {
+	fd, err := retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	if err != nil {
+		return &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	defer unix.Close(fd)
+	// A process that is being started holds all our files until it is executed.
+	for pause := time.Millisecond; tree.Writers(fd); pause *= 2 {
+		if pause > time.Second {
+			return fmt.Errorf("%s is still open for writing when the stage has ended", filepath.Base(path))
+		}
+		time.Sleep(pause)
+	}
+	return nil
 }

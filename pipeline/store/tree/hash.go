@@ -22,11 +22,13 @@ import (
 // without its times showing it; git calls such an entry racy.
 const slack = 2 * time.Second
 
-// settled reports whether s is old enough at the time of a scan. A time in the
-// future, as after the clock was set back, is not.
-func (s stat) settled(scanned time.Time) bool {
+// settled reports whether the times of e, which was read after scanned, vouch for
+// its digest: they must be old enough, and no time in the future, as after the
+// clock was set back. And nobody may have had it open for writing: what is written
+// to a page that is mapped and dirty gives the file no other time.
+func (e *Entry) settled(scanned time.Time) bool {
 	limit := scanned.Add(-slack).UnixNano()
-	return s.ctime < limit && s.mtime < limit
+	return e.stat.ctime < limit && e.stat.mtime < limit && !e.open
 }
 
 // hash fills in the digests of t's files from known, and by reading those
@@ -60,7 +62,7 @@ func (t *Tree) hash(ctx context.Context, known Listing, workers int) (worth bool
 			if err := r.digest(filepath.Join(t.Root, e.Path), e); err != nil {
 				return err
 			}
-			if e.stat.settled(t.scanned) {
+			if e.settled(t.scanned) {
 				settled.Store(true)
 			}
 		}
@@ -107,6 +109,8 @@ func (r *reader) try(path string, e *Entry) (bool, error) {
 		return false, err
 	}
 	defer unix.Close(fd)
+	// Before it is read: who opens it later changes its times by writing.
+	e.open = Writers(fd)
 	r.hash.Reset()
 	var size int64
 	for {

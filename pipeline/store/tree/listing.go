@@ -24,6 +24,7 @@ type Entry struct {
 	Size   int64  // of a file
 	Digest Digest // of a file's content; zero for a folder
 	stat   stat
+	open   bool // somebody had the file open for writing when it was read
 }
 
 // A Listing is what is in a directory, sorted by path.

@@ -37,7 +37,7 @@ func (m *Memo) save(t *Tree) {
 	b = appendString(b, t.Root)
 	for i := range t.Entries {
 		e := &t.Entries[i]
-		if e.Mode == Folder || !e.stat.settled(t.scanned) {
+		if e.Mode == Folder || !e.settled(t.scanned) {
 			continue
 		}
 		b = appendString(b, e.Path)

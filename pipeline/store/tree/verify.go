@@ -32,7 +32,7 @@ func (t *Tree) Edited(ctx context.Context, workers int) ([]string, error) {
 		default:
 			if old[0].stat != new[0].stat || old[0].Mode != new[0].Mode {
 				edited = append(edited, new[0].Path)
-			} else if old[0].Mode != Folder && !old[0].stat.settled(t.scanned) {
+			} else if old[0].Mode != Folder && !old[0].settled(t.scanned) {
 				racy = append(racy, old[0])
 			}
 			old, new = old[1:], new[1:]
