@@ -91,6 +91,15 @@ func (db *DB) openReadOnly(ctx context.Context) error {
 		return err
 	}
 	v, err := version(ctx, db.r, len(scripts))
+	if cannotOpen(err) && !exists(db.path+"-wal") {
+		// Reading takes a file beside the database too, which cannot be made
+		// in a directory that is read-only. Without a -wal nobody writes.
+		db.r.Close()
+		if db.r, err = openReaders(db.path, "immutable"); err != nil {
+			return err
+		}
+		v, err = version(ctx, db.r, len(scripts))
+	}
 	if err != nil {
 		return err
 	}
@@ -112,8 +121,23 @@ func (db *DB) openReadOnly(ctx context.Context) error {
 	return nil // dead runs are shown as running
 }
 
-func openReaders(path string) (*sql.DB, error) {
-	return sql.Open("sqlite3", dsn(path, url.Values{"mode": {"ro"}}))
+// openReaders opens the pool for reading, with further options that are on.
+func openReaders(path string, options ...string) (*sql.DB, error) {
+	values := url.Values{"mode": {"ro"}}
+	for _, o := range options {
+		values.Set(o, "1")
+	}
+	return sql.Open("sqlite3", dsn(path, values))
+}
+
+func cannotOpen(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrCantOpen
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // dsn returns the data source name for the database at path.
