@@ -53,7 +53,7 @@ func (l row) ratio(name string) float64 {
 }
 
 func (r *report) print(w io.Writer) {
-	fmt.Fprintf(w, "%d CPUs, %s; medians\n\n", r.CPUs, r.Go)
+	fmt.Fprintf(w, "%d CPUs, %s; medians of time, peaks of memory\n\n", r.CPUs, r.Go)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "what\twhorl, ms\tMiB\tpeer\tpeer, ms\tratio\tbar\t")
 	for _, l := range r.Rows {
