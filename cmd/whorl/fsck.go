@@ -33,9 +33,6 @@ is 1 if anything was damaged.`,
 			if err != nil {
 				return err
 			}
-			if err := pipeline.NewEngine(st).Recover(); err != nil {
-				return err
-			}
 			found, err := st.Fsck(cmd.Context())
 			if err != nil {
 				return err
@@ -98,7 +95,7 @@ func checkRecords(ctx context.Context, env *environment, artifacts string, st *s
 	if err != nil {
 		return nil, 0, err
 	}
-	b := &books{store: st, db: db}
+	b := &books{st, db, pipeline.NewEngine(st)}
 	defer b.Close()
 	added, err = b.index(ctx, env.stderr)
 	return damage, added, err

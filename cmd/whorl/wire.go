@@ -116,7 +116,7 @@ func openRecords(ctx context.Context, artifacts string) (*track.DB, error) {
 			return nil, err
 		}
 	}
-	if kept, _ := filepath.Glob(filepath.Join(artifacts, "runs", "*.json")); !empty || len(kept) == 0 {
+	if !empty || !hasRuns(artifacts) {
 		return db, err
 	}
 	if db != nil {
@@ -129,10 +129,20 @@ func openRecords(ctx context.Context, artifacts string) (*track.DB, error) {
 	return b.db, nil
 }
 
+// hasRuns reports whether the store knows of runs, ended or not.
+func hasRuns(artifacts string) bool {
+	ended, _ := filepath.Glob(filepath.Join(artifacts, "runs", "*.json"))
+	active, _ := filepath.Glob(filepath.Join(artifacts, "active", "*"))
+	return len(ended)+len(active) > 0
+}
+
 // index records the runs that the store knows and the database, which is only
 // an index of them, does not. It returns how many, and warns of those that
 // cannot be read.
 func (b *books) index(ctx context.Context, warn io.Writer) (added int, err error) {
+	if err := b.engine.Recover(); err != nil { // which ends the runs of dead processes
+		return 0, err
+	}
 	files, err := b.store.Runs()
 	if err != nil {
 		return 0, err

@@ -3,7 +3,20 @@ package track
 import (
 	"errors"
 	"testing"
+	"time"
 )
+
+// The clock may be set back between two runs.
+func TestLastWhateverTheClock(t *testing.T) {
+	db := open(t)
+	mustRecord(t, db, Meta{}, example("a1", false))
+	back := example("a2", false)
+	back.Started, back.Finished = back.Started.Add(-time.Hour), back.Finished.Add(-time.Hour)
+	mustRecord(t, db, Meta{}, back)
+	if r, err := db.Run(t.Context(), Last); err != nil || r.ID != "a2" {
+		t.Errorf("%v, %v, want a2", r, err)
+	}
+}
 
 func TestFind(t *testing.T) {
 	db := open(t)
