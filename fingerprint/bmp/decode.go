@@ -16,7 +16,7 @@ import (
 // in a frame of two pixels that is drawn all the same. Bytes that follow the
 // last pixel, and the size that the file's header gives for it, do not count.
 func Decode(r io.Reader) (*image.Gray, error) {
-	head := make([]byte, headerMax)
+	head := make([]byte, fileHeader+infoHeader)
 	n, err := io.ReadFull(r, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, fmt.Errorf("read BMP: %w", err)

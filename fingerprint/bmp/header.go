@@ -10,13 +10,10 @@ import (
 // times what a 1000 dpi scan of a finger takes.
 const MaxSide = 4096
 
-// Bytes that precede the pixels: the file header; the shortest information
-// header that is read; and all of them, with the longest information header
-// and a palette of 256 colours.
+// Bytes of the file header and of the shortest information header that is read.
 const (
 	fileHeader = 14
 	infoHeader = 40
-	headerMax  = fileHeader + 124 + 4*256
 )
 
 var errTruncated = errors.New("truncated BMP file: it ends before its last pixel")
