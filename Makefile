@@ -14,7 +14,7 @@ REPORT = $(ARTIFACTS)/reports/$(basename $(notdir $(SWEEP))).html
 # Tools are pinned in tools/go.mod, apart from what the program needs.
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help build experiment test check bench staleness proof clean
+.PHONY: help build experiment test race portable fuzz check bench staleness proof clean
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Variables: DATA, SWEEP=$(SWEEP), ARTIFACTS=$(ARTIFACTS), FLAGS='--set train.epochs=2 --jobs 1'"
@@ -32,6 +32,21 @@ experiment: build ## run the ablation sweep and write its report [DATA=/path/to/
 
 test: ## run every test
 	$(GO) test ./...
+
+race: ## look for data races where goroutines share memory
+	$(GO) test -race ./pipeline ./pipeline/store/... ./experiments/... ./cmd/whorl/progress ./stages/ingest ./siamese
+
+portable: ## test what differs without Go's simd experiment, as on other machines
+	GOEXPERIMENT= $(GO) test ./siamese/... ./stages/train
+
+# Only one target can be fuzzed at a time.
+FUZZTIME ?= 5s
+fuzz: ## feed each fuzz target with new inputs for FUZZTIME
+	@for file in $$(grep -rl '^func Fuzz' --include='*_test.go' *); do \
+	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' $$file); do \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) || exit 1; \
+	  done; \
+	done
 
 check: ## formatting, vet, staticcheck, tidiness, import rules
 	@test -z "$$($(TOOL) gofumpt -l . | tee /dev/stderr)" || { echo "run: go tool -modfile=tools/go.mod gofumpt -w ."; exit 1; }

@@ -269,6 +269,24 @@ stages:
 	}
 }
 
+// TestHalt checks that a stage which waits for its turn does not get it once
+// another has failed.
+func TestHalt(t *testing.T) {
+	for range 20 {
+		l := newLab(t)
+		l.hook = func(context.Context, *stage.Task) error { return errors.New("boom") }
+		p := l.parse("stages:\n  a: {kind: write}\n  b: {kind: write, params: {text: b}}\n  c: {kind: write, params: {text: c}}\n")
+		res, err := pipeline.NewEngine(l.store).Run(t.Context(), p, pipeline.Options{Jobs: 1})
+		if err == nil {
+			t.Fatal("no error")
+		}
+		if got := statuses(res); strings.Count(got, "failed") != 1 || strings.Count(got, "skipped") != 2 {
+			t.Fatalf("one failed, and of the others: %s", got)
+		}
+		equal(t, "state", res.State, pipeline.Failed)
+	}
+}
+
 func TestPanic(t *testing.T) {
 	l := newLab(t)
 	l.hook = func(context.Context, *stage.Task) error { panic("ouch") }

@@ -22,6 +22,8 @@ func (r *run) stage(ctx context.Context, n *node) StageResult {
 	res.Seconds = r.now().Sub(res.Started).Seconds()
 	switch {
 	case err == nil:
+	case errors.Is(err, errHalted):
+		res.Status = Skipped
 	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))):
 		res.Status = Skipped
 	default:
@@ -77,10 +79,17 @@ func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	if r.halted.Load() {
+		return errHalted
+	}
 	r.tell(Event{Stage: w.n.name, Started: true})
 	r.msgs <- message{n: w.n, started: true}
 	res.Started = r.now()
-	return r.execute(ctx, w, res)
+	err = r.execute(ctx, w, res)
+	if edited := (*EditedError)(nil); err != nil && !r.o.KeepGoing && !errors.As(err, &edited) {
+		r.halted.Store(true) // before another stage gets the slot
+	}
+	return err
 }
 
 // reuse fills in res from the store, if the result is there.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"whorl/pipeline/store"
@@ -22,6 +23,7 @@ type run struct {
 	sources *sources
 	slots   chan struct{} // one for each stage that may execute at once
 	msgs    chan message
+	halted  atomic.Bool // no further stage is to be executed, for one has failed
 
 	unnoted []*node // quick ones, that wait for the next that is not
 
@@ -35,7 +37,10 @@ type message struct {
 	result  StageResult // if it has not just started
 }
 
-var errGoexit = errors.New("its code ended the goroutine that it ran in")
+var (
+	errHalted = errors.New("another stage has failed")
+	errGoexit = errors.New("its code ended the goroutine that it ran in")
+)
 
 func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.ActiveRun) *run {
 	r := &run{
@@ -88,7 +93,6 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 		}
 	}
 	var failure error // of the run itself rather than of a stage
-	stop := false
 	for going > 0 {
 		m := <-r.msgs
 		if m.started {
@@ -96,7 +100,9 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 		} else {
 			going--
 			failure = errors.Join(failure, r.recordFinish(ctx, m))
-			stop = stop || m.result.Status == Broken && !r.o.KeepGoing
+			if m.result.Status == Broken && !r.o.KeepGoing {
+				r.halted.Store(true)
+			}
 		}
 		if failure != nil {
 			cancel()
@@ -105,7 +111,7 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 			continue
 		}
 		for _, next := range then[m.n] {
-			if waits[next]--; waits[next] == 0 && !stop && ctx.Err() == nil {
+			if waits[next]--; waits[next] == 0 && !r.halted.Load() && ctx.Err() == nil {
 				start(next)
 			}
 		}
