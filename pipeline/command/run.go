@@ -54,7 +54,11 @@ func (s Spec) run(ctx context.Context, t *stage.Task) error {
 		return err
 	}
 	for _, o := range s.Outputs {
-		err := os.Rename(filepath.Join(work, o.File), filepath.Join(t.OutDir, o.Name))
+		from := filepath.Join(work, o.File)
+		if info, err := os.Lstat(from); err == nil && info.IsDir() {
+			os.Chmod(from, 0o755) // a folder that is read-only cannot be moved
+		}
+		err := os.Rename(from, filepath.Join(t.OutDir, o.Name))
 		if errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("the command ended well but did not make its output %q, the file %s", o.Name, o.File)
 		}

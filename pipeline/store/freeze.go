@@ -2,11 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,22 +16,19 @@ import (
 	"whorl/pipeline/store/tree"
 )
 
-// freeze makes an output whole in itself and read-only, before it is digested:
+// freeze makes an output whole in itself and its files read-only, before it is digested:
 // nothing of it is, by a link, elsewhere too, nobody has it open for writing, and
 // whoever writes to it from now on gives it a time by which that shows.
 func (st *Staging) freeze(ctx context.Context, name string) error {
 	root := filepath.Join(st.OutDir(), name)
-	var folders []string
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		rel := strings.TrimPrefix(path, root+"/")
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir():
-			if path != root { // which is yet to be moved
-				folders = append(folders, path)
-			}
-			return ctx.Err()
+			// Not read-only, so that "rm -r" removes a store.
+			return errors.Join(ctx.Err(), os.Chmod(path, 0o755))
 		case d.Type()&fs.ModeSymlink != 0:
 			return fmt.Errorf("it holds the symbolic link %s: an output must be whole in itself", rel)
 		case !d.Type().IsRegular():
@@ -41,11 +38,6 @@ func (st *Staging) freeze(ctx context.Context, name string) error {
 	})
 	if err != nil {
 		return fmt.Errorf("output %q: %w", name, err)
-	}
-	for _, path := range slices.Backward(folders) {
-		if err := os.Chmod(path, 0o555); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -1,14 +1,14 @@
 package store
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"whorl/pipeline/store/tree"
 )
@@ -129,14 +129,14 @@ func TestLateWrite(t *testing.T) {
 }
 
 // TestReadOnlyFolders checks that a directory whose folders its maker has made
-// read-only is published all the same.
+// read-only is published all the same, and that "rm -r" removes the store.
 func TestReadOnlyFolders(t *testing.T) {
 	s := open(t)
 	st, trees, err := staged(t, s, func(out string) error {
 		os.WriteFile(out+"/a", nil, 0o666)
 		os.Mkdir(out+"/d/sub", 0o777)
 		os.WriteFile(out+"/d/sub/x", nil, 0o400)
-		return unix.Chmod(out+"/d/sub", 0o500)
+		return errors.Join(os.Chmod(out+"/d/sub", 0o500), os.Chmod(out+"/d", 0o500))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -148,4 +148,10 @@ func TestReadOnlyFolders(t *testing.T) {
 	if got, problem := lookup(t, s, m.Key); got == nil {
 		t.Error(problem)
 	}
+	filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
+		if info, _ := d.Info(); d.IsDir() && info.Mode()&0o200 == 0 {
+			t.Errorf("%s is read-only", path)
+		}
+		return err
+	})
 }

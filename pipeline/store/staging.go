@@ -222,8 +222,5 @@ func (st *Staging) settle(a *Artifact) error {
 			return err
 		}
 	}
-	if err := os.Chmod(to, 0o555); err != nil {
-		return err
-	}
 	return s.disk.sync(filepath.Dir(to))
 }

@@ -105,7 +105,7 @@ func TestPublish(t *testing.T) {
 	if err != nil || len(l) != 3 {
 		t.Errorf("listing: %v, %v", l, err)
 	}
-	for _, path := range []string{s.Path(m.Outputs[0]), filepath.Join(d, "one"), filepath.Join(d, "two"), d} {
+	for _, path := range []string{s.Path(m.Outputs[0]), filepath.Join(d, "one"), filepath.Join(d, "two/three")} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm()&0o222 != 0 {
 			t.Errorf("%s can be written: %v, %v", path, info.Mode(), err)
 		}
