@@ -44,7 +44,8 @@ type NamedValue struct {
 // "progress".
 type Checkpoints interface {
 	// Latest opens the newest sound checkpoint at a step not beyond max. It
-	// returns step 0 and a nil reader if there is none.
+	// returns step 0 and a nil reader if there is none. A stage for which it is
+	// not fit asks for an older one.
 	Latest(max int) (step int, r io.ReadCloser, err error)
 	// Save keeps what write writes as the checkpoint at step, durably and as
 	// a whole or not at all.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"whorl/pipeline/store/tree"
 )
@@ -33,9 +35,11 @@ func (s *Store) Checkpoints(key string) *Checkpoints {
 type checkpoint struct {
 	name, digest string
 	step         int
+	saved        time.Time
 }
 
-// list returns the checkpoints, the newest first.
+// list returns the checkpoints, the one that goes furthest first, and of those
+// that go as far, as those of schedules of different lengths do, the newest.
 func (c *Checkpoints) list() ([]checkpoint, error) {
 	dir, err := os.ReadDir(c.dir)
 	if os.IsNotExist(err) {
@@ -48,11 +52,18 @@ func (c *Checkpoints) list() ([]checkpoint, error) {
 	for _, d := range dir {
 		step, digest, ok := strings.Cut(d.Name(), "-")
 		n, err := strconv.Atoi(step)
-		if ok && err == nil && n > 0 {
-			all = append(all, checkpoint{d.Name(), digest, n})
+		if !ok || err != nil || n < 1 {
+			continue
 		}
+		info, err := d.Info()
+		if err != nil {
+			continue // pruned meanwhile
+		}
+		all = append(all, checkpoint{d.Name(), digest, n, info.ModTime()})
 	}
-	slices.SortFunc(all, func(a, b checkpoint) int { return b.step - a.step })
+	slices.SortFunc(all, func(a, b checkpoint) int {
+		return cmp.Or(b.step-a.step, b.saved.Compare(a.saved))
+	})
 	return all, nil
 }
 

@@ -260,6 +260,13 @@ func TestCheckpoints(t *testing.T) {
 			t.Errorf("latest up to %d: %d %q", want.max, step, text)
 		}
 	}
+	// One of another run at the same step.
+	if err := c.Save(4, func(w io.Writer) error { _, err := io.WriteString(w, "another 4"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if step, text := read(4); step != 4 || text != "another 4" {
+		t.Errorf("of two at a step: %d %q, want the newer", step, text)
+	}
 	save(2) // of a run that goes less far; what others left stays
 	if step, _ := read(2); step != 2 {
 		t.Errorf("latest up to 2: %d", step)

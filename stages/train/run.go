@@ -54,30 +54,33 @@ func (p Params) options(seed uint64) siamese.Options {
 	return o
 }
 
-// resume brings the trainer to its newest checkpoint, if there is one. One
-// that does not fit, such as that of a cosine schedule of another length, only
-// costs the time to train from the beginning.
+// resume brings the trainer to its newest checkpoint that fits. One of a cosine
+// schedule of another length, for one, does not.
 func resume(t *stage.Task, tr *siamese.Trainer, epochs int) error {
 	if t.Checkpoints == nil {
 		return nil
 	}
-	step, r, err := t.Checkpoints.Latest(epochs)
-	if err != nil {
-		return fmt.Errorf("look for a checkpoint: %w", err)
-	}
-	if r == nil {
+	for max := epochs; ; {
+		step, r, err := t.Checkpoints.Latest(max)
+		if err != nil {
+			return fmt.Errorf("look for a checkpoint: %w", err)
+		}
+		if r == nil {
+			return nil
+		}
+		err = tr.Restore(r)
+		r.Close()
+		if err != nil {
+			t.Logf("the checkpoint of epoch %d does not fit: %v", step, err)
+			max = step - 1
+			continue
+		}
+		t.Logf("going on from the checkpoint of epoch %d", step)
+		for _, e := range tr.History() {
+			record(t, e)
+		}
 		return nil
 	}
-	defer r.Close()
-	if err := tr.Restore(r); err != nil {
-		t.Logf("training from the beginning: the checkpoint of epoch %d does not fit: %v", step, err)
-		return nil
-	}
-	t.Logf("going on from the checkpoint of epoch %d", step)
-	for _, e := range tr.History() {
-		record(t, e)
-	}
-	return nil
 }
 
 // train runs the epochs that are left.

@@ -3,6 +3,8 @@ package train
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -173,11 +175,31 @@ func TestResume(t *testing.T) {
 		t.Errorf("trained %d epochs, log %q", trained, r.Log)
 	}
 
-	other := params(4)
-	other.Schedule = "cosine"
-	r = stagetest.RunTask(t, Kind(), task(other))
-	if r.Err != nil || !strings.Contains(strings.Join(r.Log, "\n"), "training from the beginning") {
-		t.Errorf("a checkpoint of another schedule: %v, log %q", r.Err, r.Log)
+	// What does not fit is passed over: here a checkpoint of epoch 3 of 3 hides
+	// that of epoch 2 of 4 along a cosine.
+	cosine := params(4)
+	cosine.Schedule = "cosine"
+	saved = &stagetest.Memory{}
+	whole = stagetest.RunTask(t, Kind(), task(cosine))
+	_, second, err := saved.Latest(2)
+	if err = errors.Join(whole.Err, err); err != nil {
+		t.Fatal(err)
+	}
+	saved = &stagetest.Memory{}
+	three := cosine
+	three.Epochs = 3
+	if r := stagetest.RunTask(t, Kind(), task(three)); r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	if err := saved.Save(2, func(w io.Writer) error { _, err := io.Copy(w, second); return err }); err != nil {
+		t.Fatal(err)
+	}
+	r = stagetest.RunTask(t, Kind(), task(cosine))
+	if r.Err != nil || !bytes.Equal(r.Bytes("weights"), whole.Bytes("weights")) {
+		t.Errorf("past a checkpoint of another length: %v, or other weights", r.Err)
+	}
+	if log := strings.Join(r.Log, "\n"); !strings.Contains(log, "the checkpoint of epoch 3 does not fit") || !strings.Contains(log, "going on from the checkpoint of epoch 2") {
+		t.Errorf("log %q", r.Log)
 	}
 }
 
