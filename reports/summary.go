@@ -86,11 +86,16 @@ func (s *summary) add(title, text, small string) {
 	s.Cards = append(s.Cards, card{title, text, small})
 }
 
-// replicateText says how many replicates the groups have.
+// replicateText says how many replicates the groups have: runs of different
+// seeds, for a second run of one is the same again.
 func replicateText(groups []*replicates) string {
 	least, most := math.MaxInt, 0
 	for _, g := range groups {
-		least, most = min(least, len(g.Trials)), max(most, len(g.Trials))
+		seeds := map[uint64]bool{}
+		for _, t := range g.Trials {
+			seeds[t.Seed] = true
+		}
+		least, most = min(least, len(seeds)), max(most, len(seeds))
 	}
 	if least == most {
 		return fmt.Sprintf("%s of each", count(most, "replicate"))
@@ -185,14 +190,21 @@ func (p *podium) Conclusion() string {
 	}
 	var parts []string
 	for _, part := range []struct {
-		n    int
-		text string
-	}{{differ, "differ from it by more than chance"}, {chance, "cannot be told from it"}, {unknown, "could not be tested"}} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.text))
+		n         int
+		one, more string
+	}{
+		{differ, "differs from it by more than chance", "differ from it by more than chance"},
+		{chance, "may be as good", "may be as good"},
+		{unknown, "could not be tested", "could not be tested"},
+	} {
+		switch {
+		case part.n == 1:
+			parts = append(parts, "1 "+part.one)
+		case part.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.more))
 		}
 	}
-	return fmt.Sprintf("%s comes first. Of the %s: %s.", p.Places[0].Group.Name, count(len(p.Places)-1, "other"), strings.Join(parts, ", "))
+	return fmt.Sprintf("%s comes first. Of the %s, %s.", p.Places[0].Group.Name, count(len(p.Places)-1, "other"), strings.Join(parts, ", "))
 }
 
 // Gap writes a difference of the metric with its sign: of a rate in percentage

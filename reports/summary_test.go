@@ -24,8 +24,20 @@ func podiumOf(values ...[]float64) *podium {
 
 func TestConclusion(t *testing.T) {
 	p := podiumOf([]float64{0.010, 0.020, 0.015}, []float64{0.5, 0.51, 0.49}, []float64{0.02, 0.01, 0.03}, []float64{0.6})
-	want := "width=0 comes first. Of the 3 others: 1 differ from it by more than chance, 1 cannot be told from it, 1 could not be tested."
+	want := "width=0 comes first. Of the 3 others, 1 differs from it by more than chance, 1 may be as good, 1 could not be tested."
 	if got := p.Conclusion(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestReplicateText(t *testing.T) {
+	runs := ablation(2).runs
+	again := *runs[0] // the same seed a second time
+	runs = append(runs, &again)
+	if got, want := replicateText(groupsOf(newTrials(runs))), "2 replicates of each"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := replicateText(groupsOf(newTrials(runs[:7]))), "1 to 2 replicates of each"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -14,9 +14,9 @@ let printing = null;
 
 const number = v => {
   if (!Number.isFinite(v)) return "–";
-  if (Number.isInteger(v)) return String(v);
   const a = Math.abs(v);
-  return a < 1e-4 || a >= 1e7 ? v.toExponential(3) : String(Number(v.toPrecision(4)));
+  const text = Number.isInteger(v) ? String(v) : a < 1e-4 || a >= 1e7 ? v.toExponential(3) : String(Number(v.toPrecision(4)));
+  return text.replace("-", "−");
 };
 const percent = v => Number.isFinite(v) ? Number((v * 100).toPrecision(4)) + "%" : "–";
 
