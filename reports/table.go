@@ -58,7 +58,7 @@ func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
 		for _, m := range metrics {
 			v, measured := tr.metrics[m.Key]
 			c := metricCell(m, v, measured, ranges[m.Key])
-			if ci, known := tr.intervals[m.Key]; known && measured {
+			if ci, known := tr.intervals[m.Key]; known && measured && ci.Low < ci.High { // a bootstrap of perfect scores knows no spread
 				c.Small = m.Format(ci.Low) + " to " + m.Format(ci.High)
 			}
 			r.Cells = append(r.Cells, c)

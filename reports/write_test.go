@@ -170,14 +170,20 @@ func TestHostileText(t *testing.T) {
 // Intervals that the stage gave stand below their figures, and only there.
 func TestIntervals(t *testing.T) {
 	m := ablation(1)
-	m.runs = m.runs[:1]
+	m.runs = m.runs[:2]
 	m.runs[0].Metrics = []track.Metric{{Stage: "evaluate", Name: "eer", Step: -1, Value: 0.02}, {Stage: "evaluate", Name: "roc_auc", Step: -1, Value: 0.99}}
 	m.runs[0].Stages[5].Outputs[1] = m.putJSON("intervals", stage.TypeJSON, intervalsOf(m.runs[0]))
+	perfect := m.runs[1]
+	perfect.Metrics = []track.Metric{{Stage: "evaluate", Name: "eer", Step: -1, Value: 0}}
+	perfect.Stages[5].Outputs[1] = m.putJSON("intervals", stage.TypeJSON, intervalsOf(perfect))
 	html := render(t, m, Options{})
 	for _, want := range []string{"2.00%<small>1.80% to 2.20%</small>", ">0.9900</td>", "95% confidence interval"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the report lacks %q", want)
 		}
+	}
+	if strings.Contains(html, "0% to 0%") {
+		t.Error("an interval without width is given")
 	}
 }
 
