@@ -61,6 +61,7 @@ is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
 		},
 	}
 	flags.artifacts.add(c)
+	c.ValidArgsFunction = completeRuns(&flags.artifacts, 1, true)
 	c.Flags().VarP(&checked{&flags.out, something}, "output", "o", "copy it to this `FILE`; - is standard output")
 	return c
 }

@@ -55,6 +55,7 @@ they measured. RUN is an id, a unique prefix, or "last".`,
 		},
 	}
 	artifacts.add(c)
+	c.ValidArgsFunction = completeRuns(&artifacts, 2, false)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
 }

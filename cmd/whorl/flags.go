@@ -35,6 +35,7 @@ func (f *specFlags) add(c *cobra.Command) {
 	// An array, not a slice: values such as [90, 90] contain commas.
 	c.Flags().StringArrayVar(&f.set, "set", nil, "set a parameter, as `stage.param=value`; may be repeated")
 	c.Flags().Var(&checked{&f.data, something}, "data", "`DATA` instead of the pipeline's: a path, or the name of a data source")
+	c.RegisterFlagCompletionFunc("set", f.completeSettings)
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "the run's `SEED` instead of the pipeline's")
 }
 

@@ -56,6 +56,7 @@ any artifact differs. RUN is an id, a unique prefix, or "last".`,
 		},
 	}
 	flags.artifacts.add(c)
+	c.ValidArgsFunction = completeRuns(&flags.artifacts, 1, false)
 	c.Flags().IntVarP(&flags.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "run at most `N` stages at once")
 	c.Flags().BoolVar(&flags.json, "json", false, "print one JSON object")
 	return c

@@ -38,6 +38,7 @@ has finished, and the epochs of what has not: the same command goes on from ther
 		},
 	}
 	flags.add(c)
+	c.ValidArgsFunction = flags.completeStages
 	return c
 }
 

@@ -39,6 +39,7 @@ stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 		},
 	}
 	flags.artifacts.add(c)
+	c.ValidArgsFunction = completeRuns(&flags.artifacts, 1, false)
 	c.Flags().BoolVar(&flags.json, "json", false, "print one JSON object")
 	return c
 }

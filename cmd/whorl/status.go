@@ -38,6 +38,7 @@ not yield the same bytes as before. It runs nothing.`,
 		},
 	}
 	flags.add(c)
+	c.ValidArgsFunction = flags.completeStages
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return c
 }

@@ -50,6 +50,7 @@ tells something, or with the one given.`,
 		},
 	}
 	flags.add(c)
+	c.ValidArgsFunction = flags.completeStages
 	c.Flags().StringVar(&against, "against", "", "compare with this `RUN`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
