@@ -97,7 +97,7 @@ func TestSourceWhateverTheSettings(t *testing.T) {
 	run("commit", "-q", "-m", "second")
 	for name, value := range map[string]string{
 		"diff.noprefix": "true", "diff.mnemonicPrefix": "true", "diff.relative": "true", "diff.context": "0", "diff.submodule": "log",
-		"color.ui": "always", "diff.external": "false", "status.relativePaths": "true", "status.showUntrackedFiles": "no",
+		"color.ui": "always", "diff.external": "false", "diff.short.textconv": "head -c 1", "status.relativePaths": "true", "status.showUntrackedFiles": "no",
 	} {
 		run("config", name, value)
 	}
@@ -106,6 +106,7 @@ func TestSourceWhateverTheSettings(t *testing.T) {
 	} {
 		t.Setenv(name, value)
 	}
+	write(".git/info/attributes", "many* diff=short\n")
 	binary := "\x00\x01" + strings.Repeat("x", 100)
 	write("many lines", strings.Repeat("line\n", 10)+"new\n"+strings.Repeat("line\n", 10))
 	write("binary", binary)

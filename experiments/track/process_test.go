@@ -2,6 +2,7 @@ package track
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -141,6 +142,30 @@ func TestOwnRunIsNotDead(t *testing.T) {
 			t.Errorf("%v, %v, want %s", r, err, want)
 		}
 		again.Close()
+	}
+}
+
+// A run whose process died ended when it was last heard of.
+func TestDeadRunEndedWhenLastHeardOf(t *testing.T) {
+	db, run := open(t), example("a1", false)
+	rec := db.Recorder(Meta{Dir: t.TempDir()}).(*recorder)
+	err := errors.Join(
+		start(t.Context(), rec, run),
+		rec.StageStarted(t.Context(), "a1", "train", run.Stages[1].Started),
+		rec.StageFinished(t.Context(), "a1", run.Stages[1]),
+		rec.claim.f.Close(), // as when the process ends
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Open(t.Context(), db.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	r, err := again.Run(t.Context(), "a1")
+	if err != nil || r.State != "failed" || r.Seconds != 8 {
+		t.Errorf("%+v, %v; want one that failed after 8 seconds", r, err)
 	}
 }
 

@@ -102,7 +102,23 @@ func dump(t *testing.T, db *DB) string {
 // What the database knows and the engine does not is kept with the run.
 func TestAboutIsKeptWithTheRecord(t *testing.T) {
 	r := example("a1", false)
-	mustRecord(t, open(t), Meta{Command: []string{"whorl", "run"}}, r)
+	rec := open(t).Recorder(Meta{Command: []string{"whorl", "run"}, Dir: t.TempDir()})
+	kept := 0
+	err := errors.Join(
+		rec.RunStarted(t.Context(), r.RunInfo, func(about json.RawMessage) error {
+			r.About = about
+			kept++
+			return nil
+		}),
+		rec.StageStarted(t.Context(), "a1", "train", epoch),
+		rec.StageFinished(t.Context(), "a1", r.Stages[1]),
+	)
+	if kept != 1 || err != nil {
+		t.Fatalf("it is kept %d times by the end of the first stage, want 1: %v", kept, err)
+	}
+	if err := rec.RunFinished(t.Context(), r); kept != 1 || err != nil {
+		t.Errorf("it is kept %d times, want 1: %v", kept, err)
+	}
 	var about Run
 	if err := json.Unmarshal(r.About, &about); err != nil || len(about.Command) != 2 || about.OS == "" {
 		t.Errorf("about: %s, %v", r.About, err)

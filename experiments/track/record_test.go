@@ -154,6 +154,55 @@ func TestSameOutcomeIsKeptOnce(t *testing.T) {
 	}
 }
 
+// Two runs share what is the same to the last bit, and nothing else.
+func TestWhatDiffersIsKeptApart(t *testing.T) {
+	for name, change := range map[string]func(r *pipeline.Result){
+		"parameter": func(r *pipeline.Result) { r.RunInfo.Stages[1].Params[1].Value = 2.0 },
+		"type":      func(r *pipeline.Result) { r.RunInfo.Stages[1].Params[1].Value = int64(1) },
+		"wire":      func(r *pipeline.Result) { r.RunInfo.Stages[1].Inputs[0].Ref = "split.other" },
+		"kind":      func(r *pipeline.Result) { r.RunInfo.Stages[1].Kind = "other" },
+		"key":       func(r *pipeline.Result) { r.Stages[1].Key = "7b" },
+		"cost":      func(r *pipeline.Result) { r.Stages[1].Cost = 6 },
+		"input":     func(r *pipeline.Result) { r.Stages[1].Inputs[0].Digest = "d9" },
+		"digest":    func(r *pipeline.Result) { r.Stages[1].Outputs[0].Digest = "d9" },
+		"bytes":     func(r *pipeline.Result) { r.Stages[1].Outputs[0].Bytes-- },
+		"media":     func(r *pipeline.Result) { r.Stages[1].Outputs[0].Type = stage.TypeNPY },
+		"dir":       func(r *pipeline.Result) { r.Stages[1].Outputs[0].Dir = false },
+		"metric":    func(r *pipeline.Result) { r.Stages[1].Metrics[3].Value = 0.3 },
+		"step":      func(r *pipeline.Result) { r.Stages[1].Metrics[3].Step = 3 },
+		"timing":    func(r *pipeline.Result) { r.Stages[1].Metrics[4].Timing = false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			changed := func() *pipeline.Result {
+				r := example("a2", false)
+				change(r)
+				return r
+			}
+			m := Meta{Dir: t.TempDir()}
+			alone, together := open(t), open(t)
+			mustRecord(t, alone, m, changed())
+			mustRecord(t, together, m, example("a1", false))
+			mustRecord(t, together, m, changed())
+			want, err := alone.Run(t.Context(), "a2")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := together.Run(t.Context(), "a2")
+			if diff := cmp.Diff(want, got, cmpopts.EquateNaNs()); diff != "" || err != nil {
+				t.Errorf("%v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}
+
+func TestForeignKeysAreEnforced(t *testing.T) {
+	db := open(t)
+	mustRecord(t, db, Meta{}, example("a1", false))
+	if _, err := db.w.Exec(`DELETE FROM plans`); err == nil || !strings.Contains(err.Error(), "FOREIGN KEY") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestRunsFilter(t *testing.T) {
 	db := open(t)
 	mustRecord(t, db, Meta{}, example("a1", false), example("a2", true), example("a3", false))
