@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"whorl/pipeline/store/tree"
@@ -75,6 +76,9 @@ func (r Reason) String() string {
 	case "lost":
 		return r.Name
 	case "upstream":
+		if r.Name == "" {
+			return "it waits for " + r.From
+		}
 		return fmt.Sprintf("input %s: %s is to be made first", r.Name, r.From)
 	case "code":
 		switch {
@@ -106,6 +110,31 @@ func (r Reason) String() string {
 		return "code: the executable, since its source is not registered"
 	}
 	return fmt.Sprintf("%s: %s", r.What, arrow(r.Old, r.New))
+}
+
+// Brief puts several inputs of a stage that are yet to be made together, in one
+// Reason that names the stages which make them. It is for people to read.
+func Brief(reasons []Reason) []Reason {
+	var brief []Reason
+	for i := 0; i < len(reasons); {
+		n := i
+		var makers []string
+		for n < len(reasons) && reasons[n].What == "upstream" && reasons[n].Stage == reasons[i].Stage {
+			maker, _, _ := strings.Cut(reasons[n].From, ".")
+			if !slices.Contains(makers, maker) {
+				makers = append(makers, maker)
+			}
+			n++
+		}
+		if n-i > 1 {
+			brief = append(brief, Reason{Stage: reasons[i].Stage, What: "upstream", From: strings.Join(makers, ", ")})
+			i = n
+			continue
+		}
+		brief = append(brief, reasons[i])
+		i++
+	}
+	return brief
 }
 
 func arrow(old, new string) string {

@@ -42,3 +42,20 @@ func TestReasons(t *testing.T) {
 		}
 	}
 }
+
+func TestBrief(t *testing.T) {
+	up := func(stage, name, from string) Reason {
+		return Reason{Stage: stage, What: "upstream", Name: name, From: from}
+	}
+	seed := Reason{Stage: "train", What: "seed", Old: "1", New: "2"}
+	brief := Brief([]Reason{
+		seed,
+		up("train", "x", "ingest.x"), up("train", "y", "label.y"), up("train", "z", "ingest.z"),
+		up("split", "y", "label.y"),
+		seed,
+	})
+	const want = "[seed: 1 -> 2 it waits for ingest, label input y: label.y is to be made first seed: 1 -> 2]"
+	if got := fmt.Sprint(brief); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -31,7 +31,7 @@ func (x *Explanation) String() string {
 		fmt.Fprintf(&b, ", compared with run %s", x.Against)
 	}
 	b.WriteString("\n")
-	for _, r := range x.Reasons {
+	for _, r := range Brief(x.Reasons) {
 		lead := ""
 		if r.Stage != x.Stage {
 			lead = "because of " + r.Stage + ": "

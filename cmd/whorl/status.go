@@ -69,7 +69,7 @@ func printStatus(w io.Writer, stages []pipeline.StageStatus) error {
 	fmt.Fprintln(t, "STAGE\tSTATUS\tWHY")
 	for _, s := range stages {
 		fmt.Fprintf(t, "%s\t%s\t", s.Name, s.Outlook)
-		for i, r := range s.Reasons {
+		for i, r := range pipeline.Brief(s.Reasons) {
 			if i > 0 {
 				fmt.Fprint(t, "\n\t\t")
 			}
