@@ -327,6 +327,20 @@ func TestNothingIsAMatch(t *testing.T) {
 	}
 }
 
+// A network may be certain: scores of 0 and 1 are scores.
+func TestCertainScores(t *testing.T) {
+	certain := func(p, g uint8) float64 {
+		if p == g {
+			return 1
+		}
+		return 0
+	}
+	r := runWith(t, table(certain), nil, 1, small.inputs(t))
+	if r.Err != nil || r.Metric("roc_auc") != 1 || r.Metric("calibrated.accuracy") != 1 || r.Metric("calibrated.threshold") != 0.5 {
+		t.Errorf("error %v, metrics %v", r.Err, r.Metrics)
+	}
+}
+
 // Tags that differ in case are one group, and tags that are called like a
 // difficulty or a threshold do not write over the figures of those.
 func TestAlterationsOfConfusingNames(t *testing.T) {
