@@ -16,7 +16,7 @@ import "math"
 func fma(x, y, z float32) float32 {
 	p := float64(x) * float64(y)
 	s := p + float64(z)
-	if math.Float64bits(s)<<35 == 1<<63 {
+	if tied(s) {
 		return fmaTie(p, float64(z), s)
 	}
 	return float32(s)
@@ -39,41 +39,35 @@ func fmaTie(p, z, s float64) float32 {
 	return float32(s)
 }
 
-// tied tells whether any of four sums lies halfway between two float32.
-func tied(a, b, c, d float64) bool {
-	const low, half = 35, 1 << 63
-	return math.Float64bits(a)<<low == half || math.Float64bits(b)<<low == half ||
-		math.Float64bits(c)<<low == half || math.Float64bits(d)<<low == half
-}
+// tied tells whether a sum lies halfway between two float32: whether its low 29
+// bits are 1<<28.
+func tied(x float64) bool { return uint32(math.Float64bits(x))<<3 == 1<<31 }
 
-// axpy adds a*x[i] to y[i], rounding each once: fma over a row, four at a time.
-// len(x) must not be below len(y).
-func axpy(y []float32, a float32, x []float32) {
+// axpy adds a*x[i] to y[i], rounding each once: fma over the lanes, four at a time.
+func axpy(y *[Lanes]float32, a float32, x *[Lanes]float32) {
 	if a == 0 {
 		return
 	}
 	w := float64(a)
-	x = x[:len(y)]
-	for len(y) >= 4 && len(x) >= 4 {
-		y4, x4 := (*[4]float32)(y), (*[4]float32)(x)
-		p0, p1, p2, p3 := w*float64(x4[0]), w*float64(x4[1]), w*float64(x4[2]), w*float64(x4[3])
-		s0, s1, s2, s3 := p0+float64(y4[0]), p1+float64(y4[1]), p2+float64(y4[2]), p3+float64(y4[3])
-		if tied(s0, s1, s2, s3) {
-			for i := range y4 {
-				y4[i] = fma(a, x4[i], y4[i])
+	for i := 0; i < Lanes; i += 4 {
+		y4, x4 := (*[4]float32)(y[i:i+4]), (*[4]float32)(x[i:i+4])
+		s0 := float64(w*float64(x4[0])) + float64(y4[0])
+		s1 := float64(w*float64(x4[1])) + float64(y4[1])
+		s2 := float64(w*float64(x4[2])) + float64(y4[2])
+		s3 := float64(w*float64(x4[3])) + float64(y4[3])
+		switch {
+		case tied(s0), tied(s1), tied(s2), tied(s3):
+			for j := range y4 {
+				y4[j] = fma(a, x4[j], y4[j])
 			}
-		} else {
+		default:
 			y4[0], y4[1], y4[2], y4[3] = float32(s0), float32(s1), float32(s2), float32(s3)
 		}
-		y, x = y[4:], x[4:]
-	}
-	for i := range y {
-		y[i] = fma(a, x[i], y[i])
 	}
 }
 
 // A wide is a row of sums, or of factors, of a tile: float32 numbers that are
-// kept as float64, so that the longest loops need not convert them at each step.
+// kept as float64, so that the longest loops convert each factor only once.
 type wide [tile]float64
 
 // load sets w to a tile's worth of x.
@@ -91,24 +85,21 @@ func (w *wide) store(x []float32) {
 	}
 }
 
-// add is axpy on wides. It rounds to the 24 bits of a float32 by Veltkamp's
-// splitting (Dekker, "A floating-point technique for extending the available
-// precision", 1971), which is to nearest; ties are told apart as in fma.
+// add is axpy on wides.
 func (w *wide) add(a float64, x *wide) {
 	if a == 0 {
 		return
 	}
-	const split = 1<<29 + 1
 	for i := 0; i < tile; i += 4 {
-		p0, p1, p2, p3 := a*x[i], a*x[i+1], a*x[i+2], a*x[i+3]
-		s0, s1, s2, s3 := p0+w[i], p1+w[i+1], p2+w[i+2], p3+w[i+3]
-		if tied(s0, s1, s2, s3) {
+		s0, s1 := float64(a*x[i])+w[i], float64(a*x[i+1])+w[i+1]
+		s2, s3 := float64(a*x[i+2])+w[i+2], float64(a*x[i+3])+w[i+3]
+		switch {
+		case tied(s0), tied(s1), tied(s2), tied(s3):
 			for j := i; j < i+4; j++ {
 				w[j] = float64(fma(float32(a), float32(x[j]), float32(w[j])))
 			}
-			continue
+		default:
+			w[i], w[i+1], w[i+2], w[i+3] = float64(float32(s0)), float64(float32(s1)), float64(float32(s2)), float64(float32(s3))
 		}
-		t0, t1, t2, t3 := float64(s0*split), float64(s1*split), float64(s2*split), float64(s3*split)
-		w[i], w[i+1], w[i+2], w[i+3] = t0-(t0-s0), t1-(t1-s1), t2-(t2-s2), t3-(t3-s3)
 	}
 }

@@ -74,7 +74,9 @@ func TestFMATies(t *testing.T) {
 				t.Fatalf("fma(%x, %x, %x) = %x, want %x", float32(a), x[i], z[i], got, want[i])
 			}
 		}
-		axpy(row, float32(a), x)
+		for i := 0; i < n; i += Lanes {
+			axpy((*[Lanes]float32)(row[i:]), float32(a), (*[Lanes]float32)(x[i:]))
+		}
 		sameBits(t, "axpy", row, want)
 		for i := 0; i < n; i += tile {
 			sums.load(z[i:])
@@ -109,8 +111,8 @@ func BenchmarkFMAScalar(b *testing.B) {
 	b.Run("axpy", func(b *testing.B) {
 		for b.Loop() {
 			v := a[0] + 1
-			for i := 0; i < len(x); i += 32 {
-				axpy(w[i:i+32], v, x[i:i+32])
+			for i := 0; i < len(x); i += Lanes {
+				axpy((*[Lanes]float32)(w[i:]), v, (*[Lanes]float32)(x[i:]))
 			}
 		}
 		b.ReportMetric(float64(b.N)*1024/b.Elapsed().Seconds()/1e9, "GFMA/s")

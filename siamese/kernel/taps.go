@@ -10,7 +10,7 @@ func tapWeightsScalar(l *lists, n int, dw []float32, out int, x []float32, in Ma
 			for _, e := range l.lane(lane) {
 				from := x[i*in.Plane()+int(e.at):]
 				for t := range taps {
-					axpy(to[t*Lanes:][:Lanes], e.g, from[t/3*in.Row()+t%3*Lanes:])
+					axpy((*[Lanes]float32)(to[t*Lanes:]), e.g, (*[Lanes]float32)(from[t/3*in.Row()+t%3*Lanes:]))
 				}
 			}
 		}
@@ -27,7 +27,7 @@ func tapDataScalar(l *lists, n int, dx, w []float32, out int, in Maps) {
 			for _, e := range l.lane(lane) {
 				to := dx[i*in.Plane()+int(e.at):]
 				for t := range taps {
-					axpy(to[t/3*in.Row()+t%3*Lanes:][:Lanes], e.g, from[t*Lanes:])
+					axpy((*[Lanes]float32)(to[t/3*in.Row()+t%3*Lanes:]), e.g, (*[Lanes]float32)(from[t*Lanes:]))
 				}
 			}
 		}
