@@ -94,6 +94,9 @@ func copyOut(ctx context.Context, w io.Writer, st *store.Store, a store.Artifact
 	if dst == "-" {
 		return writeOut(w, st, a)
 	}
+	if isDevice(dst) {
+		return writeDevice(dst, func(w io.Writer) error { return writeOut(w, st, a) })
+	}
 	if info, err := os.Lstat(dst); err == nil && (a.Dir || info.IsDir()) {
 		return usagef("%s exists: name another with -o", dst)
 	}

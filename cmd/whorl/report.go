@@ -92,7 +92,7 @@ It makes no use of the network, and may be sent to others as it is.`,
 // canWrite finds out whether there can be a report at path, and makes its
 // directory.
 func canWrite(path string) error {
-	if path == "-" {
+	if path == "-" || isDevice(path) {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
@@ -109,6 +109,9 @@ func canWrite(path string) error {
 func writeReport(ctx context.Context, env *environment, path string, src reports.Source, opts reports.Options) (err error) {
 	if path == "-" {
 		return reports.Write(ctx, env.stdout, src, opts)
+	}
+	if isDevice(path) {
+		return writeDevice(path, func(w io.Writer) error { return reports.Write(ctx, w, src, opts) })
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
