@@ -35,22 +35,24 @@ func TestSameBits(t *testing.T) {
 			dst[i] = p ^ uint8(r.uint64()&7)
 		}
 	}
-	want := ""
-	for _, procs := range []int{1, 2, 3, 7} {
-		runtime.GOMAXPROCS(procs)
-		tr := trainer(t, tiny(Subtract), d, options(3))
-		got := digest(t, run(t, tr))
-		if want == "" {
-			want = got
+	for _, a := range []Architecture{tiny(Subtract), Compact(Abs, testH, testW)} {
+		a.Winograd = a.Name == "compact"
+		want := ""
+		for _, procs := range []int{1, 2, 3, 7} {
+			runtime.GOMAXPROCS(procs)
+			got := digest(t, run(t, trainer(t, a, d, options(3))))
+			if want == "" {
+				want = got
+			}
+			if got != want {
+				t.Errorf("%s, GOMAXPROCS %d: weights %s, want %s", a.Name, procs, got, want)
+			}
 		}
-		if got != want {
-			t.Errorf("GOMAXPROCS %d: weights %s, want %s", procs, got, want)
+		o := options(3)
+		o.Seed++
+		if got := digest(t, run(t, trainer(t, a, d, o))); got == want {
+			t.Errorf("%s: another seed gives the same weights", a.Name)
 		}
-	}
-	o := options(3)
-	o.Seed++
-	if got := digest(t, run(t, trainer(t, tiny(Subtract), d, o))); got == want {
-		t.Errorf("another seed gives the same weights")
 	}
 }
 
