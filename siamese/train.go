@@ -78,6 +78,9 @@ func NewTrainer(a Architecture, d Data, o Options) (*Trainer, error) {
 	if err := d.check(a); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
+	if len(d.Validation) == 0 && (o.Patience > 0 || o.Keep == Best) {
+		return nil, fmt.Errorf("train: early stopping and keeping the best epoch go by the validation loss, but there is no probe to validate on")
+	}
 	t := &Trainer{arch: a, data: d, options: o, adam: nn.NewAdam[float32]()}
 	t.adam.Decay, t.adam.Clip = o.Decay, o.Clip
 	if err := t.pair(); err != nil {

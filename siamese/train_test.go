@@ -222,6 +222,8 @@ func TestBadArguments(t *testing.T) {
 		"kind":                     func(_ *Data, _ *Options, a *Architecture) { a.Branch[1].Kind = "x" },
 		"wants one number":         func(_ *Data, _ *Options, a *Architecture) { a.Head = a.Head[:1] },
 		"probes: images are 22x21": func(_ *Data, _ *Options, a *Architecture) { a.Height = 30 },
+		"no probe to validate on":  func(d *Data, o *Options, _ *Architecture) { d.Validation, o.Patience = nil, 2 },
+		"the best epoch go by":     func(d *Data, o *Options, _ *Architecture) { d.Validation, o.Keep = nil, Best },
 		"no probe to train on":     func(d *Data, _ *Options, _ *Architecture) { d.Train = nil },
 		"row 12 of 12":             func(d *Data, _ *Options, _ *Architecture) { d.Train[0] = 12 },
 		"no image of its finger":   func(d *Data, _ *Options, _ *Architecture) { d.GalleryTrain = d.GalleryTrain[:2] },

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,11 @@ import (
 var innerLoops = []any{
 	convWindow512, convHalf256, matmulTile512, matmulWide512, matmulTile256, matmulRow256,
 	tapSums512, tapSums256, tapSpread512, tapSpread256, firstRow512, firstRow256, addLive256,
+}
+
+// wholeTiles are functions that have no loop, but are called once for each tile.
+var wholeTiles = []any{
+	spreadDifference512, spreadDifference256, spreadSum512, spreadSum256, winogradWindow512,
 }
 
 var (
@@ -39,7 +45,7 @@ func TestInnerLoops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range innerLoops {
+	for i, f := range append(innerLoops, wholeTiles...) {
 		name, from, to := extent(f)
 		t.Run(name, func(t *testing.T) {
 			// by address: a test binary has no symbols
@@ -48,7 +54,12 @@ func TestInnerLoops(t *testing.T) {
 			if err != nil {
 				t.Fatalf("disassembling %s: %v", self, err)
 			}
-			checkLoops(t, string(out))
+			lines := parse(string(out))
+			if i < len(innerLoops) {
+				checkLoops(t, lines)
+			} else {
+				check(t, lines)
+			}
 		})
 	}
 }
@@ -71,9 +82,8 @@ type line struct {
 	name, operand string
 }
 
-// checkLoops looks at what lies between a backward jump and its target. There
-// must be one such loop.
-func checkLoops(t *testing.T, text string) {
+// parse reads the instructions in objdump's output.
+func parse(text string) []line {
 	var lines []line
 	for l := range strings.Lines(text) {
 		if m := instruction.FindStringSubmatch(strings.TrimSpace(l)); m != nil {
@@ -81,8 +91,14 @@ func checkLoops(t *testing.T, text string) {
 			lines = append(lines, line{at, m[2], m[3]})
 		}
 	}
+	return lines
+}
+
+// checkLoops looks at what lies between a backward jump and its target. There
+// must be one such loop.
+func checkLoops(t *testing.T, lines []line) {
 	loops := 0
-	for _, l := range lines {
+	for i, l := range lines {
 		m := jumpTarget.FindStringSubmatch(l.operand)
 		if l.name[0] != 'j' || m == nil {
 			continue
@@ -92,13 +108,9 @@ func checkLoops(t *testing.T, text string) {
 			continue
 		}
 		loops++
-		for _, in := range lines {
-			if in.at < from || in.at > l.at {
-				continue
-			}
-			if strings.Contains(in.operand, "(%rsp") {
-				t.Errorf("%x: %s %s: stack reference in the inner loop", in.at, in.name, in.operand)
-			}
+		first := slices.IndexFunc(lines, func(l line) bool { return l.at >= from })
+		check(t, lines[first:i+1])
+		for _, in := range lines[first : i+1] {
 			if strings.Contains(in.operand, "mm") && in.name[0] != 'v' {
 				t.Errorf("%x: %s %s: older encoding in the inner loop", in.at, in.name, in.operand)
 			}
@@ -106,5 +118,17 @@ func checkLoops(t *testing.T, text string) {
 	}
 	if loops == 0 {
 		t.Errorf("found no loop in %d instructions", len(lines))
+	}
+}
+
+// check looks for references to the stack.
+func check(t *testing.T, lines []line) {
+	if len(lines) == 0 {
+		t.Error("found no instructions")
+	}
+	for _, in := range lines {
+		if strings.Contains(in.operand, "(%rsp") {
+			t.Errorf("%x: %s %s: stack reference where a tile is computed", in.at, in.name, in.operand)
+		}
 	}
 }

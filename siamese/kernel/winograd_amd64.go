@@ -35,28 +35,34 @@ func winogradInVector(c *Conv, v, x []float32, lo, n int, wide bool) {
 
 // winogradPatch512 transforms 16 channels of the patch at x, whose rows are row
 // bytes apart, and writes them to v, the frequencies plane bytes apart.
-//
-//go:noinline
 func winogradPatch512(v, x unsafe.Pointer, row, plane int) {
 	x1 := unsafe.Add(x, row)
 	x2 := unsafe.Add(x1, row)
-	x3 := unsafe.Add(x2, row)
-	spreadRow512(v, plane,
-		load16(x, 0).Sub(load16(x2, 0)), load16(x, 64).Sub(load16(x2, 64)),
-		load16(x, 128).Sub(load16(x2, 128)), load16(x, 192).Sub(load16(x2, 192)))
-	spreadRow512(unsafe.Add(v, 4*plane), plane,
-		load16(x1, 0).Add(load16(x2, 0)), load16(x1, 64).Add(load16(x2, 64)),
-		load16(x1, 128).Add(load16(x2, 128)), load16(x1, 192).Add(load16(x2, 192)))
-	spreadRow512(unsafe.Add(v, 8*plane), plane,
-		load16(x2, 0).Sub(load16(x1, 0)), load16(x2, 64).Sub(load16(x1, 64)),
-		load16(x2, 128).Sub(load16(x1, 128)), load16(x2, 192).Sub(load16(x1, 192)))
-	spreadRow512(unsafe.Add(v, 12*plane), plane,
-		load16(x1, 0).Sub(load16(x3, 0)), load16(x1, 64).Sub(load16(x3, 64)),
-		load16(x1, 128).Sub(load16(x3, 128)), load16(x1, 192).Sub(load16(x3, 192)))
+	spreadDifference512(v, x, x2, plane)
+	spreadSum512(unsafe.Add(v, 4*plane), x1, x2, plane)
+	spreadDifference512(unsafe.Add(v, 8*plane), x2, x1, plane)
+	spreadDifference512(unsafe.Add(v, 12*plane), x1, unsafe.Add(x2, row), plane)
 }
 
-// spreadRow512 is spread, with its results stored.
-func spreadRow512(v unsafe.Pointer, plane int, a, b, c, d f16) {
+// spreadDifference512 is spread of the difference of two rows. It is a call of
+// its own because the compiler else keeps a pointer to each pixel, on the stack.
+//
+//go:noinline
+func spreadDifference512(v, x, y unsafe.Pointer, plane int) {
+	a, b := load16(x, 0).Sub(load16(y, 0)), load16(x, 64).Sub(load16(y, 64))
+	c, d := load16(x, 128).Sub(load16(y, 128)), load16(x, 192).Sub(load16(y, 192))
+	store16(v, 0, a.Sub(c))
+	store16(v, plane, b.Add(c))
+	store16(v, 2*plane, c.Sub(b))
+	store16(v, 3*plane, b.Sub(d))
+}
+
+// spreadSum512 is spread of the sum of two rows.
+//
+//go:noinline
+func spreadSum512(v, x, y unsafe.Pointer, plane int) {
+	a, b := load16(x, 0).Add(load16(y, 0)), load16(x, 64).Add(load16(y, 64))
+	c, d := load16(x, 128).Add(load16(y, 128)), load16(x, 192).Add(load16(y, 192))
 	store16(v, 0, a.Sub(c))
 	store16(v, plane, b.Add(c))
 	store16(v, 2*plane, c.Sub(b))
@@ -64,28 +70,33 @@ func spreadRow512(v unsafe.Pointer, plane int, a, b, c, d f16) {
 }
 
 // winogradPatch256 is winogradPatch512 on 8 channels.
-//
-//go:noinline
 func winogradPatch256(v, x unsafe.Pointer, row, plane int) {
 	x1 := unsafe.Add(x, row)
 	x2 := unsafe.Add(x1, row)
-	x3 := unsafe.Add(x2, row)
-	spreadRow256(v, plane,
-		load8(x, 0).Sub(load8(x2, 0)), load8(x, 64).Sub(load8(x2, 64)),
-		load8(x, 128).Sub(load8(x2, 128)), load8(x, 192).Sub(load8(x2, 192)))
-	spreadRow256(unsafe.Add(v, 4*plane), plane,
-		load8(x1, 0).Add(load8(x2, 0)), load8(x1, 64).Add(load8(x2, 64)),
-		load8(x1, 128).Add(load8(x2, 128)), load8(x1, 192).Add(load8(x2, 192)))
-	spreadRow256(unsafe.Add(v, 8*plane), plane,
-		load8(x2, 0).Sub(load8(x1, 0)), load8(x2, 64).Sub(load8(x1, 64)),
-		load8(x2, 128).Sub(load8(x1, 128)), load8(x2, 192).Sub(load8(x1, 192)))
-	spreadRow256(unsafe.Add(v, 12*plane), plane,
-		load8(x1, 0).Sub(load8(x3, 0)), load8(x1, 64).Sub(load8(x3, 64)),
-		load8(x1, 128).Sub(load8(x3, 128)), load8(x1, 192).Sub(load8(x3, 192)))
+	spreadDifference256(v, x, x2, plane)
+	spreadSum256(unsafe.Add(v, 4*plane), x1, x2, plane)
+	spreadDifference256(unsafe.Add(v, 8*plane), x2, x1, plane)
+	spreadDifference256(unsafe.Add(v, 12*plane), x1, unsafe.Add(x2, row), plane)
 }
 
-// spreadRow256 is spread, with its results stored.
-func spreadRow256(v unsafe.Pointer, plane int, a, b, c, d f8) {
+// spreadDifference256 is spread of the difference of two rows.
+//
+//go:noinline
+func spreadDifference256(v, x, y unsafe.Pointer, plane int) {
+	a, b := load8(x, 0).Sub(load8(y, 0)), load8(x, 64).Sub(load8(y, 64))
+	c, d := load8(x, 128).Sub(load8(y, 128)), load8(x, 192).Sub(load8(y, 192))
+	store8(v, 0, a.Sub(c))
+	store8(v, plane, b.Add(c))
+	store8(v, 2*plane, c.Sub(b))
+	store8(v, 3*plane, b.Sub(d))
+}
+
+// spreadSum256 is spread of the sum of two rows.
+//
+//go:noinline
+func spreadSum256(v, x, y unsafe.Pointer, plane int) {
+	a, b := load8(x, 0).Add(load8(y, 0)), load8(x, 64).Add(load8(y, 64))
+	c, d := load8(x, 128).Add(load8(y, 128)), load8(x, 192).Add(load8(y, 192))
 	store8(v, 0, a.Sub(c))
 	store8(v, plane, b.Add(c))
 	store8(v, 2*plane, c.Sub(b))
