@@ -27,11 +27,12 @@ func TestDiffCode(t *testing.T) {
 
 func TestReasons(t *testing.T) {
 	for want, r := range map[string]Reason{
-		"train.lr: 0.001 -> 0.01":      {Stage: "train", What: "param", Name: "lr", Old: "0.001", New: "0.01"},
-		"train.more: (none) -> 1":      {Stage: "train", What: "param", Name: "more", New: "1"},
-		"it failed in run r1":          {What: "failed", Name: "r1"},
-		`env HOME: unset -> "/x"`:      {What: "env", Name: "HOME", Old: "unset", New: `"/x"`},
-		`variant: "fma" -> "portable"`: {What: "variant", Old: `"fma"`, New: `"portable"`},
+		`input dir: 3 files added: a b.txt, "new\nline", "\xff"`: {What: "input", Name: "dir", Files: &FileChanges{Added: []string{"a b.txt", "new\nline", "\xff"}}},
+		"train.lr: 0.001 -> 0.01":                                {Stage: "train", What: "param", Name: "lr", Old: "0.001", New: "0.01"},
+		"train.more: (none) -> 1":                                {Stage: "train", What: "param", Name: "more", New: "1"},
+		"it failed in run r1":                                    {What: "failed", Name: "r1"},
+		`env HOME: unset -> "/x"`:                                {What: "env", Name: "HOME", Old: "unset", New: `"/x"`},
+		`variant: "fma" -> "portable"`:                           {What: "variant", Old: `"fma"`, New: `"portable"`},
 		"input ingest.x: 3 files added, 1 changed: a, b, c and 1 more": {
 			What: "input", Name: "x", From: "ingest.x", Old: "1", New: "2",
 			Files: &FileChanges{Added: []string{"a", "b", "c"}, Changed: []string{"d"}},

@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strconv"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"whorl/pipeline/store/tree"
 )
@@ -57,11 +61,14 @@ func (e *EditedError) Error() string {
 	return fmt.Sprintf("input %q was edited while the stage ran (%s), so its result was not kept: run it again when nothing writes there", e.Input, what)
 }
 
-// some lists the first few names.
+// some lists the first few names, quoted where they would not be seen as they are.
 func some(names []string) string {
 	const few = 3
 	s := ""
 	for i, n := range names {
+		if !utf8.ValidString(n) || strings.ContainsFunc(n, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			n = strconv.Quote(n)
+		}
 		if i == few {
 			return fmt.Sprintf("%s and %d more", s, len(names)-few)
 		}

@@ -143,9 +143,12 @@ func (m *memory) cut(after string) {
 		}
 	}
 	err = s.Manifests(func(mf *Manifest) error {
-		got, _, err := s.Lookup(mf.Key)
-		if got == nil || err != nil {
-			return err // refused: it will be made again
+		got, problem, err := s.Lookup(mf.Key)
+		if err != nil {
+			return err
+		}
+		if got == nil { // a manifest comes last and goes first
+			return fmt.Errorf("the manifest of %q is there, and what it names is not: %s", mf.Text, problem)
 		}
 		for _, a := range got.Outputs {
 			if err := wholly(s, a); err != nil {

@@ -159,6 +159,35 @@ func TestMemo(t *testing.T) {
 	}
 }
 
+// TestMemoStat checks that each part of what is remembered of a file has to be as
+// it was, since any may be all that an edit changes.
+func TestMemoStat(t *testing.T) {
+	dir, memo := t.TempDir(), NewMemo(t.TempDir())
+	write(t, dir+"/f", "old")
+	for name, change := range map[string]func(*stat){
+		"nothing": func(*stat) {}, "size": func(s *stat) { s.size++ }, "mtime": func(s *stat) { s.mtime++ },
+		"ctime": func(s *stat) { s.ctime++ }, "inode": func(s *stat) { s.ino++ },
+	} {
+		tr := scan(t, dir, nil)
+		age(tr)
+		tr.Entries[0].Digest = Sum([]byte("planted"))
+		change(&tr.Entries[0].stat)
+		memo.save(tr)
+		used := scan(t, dir, memo).Entries[0].Digest == tr.Entries[0].Digest
+		if used != (name == "nothing") {
+			t.Errorf("%s differs: the remembered digest is used: %v", name, used)
+		}
+	}
+	// And what the stat of a file is made of is the file's.
+	a := scan(t, dir, nil).Entries[0].stat
+	if err := errors.Join(os.WriteFile(dir+"/g", []byte("old"), 0o666), os.Rename(dir+"/g", dir+"/f")); err != nil {
+		t.Fatal(err)
+	}
+	if b := scan(t, dir, nil).Entries[0].stat; a.ino == b.ino || a.ino == 0 || a.ctime == b.ctime || a.mtime == 0 || a.size != 3 {
+		t.Errorf("of a file and another in its place: %+v, %+v", a, b)
+	}
+}
+
 // TestRacy checks that a file which was changed just before it was scanned is
 // not remembered, since it may be changed again within the same tick.
 func TestRacy(t *testing.T) {
