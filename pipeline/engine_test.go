@@ -64,6 +64,22 @@ func TestSeed(t *testing.T) {
 	equal(t, "d.out", l.content(res, "d.out"), "2")
 }
 
+func TestVariant(t *testing.T) {
+	l := newLab(t)
+	variant := "fma"
+	k := l.kind(stage.Kind{Name: "numeric", Outputs: port("out"), Variant: func() string { return variant }}, func(t *stage.Task) error {
+		return t.WriteFile("out", nil)
+	})
+	if err := l.reg.Register(k); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ variant, want string }{{"fma", "n:ran"}, {"plain", "n:ran"}, {"fma", "n:cached"}} {
+		variant = c.variant
+		got, _ := l.run(l.parse("stages:\n  n: {kind: numeric}\n"), pipeline.Options{})
+		equal(t, "with variant "+variant, got, c.want)
+	}
+}
+
 func TestTargets(t *testing.T) {
 	l := newLab(t)
 	got, _ := l.run(l.parse(chain), pipeline.Options{Targets: []string{"b"}})

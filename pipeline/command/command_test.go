@@ -68,6 +68,7 @@ func TestRun(t *testing.T) {
 		"asked for":         {Spec{Cmd: "echo \"[$SECRET]\" > {outputs.o}", Env: []string{"SECRET=passed"}}, nil, "[passed]\n"},
 		"its own directory": {Spec{Cmd: "ls | grep -v o.txt > {outputs.o}"}, nil, "in\n"},
 		"stable paths":      {Spec{Cmd: "echo {inputs.a} {outputs.o} > {outputs.o}"}, map[string]string{"a": ""}, "in/a o.txt\n"},
+		"read-only inputs":  {Spec{Cmd: "ls -l {inputs.a} | cut -c1-10 > {outputs.o}"}, map[string]string{"a": ""}, "-r--r--r--\n"},
 		"HOME and TMPDIR":   {Spec{Cmd: "test -d $HOME && touch $TMPDIR/x && echo ok > {outputs.o}"}, nil, "ok\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -165,7 +165,8 @@ func (c *collector) checkpoints(done map[string]bool) error {
 	return nil
 }
 
-// rest removes what was set aside as damaged.
+// rest removes what was set aside as damaged, and what dead processes left beside
+// their staging.
 func (c *collector) rest() error {
 	dir, err := os.ReadDir(c.s.path("damaged"))
 	if err != nil {
@@ -174,6 +175,20 @@ func (c *collector) rest() error {
 	for _, d := range dir {
 		if err := c.remove(c.s.path("damaged", d.Name()), &c.Damaged); err != nil {
 			return err
+		}
+	}
+	if c.dryRun {
+		return nil
+	}
+	for _, pattern := range []string{"locks/*", "memo/.memo-*"} {
+		left, err := filepath.Glob(c.s.path(pattern))
+		if err != nil {
+			return err
+		}
+		for _, path := range left {
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("collect: %w", err)
+			}
 		}
 	}
 	return nil

@@ -2,9 +2,11 @@ package store
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestStrays checks that files which are none of ours hinder nobody.
@@ -13,7 +15,7 @@ func TestStrays(t *testing.T) {
 	m := publish(t, s, "x", map[string]string{"a": "hello", "d/": "one\n"})
 	for _, kind := range layout {
 		names := []string{".DS_Store", "x"}
-		if kind != "active" {
+		if kind != "active" && kind != "locks" {
 			names = append(names, "ab/x", "ab/.nfs01", "a/x", "ab/ab")
 		}
 		for _, name := range names {
@@ -97,6 +99,67 @@ func TestTouched(t *testing.T) {
 		}
 		if got, problem := lookup(t, s, m.Key); got == nil {
 			t.Error("fsck found it right, and it is not trusted: ", problem)
+		}
+	}
+}
+
+// TestCollectLeftovers checks that gc removes the locks and half-written memos of
+// dead processes.
+func TestCollectLeftovers(t *testing.T) {
+	s := open(t)
+	none := func() (map[string]bool, error) { return nil, nil }
+	left := []string{s.path("locks", KeyOf("x")), s.path("memo", ".memo-123")}
+	for _, path := range left {
+		if err := os.WriteFile(path, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, dryRun := range []bool{true, false} {
+		if _, err := s.Collect(t.Context(), none, dryRun); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range left {
+			if _, err := os.Stat(path); (err == nil) != dryRun {
+				t.Errorf("dry run %v: %s: %v", dryRun, path, err)
+			}
+		}
+	}
+}
+
+// TestCollectCheckpoints checks that gc keeps the checkpoints of kept results,
+// however old, and of young work that is yet to be finished.
+func TestCollectCheckpoints(t *testing.T) {
+	s := open(t)
+	long := time.Now().Add(-2 * unfinished)
+	roots := map[string]bool{}
+	for name, old := range map[string]bool{"kept": true, "shared": true, "refused": false, "given up": true, "unfinished": false} {
+		cps := s.Checkpoints(KeyOf(name))
+		if err := cps.Save(1, func(w io.Writer) error { _, err := io.WriteString(w, name); return err }); err != nil {
+			t.Fatal(err)
+		}
+		if old {
+			os.Chtimes(cps.dir, long, long)
+		}
+	}
+	for text, name := range map[string]string{"a": "kept", "b": "shared", "c": "shared", "d": "refused"} {
+		st, err := s.Stage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer st.Discard()
+		if err := st.Publish(&Manifest{Key: KeyOf(text), Text: text, Checkpoint: KeyOf(name)}, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		roots[KeyOf(text)] = text == "a" || text == "b"
+	}
+	if _, err := s.Collect(t.Context(), func() (map[string]bool, error) { return roots, nil }, false); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"kept": 1, "shared": 1, "refused": 0, "given up": 0, "unfinished": 1} {
+		if step, r, err := s.Checkpoints(KeyOf(name)).Latest(9); err != nil || step != want {
+			t.Errorf("%s: the newest is %d, want %d; %v", name, step, want, err)
+		} else if r != nil {
+			r.Close()
 		}
 	}
 }
