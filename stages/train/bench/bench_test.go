@@ -17,7 +17,7 @@ func TestWithoutPyTorch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "no PyTorch to compare with: /bin/false step.py") {
+	if len(r.Notes) != 1 || !strings.Contains(r.Notes[0], "/bin/false step.py: exit status 1") {
 		t.Errorf("notes %q, want one that says that there is no PyTorch", r.Notes)
 	}
 	var table strings.Builder

@@ -23,7 +23,7 @@ func (s *sample) peer(ctx context.Context, by setting) error {
 		if i := bytes.LastIndexByte(why, '\n'); i >= 0 {
 			why = why[i+1:]
 		}
-		return fmt.Errorf("no PyTorch to compare with: %s %s: %w %s (Debian has it as python3-torch)", by.python, by.script, err, why)
+		return fmt.Errorf("no PyTorch to compare with (Debian has it as python3-torch): %s %s: %w: %q", by.python, by.script, err, why)
 	}
 	var figures struct {
 		Peer    string  `json:"peer"`
