@@ -31,17 +31,22 @@ after "data:".`,
 				byName[k.Name] = k
 				names = append(names, k.Name)
 			}
+			names = append(names, "command")
 			if len(args) == 0 {
 				args = names
 			}
 			w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
 			for i, name := range args {
 				k, ok := byName[name]
-				if !ok {
+				if !ok && name != "command" {
 					return usagef("there is no kind %q; there are: %s", name, strings.Join(names, ", "))
 				}
 				if i > 0 {
 					fmt.Fprintln(w)
+				}
+				if !ok {
+					fmt.Fprint(w, commandHelp)
+					continue
 				}
 				fmt.Fprintf(w, "%s: %s\n", k.Name, k.Doc)
 				printPorts(w, "input", k.Inputs)
@@ -54,6 +59,17 @@ after "data:".`,
 		},
 	}
 }
+
+// commandHelp describes the kind whose ports and parameters pipeline.yaml
+// itself declares.
+const commandHelp = `command: what sh -c runs, for what is not Go; pipeline.yaml declares its ports and parameters
+  cmd	the script, in which {inputs.NAME}, {outputs.NAME} and {params.NAME} stand for quoted paths and values
+  inputs	names and what they read: {text: label.samples} or {dir: ./in}; each is placed as a copy
+  outputs	names and the files that the script makes: {all: all.txt}; with "/" at its end a directory
+  params	scalars or lists of scalars (optional)
+  env	names of environment variables that it is given, [LANG]; all others but a fixed PATH are kept from it (optional)
+  timeout	how long it may take: 90s, 1h30m (optional)
+`
 
 func printPorts(w *tabwriter.Writer, what string, ports []stage.Port) {
 	for _, p := range ports {
