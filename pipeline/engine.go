@@ -3,10 +3,8 @@ package pipeline
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"runtime"
-	"syscall"
 	"time"
 
 	"whorl/pipeline/stage"
@@ -102,13 +100,7 @@ func (e *Engine) Run(ctx context.Context, p *Pipeline, o Options) (*Result, erro
 	if err != nil {
 		return nil, fullDisk(err, e.store)
 	}
-	r := newRun(e, p, nodes, o, active)
-	result, err := r.run(ctx)
-	werr := active.Finish(toRecord(result))
-	if werr != nil && !(errors.Is(werr, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // said once is enough
-		err = errors.Join(err, fullDisk(werr, e.store))
-	}
-	return result, err
+	return newRun(e, p, nodes, o, active).run(ctx)
 }
 
 // Recover clears away what dead processes left and records their runs as

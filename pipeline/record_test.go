@@ -20,6 +20,9 @@ type diary struct {
 	lines  []string
 	failAt string
 	about  string // to be kept with the run
+	late   bool   // only when it has ended
+
+	keep func(json.RawMessage) error
 }
 
 func (d *diary) note(line string) error {
@@ -31,7 +34,8 @@ func (d *diary) note(line string) error {
 }
 
 func (d *diary) RunStarted(_ context.Context, r pipeline.RunInfo, keep func(json.RawMessage) error) error {
-	if d.about != "" {
+	d.keep = keep
+	if d.about != "" && !d.late {
 		if err := keep(json.RawMessage(d.about)); err != nil {
 			return err
 		}
@@ -48,7 +52,25 @@ func (d *diary) StageFinished(_ context.Context, _ string, s pipeline.StageResul
 }
 
 func (d *diary) RunFinished(_ context.Context, r *pipeline.Result) error {
+	if d.late {
+		time.Sleep(10 * time.Millisecond) // the store's record has to wait for it
+		if err := d.keep(json.RawMessage(d.about)); err != nil {
+			return err
+		}
+	}
 	return d.note("run " + string(r.State))
+}
+
+// The store's record is written beside the recorder's, but not without what
+// that has to say.
+func TestAboutGivenAtTheEnd(t *testing.T) {
+	l := newLab(t)
+	d := &diary{about: `{"host":"h"}`, late: true}
+	l.run(l.parse(chain), pipeline.Options{RunID: "late", Recorder: d})
+	got, err := pipeline.ReadRun(l.store, "late")
+	if err != nil || string(got.About) != d.about || got.State != pipeline.Done {
+		t.Errorf("got %s of a run that is %s, %v", got.About, got.State, err)
+	}
 }
 
 func TestRecorder(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"whorl/pipeline/store"
@@ -25,7 +26,8 @@ type run struct {
 	msgs    chan message
 	halted  atomic.Bool // no further stage is to be executed, for one has failed
 
-	unnoted []*node // quick ones, that wait for the next that is not
+	unnoted []*node       // quick ones, that wait for the next that is not
+	kept    chan struct{} // closed when the recorder has given what it knows
 
 	observe sync.Mutex
 }
@@ -49,6 +51,7 @@ func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.Acti
 		sources: newSources(e.store.Memo()),
 		slots:   make(chan struct{}, o.Jobs),
 		msgs:    make(chan message),
+		kept:    make(chan struct{}),
 	}
 	info := RunInfo{
 		ID: o.RunID, Started: e.now(), Pipeline: p.Path, Spec: p.Spec, Data: p.Data, Seed: p.Seed, Targets: o.Targets,
@@ -175,13 +178,31 @@ func (r *run) end(ctx context.Context, failure error) (*Result, error) {
 		errs = append(errs, cause(ctx))
 	}
 	res.Finished = res.Started.Add(r.now().Sub(res.Started)) // by the monotonic clock: the other may have been set
-	if r.o.Recorder != nil {
-		// What came of the run is to be recorded even if it was interrupted.
-		if err := r.o.Recorder.RunFinished(context.WithoutCancel(ctx), res); err != nil {
-			errs = append(errs, err)
-		}
+	told, written := r.record(context.WithoutCancel(ctx)) // even if it was interrupted
+	err := errors.Join(append(errs, told)...)
+	if written != nil && !(errors.Is(written, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // said once is enough
+		err = errors.Join(err, fullDisk(written, r.store))
 	}
-	return res, errors.Join(errs...)
+	return res, err
+}
+
+// record tells the recorder what came of the run, and meanwhile writes it down
+// in the store.
+func (r *run) record(ctx context.Context) (told, written error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if r.o.Recorder != nil {
+			told = r.o.Recorder.RunFinished(ctx, r.result)
+		}
+	}()
+	select {
+	case <-r.kept:
+	case <-done: // there was nothing to be kept
+	}
+	written = r.active.Finish(toRecord(r.result))
+	<-done
+	return told, written
 }
 
 func cause(ctx context.Context) error {
@@ -226,8 +247,9 @@ func (r *run) note(rec stageRecord) error {
 	return r.active.Note(rec)
 }
 
-// keep is what a recorder hands what it knows of the run to.
+// keep is what a recorder hands what it knows of the run to, once.
 func (r *run) keep(about json.RawMessage) error {
+	defer close(r.kept)
 	r.result.About = about
 	return r.active.Note(noted{About: about})
 }
