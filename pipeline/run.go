@@ -178,7 +178,7 @@ func (r *run) end(ctx context.Context, failure error) (*Result, error) {
 		errs = append(errs, cause(ctx))
 	}
 	res.Finished = res.Started.Add(r.now().Sub(res.Started)) // by the monotonic clock: the other may have been set
-	told, written := r.record(context.WithoutCancel(ctx)) // even if it was interrupted
+	told, written := r.record(context.WithoutCancel(ctx))    // even if it was interrupted
 	err := errors.Join(append(errs, told)...)
 	if written != nil && !(errors.Is(written, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // said once is enough
 		err = errors.Join(err, fullDisk(written, r.store))
