@@ -9,8 +9,8 @@ import (
 	"whorl/pipeline/stage"
 )
 
-// figuresShown is how many figures of a run a line holds: of evaluate, rank-1,
-// ROC AUC, average precision and EER.
+// figuresShown is how many figures of a run a line holds: of evaluate, ROC
+// AUC, EER, average precision and accuracy.
 const figuresShown = 4
 
 // figures are the first that a stage measured, series and timings left out.
@@ -19,7 +19,7 @@ type figures struct {
 	metrics []stage.Metric
 }
 
-// String returns "evaluate: rank1 0.95  roc_auc 0.999", or "" if there are none.
+// String returns "evaluate: roc_auc 0.999  eer 0.01", or "" if there are none.
 func (f figures) String() string {
 	if len(f.metrics) == 0 {
 		return ""
@@ -31,7 +31,7 @@ func (f figures) String() string {
 	return f.stage + ": " + strings.Join(parts, "  ")
 }
 
-// names returns "evaluate.rank1", "evaluate.roc_auc", ...
+// names returns "evaluate.roc_auc", "evaluate.eer", ...
 func (f figures) names() []string {
 	names := make([]string, len(f.metrics))
 	for i, m := range f.metrics {

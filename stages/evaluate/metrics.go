@@ -18,11 +18,11 @@ import (
 // drop out of a comparison, nor of the mean over seeds, for that.
 func recordMetrics(t *stage.Task, m *measurement) error {
 	r := &recorder{task: t, thresholds: m.thresholds()}
-	t.Metric("rank1", m.cmc[0])
-	t.Logf("rank 1 in a gallery of %d: %.4f of the searches", len(m.cmc), m.cmc[0])
 	if err := r.group("", m.comparisons); err != nil {
 		return err
 	}
+	t.Metric("rank1", m.cmc[0])
+	t.Logf("rank 1 in a gallery of %d: %.4f of the searches", len(m.cmc), m.cmc[0])
 	for _, difficulty := range difficulties {
 		of := func(c comparison) bool { return c.presented.difficulty == difficulty }
 		if err := r.group(difficulty.String()+".", choose(m.comparisons, of)); err != nil {
@@ -102,9 +102,8 @@ func (r *recorder) group(prefix string, comparisons []comparison) error {
 	}
 	eer, _ := s.EER()
 	r.task.Metric(prefix+"roc_auc", s.AUC())
-	r.task.Metric(prefix+"average_precision", s.AveragePrecision())
 	r.task.Metric(prefix+"eer", eer)
-	r.task.Metric(prefix+"log_loss", loss)
+	r.task.Metric(prefix+"average_precision", s.AveragePrecision())
 	if prefix == "" {
 		r.task.Logf("%d genuine and %d impostor pairs: ROC AUC %.4f, EER %.4f", s.Genuines(), s.Impostors(), s.AUC(), eer)
 	}
@@ -116,6 +115,7 @@ func (r *recorder) group(prefix string, comparisons []comparison) error {
 			r.task.Logf("%s threshold %.4g: accuracy %.4f, precision %.4f, recall %.4f", th.name, th.value, c.Accuracy(), precision(c), c.Recall())
 		}
 	}
+	r.task.Metric(prefix+"log_loss", loss)
 	return nil
 }
 
