@@ -46,3 +46,15 @@ func TestMapped(t *testing.T) {
 		t.Errorf("remembered: %v", l)
 	}
 }
+
+// A file server that does not lend out a file is no sign that somebody writes it.
+func TestGrantsLeases(t *testing.T) {
+	for magic, want := range map[int64]bool{
+		unix.EXT4_SUPER_MAGIC: true, unix.TMPFS_MAGIC: true, unix.XFS_SUPER_MAGIC: true,
+		unix.NFS_SUPER_MAGIC: false, unix.SMB2_SUPER_MAGIC: false, unix.FUSE_SUPER_MAGIC: false,
+	} {
+		if got := grantsLeases(magic); got != want {
+			t.Errorf("%#x: %v, want %v", magic, got, want)
+		}
+	}
+}
