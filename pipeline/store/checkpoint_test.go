@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestCheckpoints(t *testing.T) {
@@ -48,7 +49,12 @@ func TestCheckpoints(t *testing.T) {
 			t.Errorf("latest up to %d: %d %q", want.max, step, text)
 		}
 	}
-	// One of another run at the same step.
+	// One of another run at the same step, later than the clock of files ticks.
+	old, err := filepath.Glob(filepath.Join(c.dir, "4-*"))
+	earlier := time.Now().Add(-time.Minute)
+	if err := errors.Join(err, os.Chtimes(old[0], earlier, earlier)); err != nil {
+		t.Fatal(err)
+	}
 	if err := c.Save(4, func(w io.Writer) error { _, err := io.WriteString(w, "another 4"); return err }); err != nil {
 		t.Fatal(err)
 	}

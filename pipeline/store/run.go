@@ -35,11 +35,15 @@ func (s *Store) Begin(id string) (*ActiveRun, error) {
 	if _, err := os.Stat(s.runPath(id)); err == nil {
 		return nil, fmt.Errorf("run %s: %w", id, ErrRunExists)
 	}
-	f, err := os.CreateTemp(s.path("tmp"), "run-*")
+	st, err := s.Stage() // which is swept should the process die
 	if err != nil {
 		return nil, err
 	}
-	defer os.Remove(f.Name())
+	defer st.Discard()
+	f, err := os.Create(filepath.Join(st.Dir(), "run"))
+	if err != nil {
+		return nil, err
+	}
 	// It gets its name only when it is locked: whoever looks for the dead in
 	// between would else take the lock, and the run for one of them.
 	_, err = flock(f, unix.LOCK_EX)
