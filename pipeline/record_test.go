@@ -73,6 +73,27 @@ func TestAboutGivenAtTheEnd(t *testing.T) {
 	}
 }
 
+// A recorder whose offer failed, as on a full disk, may try again.
+func TestAboutGivenAgain(t *testing.T) {
+	l := newLab(t)
+	d := &diary{about: `{"cut`}
+	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{RunID: "again", Recorder: &retrier{d}})
+	if err == nil {
+		t.Error("what is no JSON was kept")
+	}
+	got, err := pipeline.ReadRun(l.store, "again")
+	if err != nil || string(got.About) != `{"host":"h"}` {
+		t.Errorf("got %s, %v", got.About, err)
+	}
+}
+
+// A retrier is a diary that at the end offers what it knows once more.
+type retrier struct{ *diary }
+
+func (r *retrier) RunFinished(ctx context.Context, res *pipeline.Result) error {
+	return errors.Join(r.keep(json.RawMessage(`{"host":"h"}`)), r.diary.RunFinished(ctx, res))
+}
+
 func TestRecorder(t *testing.T) {
 	l := newLab(t)
 	d := &diary{}

@@ -172,8 +172,8 @@ type Output struct {
 // A Recorder is told of runs as they happen. Its methods are called by one
 // goroutine at a time; an error ends the run.
 //
-// What a recorder itself knows of a run it may hand to keep, once, from within any
-// of the methods. It becomes [RunInfo.About], even if the process dies after that.
+// What a recorder itself knows of a run it may hand to keep, once unless that fails,
+// from within any of the methods. It becomes [RunInfo.About], even if the process dies after that.
 type Recorder interface {
 	RunStarted(ctx context.Context, run RunInfo, keep func(about json.RawMessage) error) error
 	StageStarted(ctx context.Context, run, stage string, at time.Time) error

@@ -247,11 +247,14 @@ func (r *run) note(rec stageRecord) error {
 	return r.active.Note(rec)
 }
 
-// keep is what a recorder hands what it knows of the run to, once.
+// keep is what a recorder hands what it knows of the run to, again if it failed.
 func (r *run) keep(about json.RawMessage) error {
-	defer close(r.kept)
 	r.result.About = about
-	return r.active.Note(noted{About: about})
+	if err := r.active.Note(noted{About: about}); err != nil {
+		return err
+	}
+	close(r.kept)
+	return nil
 }
 
 // tell passes an event on, one at a time.
