@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"whorl/pipeline/stage"
-	"whorl/stages/internal/stagetest"
+	"whorl/pipeline/stage/stagetest"
 )
 
 type params struct{ Times int }
