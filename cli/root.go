@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"io"
@@ -32,9 +32,12 @@ Try it:
 Exit codes: 0 all is well; 1 a stage or trial failed; 2 the call or the spec is
 wrong; 130 interrupted.`
 
-func rootCommand(env *environment) *cobra.Command {
+// Command returns the command of a program with all its verbs.
+func Command(app App, stdout, stderr io.Writer) *cobra.Command {
+	cobra.EnableCommandSorting = false // help lists verbs in the order of use
+	env := &Env{Stdout: stdout, Stderr: stderr, app: app}
 	root := &cobra.Command{
-		Use:           "whorl",
+		Use:           app.Name,
 		Short:         "Run reproducible experiments and compare them",
 		Long:          rootHelp,
 		SilenceUsage:  true,
@@ -43,9 +46,9 @@ func rootCommand(env *environment) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
-		Version: version(),
+		Version: app.version(),
 	}
-	root.SetVersionTemplate("whorl {{.Version}}\n")
+	root.SetVersionTemplate(app.Name + " {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(
 		&cobra.Group{ID: "do", Title: "Run:"},
@@ -59,10 +62,15 @@ func rootCommand(env *environment) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("do", runCommand(env), sweepCommand(env), reproduceCommand(env), reportCommand(env), synthCommand(env))
+	add("do", runCommand(env), sweepCommand(env), reproduceCommand(env), reportCommand(env))
+	if app.Verbs != nil {
+		add("do", app.Verbs(env)...)
+	}
 	add("ask", statusCommand(env), whyCommand(env), diffCommand(env), graphCommand(env), kindsCommand(env),
 		runsCommand(env), showCommand(env), artifactCommand(env), versionCommand(env))
 	add("keep", gcCommand(env), fsckCommand(env))
+	root.SetOut(stdout)
+	root.SetErr(stderr)
 	root.Args = unknownVerb
 	root.SetHelpCommand(helpCommand())
 	root.SetHelpCommandGroupID("ask")
@@ -82,7 +90,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			noun = "argument"
 		}
 		call := strings.TrimSuffix(cmd.UseLine(), " [flags]")
-		return usagef("got %d %s; the call is: %s (see: %s --help)", len(args), noun, call, cmd.CommandPath())
+		return Usagef("got %d %s; the call is: %s (see: %s --help)", len(args), noun, call, cmd.CommandPath())
 	}
 }
 
@@ -97,7 +105,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 			verbs = append(verbs, c.Name())
 		}
 	}
-	return usagef("unknown command %q%s (see: %s --help)", args[0], pipeline.Suggest(args[0], verbs), root.CommandPath())
+	return Usagef("unknown command %q%s (see: %s --help)", args[0], pipeline.Suggest(args[0], verbs), root.CommandPath())
 }
 
 // helpCommand is "whorl help VERB", which unlike cobra's own refuses what is

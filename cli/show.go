@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"whorl/experiments/track"
 )
 
-func showCommand(env *environment) *cobra.Command {
+func showCommand(env *Env) *cobra.Command {
 	var flags struct {
 		artifacts artifactsFlag
 		json      bool
@@ -33,7 +33,7 @@ stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 				return err
 			}
 			if flags.json {
-				return writeJSON(env.stdout, detailsOf(r))
+				return writeJSON(env.Stdout, detailsOf(r))
 			}
 			return printRun(env, r)
 		},
@@ -48,7 +48,7 @@ stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 func findRun(ctx context.Context, artifacts, name string) (*track.Run, error) {
 	db, err := openRecords(ctx, artifacts)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("run %q: nothing has been recorded in %s yet", name, artifacts)
+		return nil, Usagef("run %q: nothing has been recorded in %s yet", name, artifacts)
 	}
 	if err != nil {
 		return nil, err
@@ -56,13 +56,13 @@ func findRun(ctx context.Context, artifacts, name string) (*track.Run, error) {
 	defer db.Close()
 	r, err := db.Run(ctx, name)
 	if errors.Is(err, track.ErrNoRun) {
-		return nil, usageError{err}
+		return nil, UsageError{err}
 	}
 	return r, err
 }
 
-func printRun(env *environment, r *track.Run) error {
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+func printRun(env *Env, r *track.Run) error {
+	w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) {
 		if text := fmt.Sprintf(format, args...); text != "" {
 			fmt.Fprintf(w, "%s\t%s\n", name, text)
@@ -110,7 +110,7 @@ func printRun(env *environment, r *track.Run) error {
 	}
 	for _, s := range r.Stages {
 		if s.Error != "" {
-			fmt.Fprintf(env.stdout, "\nstage %q failed: %s\n", s.Name, s.Error)
+			fmt.Fprintf(env.Stdout, "\nstage %q failed: %s\n", s.Name, s.Error)
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -7,11 +7,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/cmd/whorl/progress"
+	"whorl/cli/progress"
 	"whorl/pipeline"
 )
 
-func runCommand(env *environment) *cobra.Command {
+func runCommand(env *Env) *cobra.Command {
 	var flags runFlags
 	c := &cobra.Command{
 		Use:   "run [STAGE...]",
@@ -37,12 +37,12 @@ has finished, and the epochs of what has not: the same command goes on from ther
 			return runPipeline(cmd.Context(), env, &flags, targets)
 		},
 	}
-	flags.add(c)
+	flags.add(env, c)
 	c.ValidArgsFunction = flags.completeStages
 	return c
 }
 
-func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets []string) error {
+func runPipeline(ctx context.Context, env *Env, flags *runFlags, targets []string) error {
 	p, err := flags.pipeline(targets...)
 	if err != nil {
 		return err
@@ -53,9 +53,9 @@ func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets
 			return err
 		}
 		if flags.json {
-			return writeJSON(env.stdout, stages)
+			return writeJSON(env.Stdout, stages)
 		}
-		return printStatus(env.stdout, stages)
+		return printStatus(env.Stdout, stages)
 	}
 	if err := p.CheckSources(flags.dir, targets...); err != nil {
 		return specError(err)
@@ -65,11 +65,11 @@ func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets
 		return err
 	}
 	defer b.Close()
-	m, err := meta(nil, 0)
+	m, err := env.meta(nil, 0)
 	if err != nil {
 		return err
 	}
-	display := progress.New(env.stderr)
+	display := progress.New(env.Stderr)
 	defer display.Close()
 	started := time.Now()
 	result, err := b.engine.Run(ctx, p, pipeline.Options{
@@ -81,12 +81,12 @@ func runPipeline(ctx context.Context, env *environment, flags *runFlags, targets
 		return specError(err)
 	}
 	if flags.json {
-		if err := writeJSON(env.stdout, resultJSON(result)); err != nil {
+		if err := writeJSON(env.Stdout, resultJSON(result)); err != nil {
 			return err
 		}
 	}
-	sayResult(env.stderr, result, time.Since(started))
-	return outcome(ctx, env.stderr, result, err)
+	sayResult(env.Stderr, result, time.Since(started))
+	return outcome(ctx, env.Stderr, result, err)
 }
 
 // follow shows the events of a run.

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 	"whorl/pipeline"
 )
 
-func runsCommand(env *environment) *cobra.Command {
+func runsCommand(env *Env) *cobra.Command {
 	var flags struct {
 		artifacts artifactsFlag
 		json      bool
@@ -34,7 +34,7 @@ parameter and metric.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags.newest < 0 {
-				return usagef("--newest %d: want at least 0", flags.newest)
+				return Usagef("--newest %d: want at least 0", flags.newest)
 			}
 			runs, err := listRuns(cmd.Context(), flags.artifacts.dir, track.Filter{Sweep: flags.sweep, Newest: flags.newest})
 			if err != nil {
@@ -45,7 +45,7 @@ parameter and metric.`,
 				for i := range runs {
 					records = append(records, recordOf(&runs[i]))
 				}
-				return writeJSON(env.stdout, records)
+				return writeJSON(env.Stdout, records)
 			}
 			return printRuns(env, runs)
 		},
@@ -79,12 +79,12 @@ func listRuns(ctx context.Context, artifacts string, f track.Filter) ([]track.Ru
 
 func databasePath(artifacts string) string { return filepath.Join(artifacts, "runs.db") }
 
-func printRuns(env *environment, runs []track.Run) error {
+func printRuns(env *Env, runs []track.Run) error {
 	if len(runs) == 0 {
-		fmt.Fprintln(env.stderr, "no runs yet: start one with \"whorl run\"")
+		fmt.Fprintln(env.Stderr, "no runs yet: start one with \"whorl run\"")
 		return nil
 	}
-	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "RUN\tSTATE\tSTARTED\tTOOK\tSTAGES\tFIGURES")
 	for i := range runs {
 		r := &runs[i]

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -83,5 +83,5 @@ func flagError(c *cobra.Command, err error) error {
 		}
 		err = fmt.Errorf("--%s %q: %s", flag.Name, invalid.GetValue(), why)
 	}
-	return usagef("%w (see: %s --help)", err, c.CommandPath())
+	return Usagef("%w (see: %s --help)", err, c.CommandPath())
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -9,32 +9,10 @@ import (
 	"os"
 	"path/filepath"
 
-	"whorl"
 	"whorl/experiments/track"
 	"whorl/pipeline"
 	"whorl/pipeline/store"
-	"whorl/stages/augment"
-	"whorl/stages/evaluate"
-	"whorl/stages/ingest"
-	"whorl/stages/label"
-	"whorl/stages/split"
-	"whorl/stages/synthetic"
-	"whorl/stages/train"
 )
-
-// newRegistry returns a registry of everything that a pipeline.yaml may name.
-func newRegistry() (*pipeline.Registry, error) {
-	if _, err := train.Kernels(); err != nil {
-		return nil, usageError{err}
-	}
-	reg := pipeline.NewRegistry()
-	err := errors.Join(
-		reg.AddSource(pipeline.Source{Module: whorl.Module, FS: whorl.Source, Reaches: whorl.Reaches}),
-		reg.RegisterData(synthetic.Kind()),
-		reg.Register(ingest.Kind(), label.Kind(), split.Kind(), augment.Kind(), train.Kind(), evaluate.Kind()),
-	)
-	return reg, err
-}
 
 // load reads the pipeline that the flags name, with their settings and more.
 // What is wrong with it is a wrong call.
@@ -44,7 +22,7 @@ func (f *specFlags) load(reg *pipeline.Registry, file string, more ...string) (*
 	})
 	var unread *fs.PathError
 	if errors.As(err, &unread) {
-		return nil, usagef("%w (name another with -f)", err)
+		return nil, Usagef("%w (name another with -f)", err)
 	}
 	return p, specError(err)
 }
@@ -52,7 +30,7 @@ func (f *specFlags) load(reg *pipeline.Registry, file string, more ...string) (*
 // pipeline reads the pipeline that the flags name and checks that it has the
 // targets.
 func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
-	reg, err := newRegistry()
+	reg, err := f.env.app.registry()
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +40,7 @@ func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
 	}
 	if len(targets) > 0 {
 		if _, err := p.Plans(targets...); err != nil {
-			return nil, usageError{err}
+			return nil, UsageError{err}
 		}
 	}
 	return p, nil
@@ -72,7 +50,7 @@ func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
 func specError(err error) error {
 	var spec *pipeline.SpecError
 	if errors.As(err, &spec) {
-		return usageError{err}
+		return UsageError{err}
 	}
 	return err
 }
@@ -164,12 +142,12 @@ func (b *books) Close() error { return b.db.Close() }
 
 // meta is what the engine does not know of a run, which may be a trial of a
 // sweep.
-func meta(sweep *track.Sweep, trial int) (track.Meta, error) {
+func (e *Env) meta(sweep *track.Sweep, trial int) (track.Meta, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return track.Meta{}, err
 	}
 	return track.Meta{
-		Command: os.Args, Dir: dir, Sweep: sweep, Trial: trial, Version: version(), Variant: variant(),
+		Command: os.Args, Dir: dir, Sweep: sweep, Trial: trial, Version: e.app.version(), Variant: e.app.variant(),
 	}, nil
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"runtime"
@@ -25,11 +25,12 @@ type specFlags struct {
 	data string
 	seed uint64
 
+	env *Env
 	cmd *cobra.Command
 }
 
-func (f *specFlags) add(c *cobra.Command) {
-	f.cmd = c
+func (f *specFlags) add(env *Env, c *cobra.Command) {
+	f.env, f.cmd = env, c
 	f.artifactsFlag.add(c)
 	c.Flags().StringVarP(&f.file, "file", "f", "pipeline.yaml", "the pipeline's `FILE`")
 	// An array, not a slice: values such as [90, 90] contain commas.
@@ -70,8 +71,8 @@ type runFlags struct {
 	json      bool
 }
 
-func (f *runFlags) add(c *cobra.Command) {
-	f.specFlags.add(c)
+func (f *runFlags) add(env *Env, c *cobra.Command) {
+	f.specFlags.add(env, c)
 	c.Flags().IntVarP(&f.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "run at most `N` stages at once")
 	c.Flags().BoolVar(&f.force, "force", false, "run every stage, cached or not, and check that the results are the same")
 	c.Flags().BoolVarP(&f.dryRun, "dry-run", "n", false, "say what would run, and run nothing")
@@ -82,7 +83,7 @@ func (f *runFlags) add(c *cobra.Command) {
 // check refuses values that no run can have.
 func (f *runFlags) check() error {
 	if f.jobs < 1 {
-		return usagef("--jobs %d: want at least 1", f.jobs)
+		return Usagef("--jobs %d: want at least 1", f.jobs)
 	}
 	return nil
 }

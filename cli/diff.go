@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-func diffCommand(env *environment) *cobra.Command {
+func diffCommand(env *Env) *cobra.Command {
 	var artifacts artifactsFlag
 	var asJSON bool
 	c := &cobra.Command{
@@ -43,13 +43,13 @@ they measured. RUN is an id, a unique prefix, or "last".`,
 				Environment: surroundings(records[0], records[1]),
 			}
 			if asJSON {
-				return writeJSON(env.stdout, d)
+				return writeJSON(env.Stdout, d)
 			}
 			if len(d.Reasons)+len(d.Metrics) > 0 || len(d.Environment) == 0 {
-				fmt.Fprint(env.stdout, d.RunDiff)
+				fmt.Fprint(env.Stdout, d.RunDiff)
 			}
 			for _, c := range d.Environment {
-				fmt.Fprintf(env.stdout, "%s: %s -> %s\n", c.Name, c.Old, c.New)
+				fmt.Fprintf(env.Stdout, "%s: %s -> %s\n", c.Name, c.Old, c.New)
 			}
 			return nil
 		},

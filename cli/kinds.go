@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"whorl/pipeline/stage"
 )
 
-func kindsCommand(env *environment) *cobra.Command {
+func kindsCommand(env *Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "kinds [KIND...]",
 		Short: "Describe the kinds of stages and their parameters",
@@ -20,7 +20,7 @@ parameters with their defaults and ranges; and the data sources it may name
 after "data:".`,
 		Example: "  whorl kinds train",
 		RunE: func(_ *cobra.Command, args []string) error {
-			reg, err := newRegistry()
+			reg, err := env.app.registry()
 			if err != nil {
 				return err
 			}
@@ -35,11 +35,11 @@ after "data:".`,
 			if len(args) == 0 {
 				args = names
 			}
-			w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+			w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 			for i, name := range args {
 				k, ok := byName[name]
 				if !ok && name != "command" {
-					return usagef("there is no kind %q; there are: %s", name, strings.Join(names, ", "))
+					return Usagef("there is no kind %q; there are: %s", name, strings.Join(names, ", "))
 				}
 				if i > 0 {
 					fmt.Fprintln(w)

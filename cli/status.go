@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-func statusCommand(env *environment) *cobra.Command {
+func statusCommand(env *Env) *cobra.Command {
 	var flags specFlags
 	var asJSON bool
 	c := &cobra.Command{
@@ -32,12 +32,12 @@ not yield the same bytes as before. It runs nothing.`,
 				return err
 			}
 			if asJSON {
-				return writeJSON(env.stdout, stages)
+				return writeJSON(env.Stdout, stages)
 			}
-			return printStatus(env.stdout, stages)
+			return printStatus(env.Stdout, stages)
 		},
 	}
-	flags.add(c)
+	flags.add(env, c)
 	c.ValidArgsFunction = flags.completeStages
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
 	return c

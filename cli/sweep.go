@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -12,13 +12,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/cmd/whorl/progress"
+	"whorl/cli/progress"
 	"whorl/experiments/sweep"
 	"whorl/experiments/track"
 	"whorl/pipeline"
 )
 
-func sweepCommand(env *environment) *cobra.Command {
+func sweepCommand(env *Env) *cobra.Command {
 	var flags runFlags
 	var report string
 	c := &cobra.Command{
@@ -46,12 +46,12 @@ of which is a trial:
 			if err := flags.check(); err != nil {
 				return err
 			}
-			s := &sweeper{env: env, flags: &flags, display: progress.New(env.stderr)}
+			s := &sweeper{env: env, flags: &flags, display: progress.New(env.Stderr)}
 			defer s.display.Close()
 			return s.run(cmd.Context(), args[0], report)
 		},
 	}
-	flags.add(c)
+	flags.add(env, c)
 	c.Flags().Lookup("file").Usage = "the pipeline's `FILE`, instead of the one that the sweep names"
 	c.Flags().Lookup("file").DefValue = ""
 	c.Flags().Var(&checked{&report, fileIfAny}, "report", "write a report on the trials to this `FILE`")
@@ -60,7 +60,7 @@ of which is a trial:
 
 // sweeper carries out one sweep.
 type sweeper struct {
-	env     *environment
+	env     *Env
 	flags   *runFlags
 	display *progress.Display
 
@@ -81,7 +81,7 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 	}
 	if report != "" {
 		if err := canWrite(report); err != nil {
-			return usageError{err} // now rather than after hours
+			return UsageError{err} // now rather than after hours
 		}
 	}
 	var err error
@@ -98,18 +98,18 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 	result, err := s.def.Run(ctx, s.record.ID, s.trial)
 	s.display.Close()
 	if s.flags.json && result != nil {
-		if err := writeJSON(s.env.stdout, result); err != nil {
+		if err := writeJSON(s.env.Stdout, result); err != nil {
 			return err
 		}
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			fmt.Fprintln(s.env.stderr, interrupted)
+			fmt.Fprintln(s.env.Stderr, interrupted)
 			return errReported
 		}
 		return err
 	}
-	fmt.Fprintf(s.env.stderr, "sweep %s: %d trials in %s, %d failed\n",
+	fmt.Fprintf(s.env.Stderr, "sweep %s: %d trials in %s, %d failed\n",
 		s.record.ID, len(result.Trials), seconds(time.Since(started).Seconds()), result.Failed())
 	if err := s.printTrials(result); err != nil {
 		return err
@@ -131,13 +131,13 @@ func (s *sweeper) load(file string) error {
 	def, err := sweep.Load(file)
 	var unread *fs.PathError
 	if errors.As(err, &unread) {
-		return usageError{err}
+		return UsageError{err}
 	}
 	if err != nil {
 		return specError(err)
 	}
 	def.Fix(s.flags.keys()...)
-	reg, err := newRegistry()
+	reg, err := s.env.app.registry()
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (s *sweeper) load(file string) error {
 // trial runs one trial as an ordinary run.
 func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, error) {
 	s.display.Heading(fmt.Sprintf("[%d/%d] ", t.Number, s.trials), "%s", s.describe(t))
-	m, err := meta(&s.record, t.Number)
+	m, err := s.env.meta(&s.record, t.Number)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (s *sweeper) varied(t sweep.Trial) []sweep.Setting {
 
 // printTrials ends a sweep with a table of what was varied and measured.
 func (s *sweeper) printTrials(result *sweep.Result) error {
-	w := tabwriter.NewWriter(s.env.stderr, 0, 0, 2, ' ', 0)
+	w := tabwriter.NewWriter(s.env.Stderr, 0, 0, 2, ' ', 0)
 	var measured []string // the columns, those of the first trial that has any
 	for _, r := range s.ran {
 		if r != nil && len(measured) == 0 {
@@ -257,13 +257,13 @@ func (s *sweeper) dryRun(ctx context.Context) error {
 			j.Trials = append(j.Trials, dryTrialJSON{params, stages})
 			continue
 		}
-		fmt.Fprintf(s.env.stdout, "[%d/%d] %s\n", t.Number, s.trials, s.describe(t))
-		if err := printStatus(s.env.stdout, stages); err != nil {
+		fmt.Fprintf(s.env.Stdout, "[%d/%d] %s\n", t.Number, s.trials, s.describe(t))
+		if err := printStatus(s.env.Stdout, stages); err != nil {
 			return err
 		}
 	}
 	if s.flags.json {
-		return writeJSON(s.env.stdout, j)
+		return writeJSON(s.env.Stdout, j)
 	}
 	return nil
 }

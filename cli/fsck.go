@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -15,7 +15,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-func fsckCommand(env *environment) *cobra.Command {
+func fsckCommand(env *Env) *cobra.Command {
 	var artifacts artifactsFlag
 	var asJSON bool
 	c := &cobra.Command{
@@ -45,21 +45,21 @@ is 1 if anything was damaged.`,
 				found.Damaged = append(found.Damaged, *damage)
 			}
 			if asJSON {
-				if err := writeJSON(env.stdout, fsckJSON{found, added}); err != nil {
+				if err := writeJSON(env.Stdout, fsckJSON{found, added}); err != nil {
 					return err
 				}
 			} else {
 				if added > 0 {
-					fmt.Fprintf(env.stdout, "runs.db: recorded %d runs that it did not know\n", added)
+					fmt.Fprintf(env.Stdout, "runs.db: recorded %d runs that it did not know\n", added)
 				}
 				for _, d := range append(found.Damaged, found.Lost...) {
-					fmt.Fprintf(env.stdout, "%s: %s\n", d.Path, d.Why)
+					fmt.Fprintf(env.Stdout, "%s: %s\n", d.Path, d.Why)
 				}
-				fmt.Fprintf(env.stdout, "read %s: %d results, %d files, %d directories; %d damaged, %d lost\n",
+				fmt.Fprintf(env.Stdout, "read %s: %d results, %d files, %d directories; %d damaged, %d lost\n",
 					size(found.Bytes), found.Manifests, found.Objects, found.Trees, len(found.Damaged), len(found.Lost))
 			}
 			if len(found.Damaged)+len(found.Lost) > 0 {
-				fmt.Fprintln(env.stderr, "whorl: what is damaged was set aside; the next run makes it, and what is lost, again")
+				fmt.Fprintln(env.Stderr, "whorl: what is damaged was set aside; the next run makes it, and what is lost, again")
 				return errReported
 			}
 			return nil
@@ -79,7 +79,7 @@ type fsckJSON struct {
 // checkRecords checks the database of runs. A damaged one is set aside and
 // made again; a sound one is given the runs that the store knows and it does
 // not. It returns the damage, if any, and how many runs were added.
-func checkRecords(ctx context.Context, env *environment, artifacts string, st *store.Store) (damage *store.Damage, added int, err error) {
+func checkRecords(ctx context.Context, env *Env, artifacts string, st *store.Store) (damage *store.Damage, added int, err error) {
 	db, err := track.Open(ctx, databasePath(artifacts))
 	if err == nil {
 		if err = db.Check(ctx); err != nil {
@@ -97,7 +97,7 @@ func checkRecords(ctx context.Context, env *environment, artifacts string, st *s
 	}
 	b := &books{st, db, pipeline.NewEngine(st)}
 	defer b.Close()
-	added, err = b.index(ctx, env.stderr)
+	added, err = b.index(ctx, env.Stderr)
 	return damage, added, err
 }
 

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -22,7 +22,7 @@ import (
 	"whorl/reports"
 )
 
-func reportCommand(env *environment) *cobra.Command {
+func reportCommand(env *Env) *cobra.Command {
 	var flags struct {
 		artifacts artifactsFlag
 		out       string
@@ -41,12 +41,12 @@ It makes no use of the network, and may be sent to others as it is.`,
   whorl report --sweep last -o ablation.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.sweep != "" && len(args) > 0 {
-				return usagef("name runs or --sweep, not both")
+				return Usagef("name runs or --sweep, not both")
 			}
 			ctx := cmd.Context()
 			db, err := openRecords(ctx, flags.artifacts.dir)
 			if errors.Is(err, fs.ErrNotExist) {
-				return usagef("nothing has been recorded in %s yet: start with \"whorl run\"", flags.artifacts.dir)
+				return Usagef("nothing has been recorded in %s yet: start with \"whorl run\"", flags.artifacts.dir)
 			}
 			if err != nil {
 				return err
@@ -59,7 +59,7 @@ It makes no use of the network, and may be sent to others as it is.`,
 			src := &recorded{db: db, store: st}
 			opts := reports.Options{
 				Title: flags.title, Metric: flags.metric,
-				Written: time.Now(), Version: version(), Commands: []string{strings.Join(os.Args, " ")},
+				Written: time.Now(), Version: env.app.version(), Commands: []string{strings.Join(os.Args, " ")},
 			}
 			if flags.sweep != "" {
 				opts.Sweep, err = src.chooseSweep(ctx, flags.sweep)
@@ -106,9 +106,9 @@ func canWrite(path string) error {
 }
 
 // writeReport writes the report as a whole or not at all, and says where it is.
-func writeReport(ctx context.Context, env *environment, path string, src reports.Source, opts reports.Options) (err error) {
+func writeReport(ctx context.Context, env *Env, path string, src reports.Source, opts reports.Options) (err error) {
 	if path == "-" {
-		return reports.Write(ctx, env.stdout, src, opts)
+		return reports.Write(ctx, env.Stdout, src, opts)
 	}
 	if isDevice(path) {
 		return writeDevice(path, func(w io.Writer) error { return reports.Write(ctx, w, src, opts) })
@@ -138,7 +138,7 @@ func writeReport(ctx context.Context, env *environment, path string, src reports
 	if err := os.Rename(tmp.Name(), path); err != nil {
 		return err
 	}
-	fmt.Fprintln(env.stderr, "report:", path)
+	fmt.Fprintln(env.Stderr, "report:", path)
 	return nil
 }
 
@@ -150,7 +150,7 @@ func (s *sweeper) report(ctx context.Context, path string) error {
 		return err
 	}
 	return writeReport(ctx, s.env, path, src, reports.Options{
-		Sweep: name, Written: time.Now(), Version: version(),
+		Sweep: name, Written: time.Now(), Version: s.env.app.version(),
 		Commands: []string{strings.Join(os.Args, " ")},
 	})
 }
@@ -167,7 +167,7 @@ func (r *recorded) choose(ctx context.Context, names []string) error {
 	for _, name := range names {
 		run, err := r.db.Run(ctx, name)
 		if errors.Is(err, track.ErrNoRun) {
-			return usageError{err}
+			return UsageError{err}
 		}
 		if err != nil {
 			return err
@@ -202,7 +202,7 @@ func findSweep(ctx context.Context, db *track.DB, id string) (*track.Sweep, erro
 		}
 		ids = append(ids, sweeps[i].ID)
 	}
-	return nil, usagef("no sweep %q is recorded%s", id, pipeline.Suggest(id, ids))
+	return nil, Usagef("no sweep %q is recorded%s", id, pipeline.Suggest(id, ids))
 }
 
 func (r *recorded) filter(ctx context.Context, f track.Filter) error {
@@ -216,7 +216,7 @@ func (r *recorded) filter(ctx context.Context, f track.Filter) error {
 // check refuses to report on no runs, and by a metric that none of them has.
 func (r *recorded) check(metric string) error {
 	if len(r.runs) == 0 {
-		return usagef("there are no runs to report on: start with \"whorl run\"")
+		return Usagef("there are no runs to report on: start with \"whorl run\"")
 	}
 	if metric == "" {
 		return nil
@@ -228,7 +228,7 @@ func (r *recorded) check(metric string) error {
 		}
 	}
 	if !seen[metric] {
-		return usagef("--metric %s: no run measured it%s", metric, pipeline.Suggest(metric, slices.Sorted(maps.Keys(seen))))
+		return Usagef("--metric %s: no run measured it%s", metric, pipeline.Suggest(metric, slices.Sorted(maps.Keys(seen))))
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -9,13 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/cmd/whorl/progress"
+	"whorl/cli/progress"
 	"whorl/experiments/track"
 	"whorl/pipeline"
 	"whorl/pipeline/store"
 )
 
-func reproduceCommand(env *environment) *cobra.Command {
+func reproduceCommand(env *Env) *cobra.Command {
 	var flags struct {
 		artifacts artifactsFlag
 		jobs      int
@@ -33,7 +33,7 @@ any artifact differs. RUN is an id, a unique prefix, or "last".`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.jobs < 1 {
-				return usagef("--jobs %d: want at least 1", flags.jobs)
+				return Usagef("--jobs %d: want at least 1", flags.jobs)
 			}
 			ctx := cmd.Context()
 			r, err := findRun(ctx, flags.artifacts.dir, args[0])
@@ -45,9 +45,9 @@ any artifact differs. RUN is an id, a unique prefix, or "last".`,
 				return err
 			}
 			if flags.json {
-				err = writeJSON(env.stdout, j)
+				err = writeJSON(env.Stdout, j)
 			} else {
-				err = printReproduction(env.stdout, j)
+				err = printReproduction(env.Stdout, j)
 			}
 			if err == nil && !j.Identical {
 				err = errReported
@@ -63,7 +63,7 @@ any artifact differs. RUN is an id, a unique prefix, or "last".`,
 }
 
 // reproduce runs a recorded run again and compares it with the record.
-func reproduce(ctx context.Context, env *environment, artifacts string, r *track.Run, jobs int) (*reproductionJSON, error) {
+func reproduce(ctx context.Context, env *Env, artifacts string, r *track.Run, jobs int) (*reproductionJSON, error) {
 	var targets []string
 	for _, s := range r.Stages {
 		if len(s.Outputs) > 0 {
@@ -71,9 +71,9 @@ func reproduce(ctx context.Context, env *environment, artifacts string, r *track
 		}
 	}
 	if len(targets) == 0 {
-		return nil, usagef("run %s, which %s, has made nothing that could be compared", r.ID, r.State)
+		return nil, Usagef("run %s, which %s, has made nothing that could be compared", r.ID, r.State)
 	}
-	reg, err := newRegistry()
+	reg, err := env.app.registry()
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func reproduce(ctx context.Context, env *environment, artifacts string, r *track
 
 // runAgain runs a pipeline in an empty store. A stage that fails is told of,
 // and is part of the result.
-func runAgain(ctx context.Context, env *environment, p *pipeline.Pipeline, o pipeline.Options) (*pipeline.Result, error) {
+func runAgain(ctx context.Context, env *Env, p *pipeline.Pipeline, o pipeline.Options) (*pipeline.Result, error) {
 	dir, err := os.MkdirTemp("", "whorl-reproduce-*")
 	if err != nil {
 		return nil, err
@@ -109,17 +109,17 @@ func runAgain(ctx context.Context, env *environment, p *pipeline.Pipeline, o pip
 	if err != nil {
 		return nil, err
 	}
-	display := progress.New(env.stderr)
+	display := progress.New(env.Stderr)
 	defer display.Close()
 	o.Observe = follow(display)
 	result, err := pipeline.NewEngine(st).Run(ctx, p, o)
 	display.Close()
 	if ctx.Err() != nil {
-		fmt.Fprintln(env.stderr, "interrupted: nothing was compared, and nothing is kept")
+		fmt.Fprintln(env.Stderr, "interrupted: nothing was compared, and nothing is kept")
 		return nil, errReported
 	}
 	if err != nil && result != nil && result.State == pipeline.Failed {
-		outcome(ctx, env.stderr, result, err)
+		outcome(ctx, env.Stderr, result, err)
 		return result, nil
 	}
 	return result, err

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"whorl/pipeline"
 )
 
-func graphCommand(env *environment) *cobra.Command {
+func graphCommand(env *Env) *cobra.Command {
 	var flags specFlags
 	var format string
 	c := &cobra.Command{
@@ -23,19 +23,19 @@ outputs of others that it reads: as text, or for mermaid and Graphviz to draw.`,
 			switch pipeline.GraphFormat(format) {
 			case pipeline.GraphText, pipeline.GraphMermaid, pipeline.GraphDOT:
 			default:
-				return usagef("--format %q: want text, mermaid or dot", format)
+				return Usagef("--format %q: want text, mermaid or dot", format)
 			}
 			p, err := flags.pipeline()
 			if err != nil {
 				return err
 			}
-			if err := p.WriteGraph(env.stdout, pipeline.GraphFormat(format)); err != nil {
+			if err := p.WriteGraph(env.Stdout, pipeline.GraphFormat(format)); err != nil {
 				return fmt.Errorf("graph: %w", err)
 			}
 			return nil
 		},
 	}
-	flags.add(c)
+	flags.add(env, c)
 	c.Flags().StringVar(&format, "format", string(pipeline.GraphText), "`FORMAT`: text, mermaid or dot")
 	return c
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-func gcCommand(env *environment) *cobra.Command {
+func gcCommand(env *Env) *cobra.Command {
 	var flags struct {
 		artifacts artifactsFlag
 		keep      []string
@@ -29,7 +29,7 @@ reaches goes. The records of runs stay: what was removed can be made again.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags.last < 0 {
-				return usagef("--keep-last %d: want at least 0", flags.last)
+				return Usagef("--keep-last %d: want at least 0", flags.last)
 			}
 			o := pipeline.CollectOptions{KeepLast: flags.last, DryRun: flags.dryRun}
 			for _, name := range flags.keep {
@@ -51,13 +51,13 @@ reaches goes. The records of runs stay: what was removed can be made again.`,
 				return err
 			}
 			if flags.json {
-				return writeJSON(env.stdout, done)
+				return writeJSON(env.Stdout, done)
 			}
 			did := "removed"
 			if flags.dryRun {
 				did = "would remove"
 			}
-			_, err = fmt.Fprintf(env.stdout, "%s %s: %d results, %d artifacts, %d checkpoints, %d damaged; kept %s in %d results\n",
+			_, err = fmt.Fprintf(env.Stdout, "%s %s: %d results, %d artifacts, %d checkpoints, %d damaged; kept %s in %d results\n",
 				did, size(done.Bytes), done.Results, done.Artifacts, done.Checkpoints, done.Damaged,
 				size(done.KeptBytes), done.KeptResults)
 			return err

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-func whyCommand(env *environment) *cobra.Command {
+func whyCommand(env *Env) *cobra.Command {
 	var flags specFlags
 	var against string
 	var asJSON bool
@@ -43,13 +43,13 @@ tells something, or with the one given.`,
 				return specError(err)
 			}
 			if asJSON {
-				return writeJSON(env.stdout, why)
+				return writeJSON(env.Stdout, why)
 			}
-			_, err = fmt.Fprint(env.stdout, why)
+			_, err = fmt.Fprint(env.Stdout, why)
 			return err
 		},
 	}
-	flags.add(c)
+	flags.add(env, c)
 	c.ValidArgsFunction = flags.completeStages
 	c.Flags().StringVar(&against, "against", "", "compare with this `RUN`")
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-func artifactCommand(env *environment) *cobra.Command {
+func artifactCommand(env *Env) *cobra.Command {
 	var flags struct {
 		artifacts artifactsFlag
 		out       string
@@ -51,12 +51,12 @@ is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
 				return fmt.Errorf("artifact %s of run %s is no longer in the store: run it again with \"whorl run\"", args[1], r.ID)
 			}
 			if flags.out != "" {
-				return copyOut(cmd.Context(), env.stdout, st, kept, flags.out)
+				return copyOut(cmd.Context(), env.Stdout, st, kept, flags.out)
 			}
 			if path, err = filepath.Abs(path); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(env.stdout, path)
+			_, err = fmt.Fprintln(env.Stdout, path)
 			return err
 		},
 	}
@@ -69,7 +69,7 @@ is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
 // findArtifact finds "stage.output" among the artifacts of a run.
 func findArtifact(r *track.Run, name string) (*track.Artifact, error) {
 	if stage, output, ok := strings.Cut(name, "."); !ok || stage == "" || output == "" {
-		return nil, usagef("artifact %q: want STAGE.OUTPUT", name)
+		return nil, Usagef("artifact %q: want STAGE.OUTPUT", name)
 	}
 	var have []string
 	for i := range r.Stages {
@@ -83,9 +83,9 @@ func findArtifact(r *track.Run, name string) (*track.Artifact, error) {
 		}
 	}
 	if len(have) == 0 {
-		return nil, usagef("run %s, which is %s, has no artifacts", r.ID, r.State)
+		return nil, Usagef("run %s, which is %s, has no artifacts", r.ID, r.State)
 	}
-	return nil, usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, pipeline.Suggest(name, have), r.ID)
+	return nil, Usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, pipeline.Suggest(name, have), r.ID)
 }
 
 // copyOut copies an artifact to dst as a whole, or to w if that is "-". A file
@@ -98,11 +98,11 @@ func copyOut(ctx context.Context, w io.Writer, st *store.Store, a store.Artifact
 		return writeDevice(dst, func(w io.Writer) error { return writeOut(w, st, a) })
 	}
 	if info, err := os.Lstat(dst); err == nil && (a.Dir || info.IsDir()) {
-		return usagef("%s exists: name another with -o", dst)
+		return Usagef("%s exists: name another with -o", dst)
 	}
 	parent := filepath.Dir(dst)
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-		return usagef("-o %s: there is no directory %s", dst, parent)
+		return Usagef("-o %s: there is no directory %s", dst, parent)
 	}
 	tmp, err := os.MkdirTemp(parent, ".whorl-*")
 	if err != nil {
@@ -119,7 +119,7 @@ func copyOut(ctx context.Context, w io.Writer, st *store.Store, a store.Artifact
 // writeOut writes the content of an artifact, which must be a file.
 func writeOut(w io.Writer, st *store.Store, a store.Artifact) error {
 	if a.Dir {
-		return usagef("%s is a directory: name another with -o", a.Name)
+		return Usagef("%s is a directory: name another with -o", a.Name)
 	}
 	f, err := st.Open(a.Digest)
 	if err != nil {
