@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -54,7 +56,7 @@ func layers(stages, layers int) string {
 	return b.String()
 }
 
-func benchLab(tb testing.TB) (*pipeline.Registry, *pipeline.Engine) {
+func benchLab(tb testing.TB) (*spec.Registry, *pipeline.Engine) {
 	reg := pipeline.NewRegistry()
 	s, err := store.Open(filepath.Join(tb.TempDir(), "artifacts"))
 	if err := errors.Join(err, reg.Register(joinKind())); err != nil {
@@ -63,8 +65,8 @@ func benchLab(tb testing.TB) (*pipeline.Registry, *pipeline.Engine) {
 	return reg, pipeline.NewEngine(s)
 }
 
-func benchRun(tb testing.TB, reg *pipeline.Registry, eng *pipeline.Engine, spec string) *pipeline.Result {
-	p, err := reg.Parse("pipeline.yaml", []byte(spec), pipeline.Settings{})
+func benchRun(tb testing.TB, reg *spec.Registry, eng *pipeline.Engine, spec string) *pipeline.Result {
+	p, err := reg.Parse("pipeline.yaml", []byte(spec), spec.Settings{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -104,7 +106,7 @@ func BenchmarkParse(b *testing.B) {
 	reg, _ := benchLab(b)
 	spec := []byte(layers(1000, 10))
 	for b.Loop() {
-		if _, err := reg.Parse("pipeline.yaml", spec, pipeline.Settings{}); err != nil {
+		if _, err := reg.Parse("pipeline.yaml", spec, spec.Settings{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -115,8 +117,8 @@ func BenchmarkStatus(b *testing.B) {
 	spec := layers(1000, 10)
 	benchRun(b, reg, eng, spec)
 	for b.Loop() {
-		p, _ := reg.Parse("pipeline.yaml", []byte(spec), pipeline.Settings{})
-		if _, err := eng.Status(b.Context(), p); err != nil {
+		p, _ := reg.Parse("pipeline.yaml", []byte(spec), spec.Settings{})
+		if _, err := explain.Status(b.Context(), l.store, p); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -128,12 +130,12 @@ func BenchmarkWhy(b *testing.B) {
 	reg, eng := benchLab(b)
 	spec := layers(1000, 10)
 	benchRun(b, reg, eng, spec)
-	p, err := reg.Parse("pipeline.yaml", []byte(spec), pipeline.Settings{Set: []string{"s0.text=other"}})
+	p, err := reg.Parse("pipeline.yaml", []byte(spec), spec.Settings{Set: []string{"s0.text=other"}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		x, err := eng.Why(b.Context(), p, "s999", "")
+		x, err := explain.Why(b.Context(), l.store, p, "s999", "")
 		if err != nil || len(x.Reasons) < 3 {
 			b.Fatal(x, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 )
 
 // TestSpelling checks that what a command sees of a parameter is a function of
@@ -44,7 +45,7 @@ func TestEnvironmentBytes(t *testing.T) {
 	l := newLab(t)
 	for _, value := range []string{"\xff", "\xfe", "\ufffd", `\xff`} {
 		p, err := l.reg.Parse("pipeline.yaml", []byte("stages:\n  c: {kind: command, env: [X], cmd: \"printf %s \\\"$X\\\" > {outputs.o}\", outputs: {o: o}}\n"),
-			pipeline.Settings{LookupEnv: func(string) (string, bool) { return value, true }})
+			spec.Settings{LookupEnv: func(string) (string, bool) { return value, true }})
 		if err != nil {
 			t.Fatal(err)
 		}

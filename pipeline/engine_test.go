@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
 
@@ -123,11 +125,11 @@ func TestSourceDirectory(t *testing.T) {
 	if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
 		t.Fatal(err)
 	}
-	status, err := pipeline.NewEngine(l.store).Status(t.Context(), l.parse(spec))
+	status, err := explain.Status(t.Context(), l.store, l.parse(spec))
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "outlook", status[0].Outlook, pipeline.WillRun)
+	equal(t, "outlook", status[0].Forecast, explain.WillRun)
 	equal(t, "reason", status[0].Reasons[0].String(), "input ./in: 1 file changed: deep/er/y")
 	got, _ = l.run(l.parse(spec), pipeline.Options{})
 	equal(t, "edited, with its size and time kept", got, "l:ran")
@@ -390,11 +392,11 @@ func TestStoreWithinInput(t *testing.T) {
 	for _, dir := range []string{"./", ".", "./artifacts", link} {
 		p := l.parse("stages:\n  l: {kind: list, inputs: {dir: " + dir + "}}\n")
 		_, err := pipeline.NewEngine(l.store).Run(t.Context(), p, pipeline.Options{})
-		var spec *pipeline.SpecError
+		var spec *spec.Error
 		if !errors.As(err, &spec) || !strings.Contains(err.Error(), `pipeline.yaml:2:33: stage "l": input "dir": `) || !strings.Contains(err.Error(), "holds the artifacts") {
 			t.Errorf("%s: %v", dir, err)
 		}
-		if _, err := pipeline.NewEngine(l.store).Status(t.Context(), p); !errors.As(err, &spec) {
+		if _, err := explain.Status(t.Context(), l.store, p); !errors.As(err, &spec) {
 			t.Errorf("%s: status: %v", dir, err)
 		}
 	}
@@ -434,13 +436,13 @@ func TestStatus(t *testing.T) {
 	eng := pipeline.NewEngine(l.store)
 	show := func(set ...string) string {
 		t.Helper()
-		status, err := eng.Status(t.Context(), l.parse(chain, set...))
+		status, err := explain.Status(t.Context(), l.store, l.parse(chain, set...))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var b strings.Builder
 		for _, s := range status {
-			b.WriteString(s.Name + " " + string(s.Outlook))
+			b.WriteString(s.Name + " " + string(s.Forecast))
 			for _, r := range s.Reasons {
 				b.WriteString("; " + r.String())
 			}
@@ -462,7 +464,7 @@ c maybe; input in: b.out is to be made first
 b run; b.times: 2 -> 3; input in: a.out is to be made first
 c maybe; input in: b.out is to be made first
 `)
-	x, err := eng.Why(t.Context(), l.parse(chain, "a.text=xy"), "c", "")
+	x, err := explain.Why(t.Context(), l.store, l.parse(chain, "a.text=xy"), "c", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -472,7 +474,7 @@ c maybe; input in: b.out is to be made first
   because of a: a.text: "ab" -> "xy"
 `)
 	l.run(l.parse(chain, "a.text=xyz"), pipeline.Options{})
-	x, err = eng.Why(t.Context(), l.parse(chain, "a.text=xyz"), "c", "")
+	x, err = explain.Why(t.Context(), l.store, l.parse(chain, "a.text=xyz"), "c", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -44,7 +45,7 @@ func countKind() stage.Kind {
 }
 
 // A program registers its own kinds and runs its own pipeline.yaml. One that
-// also registers its source, with [pipeline.Registry.AddSource], has its stages
+// also registers its source, with [spec.Registry.AddSource], has its stages
 // identified by the packages that they reach rather than by the executable.
 func Example() {
 	dir, err := os.MkdirTemp("", "example")
@@ -77,7 +78,7 @@ stages:
 	}
 	engine := pipeline.NewEngine(artifacts)
 	for _, set := range [][]string{nil, nil, {"count.min_length=5"}} {
-		p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), pipeline.Settings{Set: set})
+		p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), spec.Settings{Set: set})
 		if err != nil {
 			log.Fatal(err) // lists everything that is wrong, with positions
 		}
@@ -94,7 +95,7 @@ stages:
 		}
 		fmt.Println(result.State)
 	}
-	p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), pipeline.Settings{Set: []string{"count.min_length=9"}})
+	p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), spec.Settings{Set: []string{"count.min_length=9"}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -102,7 +103,7 @@ stages:
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(why.Outlook, why.Reasons)
+	fmt.Println(why.Forecast, why.Reasons)
 	// Output:
 	// shout ran; count ran, words 5; done
 	// shout cached; count cached, words 5; done

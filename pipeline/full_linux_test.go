@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -94,7 +95,7 @@ func TestDiskFull(t *testing.T) {
 }
 
 func keyOfStage(l *lab, spec, name string) string {
-	st, err := pipeline.NewEngine(l.store).Status(l.t.Context(), l.parse(spec), name)
+	st, err := explain.Status(l.t.Context(), l.store, l.parse(spec), name)
 	if err != nil {
 		l.t.Fatal(err)
 	}

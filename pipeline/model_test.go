@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
 )
 
 // A draft is a stage of a pipeline that is drawn at random: it writes, repeats,
@@ -85,7 +86,7 @@ func TestModel(t *testing.T) {
 				spec += d.yaml(i)
 			}
 			p := l.parse(spec)
-			foretold, err := eng.Status(t.Context(), p)
+			foretold, err := explain.Status(t.Context(), l.store, p)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -111,8 +112,8 @@ func TestModel(t *testing.T) {
 				switch was := foretold[k]; {
 				case was.Name != name:
 					rt.Fatalf("status tells of %s in the place of %s", was.Name, name)
-				case was.Outlook == pipeline.IsCached && fresh[work], was.Outlook == pipeline.WillRun && done[work]:
-					rt.Fatalf("%s was foretold as %s in\n%s", name, was.Outlook, spec)
+				case was.Forecast == explain.IsCached && fresh[work], was.Forecast == explain.WillRun && done[work]:
+					rt.Fatalf("%s was foretold as %s in\n%s", name, was.Forecast, spec)
 				}
 			}
 			for work := range fresh {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -58,7 +59,7 @@ func (j *job) do() error {
 		return err
 	}
 	for _, set := range j.Runs {
-		p, err := reg.Parse(filepath.Join(j.Dir, "pipeline.yaml"), []byte(j.Spec), pipeline.Settings{Set: set})
+		p, err := reg.Parse(filepath.Join(j.Dir, "pipeline.yaml"), []byte(j.Spec), spec.Settings{Set: set})
 		if err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ func (j *job) count(what string) error {
 
 // registry has a join that counts its executions by its text and inputs, and
 // a train that counts its steps.
-func (j *job) registry() (*pipeline.Registry, error) {
+func (j *job) registry() (*spec.Registry, error) {
 	reg := pipeline.NewRegistry()
 	join := joinKind()
 	run := join.Run

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -29,7 +30,7 @@ func (r *report) overhead(ctx context.Context, dir string, rounds int) error {
 		if err := errors.Join(err, reg.Register(trivial())); err != nil {
 			return err
 		}
-		p, err := reg.Parse("pipeline.yaml", []byte(spec.String()), pipeline.Settings{})
+		p, err := reg.Parse("pipeline.yaml", []byte(spec.String()), spec.Settings{})
 		if err != nil {
 			return err
 		}

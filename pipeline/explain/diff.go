@@ -1,4 +1,4 @@
-package pipeline
+package explain
 
 import (
 	"fmt"
@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"whorl/pipeline"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
+	"whorl/pipeline/value"
 )
 
 // A RunDiff is what two runs differ in.
@@ -29,14 +31,14 @@ type MetricDiff struct {
 
 // Diff compares two runs: what their stages depended on, and what they
 // measured. Timings are not compared.
-func Diff(s *store.Store, old, now *Result) *RunDiff {
+func Diff(s *store.Store, old, now *pipeline.Result) *RunDiff {
 	d := &RunDiff{Old: old.ID, New: now.ID, Reasons: []Reason{}, Metrics: []MetricDiff{}}
 	for i := range now.Stages {
 		is := &now.Stages[i]
 		was := stageOf(old, is.Name)
 		if was == nil {
 			d.Reasons = append(d.Reasons, Reason{Stage: is.Name, What: "stage", New: is.Kind})
-			was = new(StageResult)
+			was = new(pipeline.StageResult)
 		} else if was.Key != is.Key {
 			d.Reasons = append(d.Reasons, diffStages(s, old, now, was, is)...)
 		}
@@ -53,7 +55,7 @@ func Diff(s *store.Store, old, now *Result) *RunDiff {
 
 // diffStages compares by the texts of the keys, which name everything; where
 // one of them is no longer in the store, by what the runs recorded.
-func diffStages(s *store.Store, old, new *Result, was, is *StageResult) []Reason {
+func diffStages(s *store.Store, old, new *pipeline.Result, was, is *pipeline.StageResult) []Reason {
 	refs := map[string]string{}
 	for _, in := range is.Inputs {
 		refs[in.Name] = in.Ref
@@ -68,14 +70,14 @@ func diffStages(s *store.Store, old, new *Result, was, is *StageResult) []Reason
 }
 
 // recorded is what a run's record tells of the text of a stage's key.
-func recorded(r *Result, s *StageResult) string {
+func recorded(r *pipeline.Result, s *pipeline.StageResult) string {
 	var b strings.Builder
 	for _, p := range r.RunInfo.Stages {
 		if p.Name != s.Name {
 			continue
 		}
 		for _, v := range p.Params {
-			fmt.Fprintf(&b, "param %s %v\n", v.Name, v.Value)
+			fmt.Fprintf(&b, "param %s %s\n", v.Name, value.Text(v.Value))
 		}
 	}
 	for _, in := range s.Inputs {

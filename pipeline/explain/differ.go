@@ -1,10 +1,11 @@
-package pipeline
+package explain
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 
+	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
 )
@@ -21,7 +22,7 @@ type differ struct {
 // texts compares the lines of two keys' texts.
 func (d *differ) texts(stage, old, new string) []Reason {
 	var reasons []Reason
-	for _, l := range diffLines(readKeyText(old), readKeyText(new)) {
+	for _, l := range diffLines(spec.ReadKeyText(old), spec.ReadKeyText(new)) {
 		if d.skip[l.name] {
 			continue
 		}
@@ -96,21 +97,21 @@ func diffCode(stage, old, new string) []Reason {
 }
 
 // readCode reads the lines of a code's identity: see package code.
-func readCode(text string) []line {
-	var lines []line
+func readCode(text string) []spec.Line {
+	var lines []spec.Line
 	for l := range strings.Lines(text) {
 		l = strings.TrimSuffix(l, "\n")
 		words := strings.SplitN(l, " ", 3)
 		switch {
 		case words[0] == "file":
 			i := strings.LastIndexByte(l, ' ')
-			lines = append(lines, line{l[:i], l[i+1:]})
+			lines = append(lines, spec.Line{l[:i], l[i+1:]})
 		case words[0] == "module" && len(words) == 3:
 			version, _, _ := strings.Cut(words[2], " ")
-			lines = append(lines, line{"module " + words[1], version})
+			lines = append(lines, spec.Line{"module " + words[1], version})
 		default:
 			name, value, _ := strings.Cut(l, " ")
-			lines = append(lines, line{name, value})
+			lines = append(lines, spec.Line{name, value})
 		}
 	}
 	return lines
@@ -119,23 +120,23 @@ func readCode(text string) []line {
 type lineDiff struct{ name, old, new string }
 
 // diffLines compares values by name, in the order of new, then what is gone.
-func diffLines(old, new []line) []lineDiff {
+func diffLines(old, new []spec.Line) []lineDiff {
 	was := map[string]string{}
 	for _, l := range old {
-		was[l.name] = l.value
+		was[l.Name] = l.Value
 	}
 	var diffs []lineDiff
 	is := map[string]bool{}
 	for _, l := range new {
-		is[l.name] = true
-		if before, ok := was[l.name]; !ok || before != l.value {
-			diffs = append(diffs, lineDiff{l.name, before, l.value})
+		is[l.Name] = true
+		if before, ok := was[l.Name]; !ok || before != l.Value {
+			diffs = append(diffs, lineDiff{l.Name, before, l.Value})
 		}
 	}
 	var gone []lineDiff
 	for _, l := range old {
-		if !is[l.name] {
-			gone = append(gone, lineDiff{l.name, l.value, ""})
+		if !is[l.Name] {
+			gone = append(gone, lineDiff{l.Name, l.Value, ""})
 		}
 	}
 	slices.SortFunc(gone, func(a, b lineDiff) int { return cmp.Compare(a.name, b.name) })

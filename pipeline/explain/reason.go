@@ -1,4 +1,4 @@
-package pipeline
+package explain
 
 import (
 	"fmt"
@@ -59,7 +59,7 @@ func (c *FileChanges) String() string {
 	count(c.Added, "added")
 	count(c.Removed, "removed")
 	count(c.Changed, "changed")
-	return strings.Join(parts, ", ") + ": " + some(names)
+	return strings.Join(parts, ", ") + ": " + tree.FirstFew(names)
 }
 
 // String tells the reason in a line, such as "train.lr: 0.001 -> 0.01".

@@ -1,15 +1,15 @@
 package params
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"whorl/pipeline/value"
 )
 
 // Values are the parameters of one stage.
@@ -193,7 +193,7 @@ func (vs *Values) All() []Value {
 	all := make([]Value, 0, len(vs.schema.fields))
 	for _, f := range vs.schema.fields {
 		x := plain(vs.v.Field(f.index))
-		all = append(all, Value{f.name, x, Canonical(x), f.progress})
+		all = append(all, Value{f.name, x, value.Text(x), f.progress})
 	}
 	slices.SortFunc(all, func(a, b Value) int { return strings.Compare(a.Name, b.Name) })
 	return all
@@ -229,20 +229,4 @@ func list[T any](v reflect.Value, of func(reflect.Value) T) []T {
 		l[i] = of(v.Index(i))
 	}
 	return l
-}
-
-// Canonical returns the text of a resolved value: JSON, in which a value has
-// one form only. A string that is no UTF-8 is quoted as in Go, since JSON would
-// make it another's.
-func Canonical(x any) string {
-	if s, ok := x.(string); ok && !utf8.ValidString(s) {
-		return strconv.Quote(s)
-	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // it is for people to read
-	if err := e.Encode(x); err != nil {
-		panic(err) // the types are plain's, and numbers are checked to be finite
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

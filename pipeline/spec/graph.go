@@ -1,4 +1,4 @@
-package pipeline
+package spec
 
 import (
 	"fmt"
@@ -42,9 +42,9 @@ func (p *Pipeline) WriteGraph(w io.Writer, f GraphFormat) error {
 // that it reads from with what it reads.
 func (p *Pipeline) text(b *strings.Builder) {
 	for _, n := range p.nodes {
-		fmt.Fprintf(b, "%s", n.name)
-		if n.kind.Name != n.name {
-			fmt.Fprintf(b, " (%s)", n.kind.Name)
+		fmt.Fprintf(b, "%s", n.Name)
+		if n.Kind.Name != n.Name {
+			fmt.Fprintf(b, " (%s)", n.Kind.Name)
 		}
 		b.WriteString("\n")
 		for _, e := range n.edges() {
@@ -63,15 +63,15 @@ func (p *Pipeline) mermaid(b *strings.Builder) {
 		fmt.Fprintf(b, "  %s[/\"%s\"/]\n", id(path), escapeMermaid(path))
 	}
 	for _, n := range p.nodes {
-		fmt.Fprintf(b, "  %s[\"%s\"]\n", id(n.name), escapeMermaid(n.label("<br/>")))
+		fmt.Fprintf(b, "  %s[\"%s\"]\n", id(n.Name), escapeMermaid(n.label("<br/>")))
 	}
 	for _, n := range p.nodes {
 		for _, e := range n.edges() {
 			if len(e.outputs) == 0 {
-				fmt.Fprintf(b, "  %s --> %s\n", id(e.from), id(n.name))
+				fmt.Fprintf(b, "  %s --> %s\n", id(e.from), id(n.Name))
 				continue
 			}
-			fmt.Fprintf(b, "  %s -->|%s| %s\n", id(e.from), strings.Join(e.outputs, "<br/>"), id(n.name))
+			fmt.Fprintf(b, "  %s -->|%s| %s\n", id(e.from), strings.Join(e.outputs, "<br/>"), id(n.Name))
 		}
 	}
 }
@@ -82,11 +82,11 @@ func (p *Pipeline) dot(b *strings.Builder) {
 		fmt.Fprintf(b, "  %q [shape=folder];\n", path)
 	}
 	for _, n := range p.nodes {
-		fmt.Fprintf(b, "  %q [label=%q];\n", n.name, n.label("\n"))
+		fmt.Fprintf(b, "  %q [label=%q];\n", n.Name, n.label("\n"))
 	}
 	for _, n := range p.nodes {
 		for _, e := range n.edges() {
-			fmt.Fprintf(b, "  %q -> %q", e.from, n.name)
+			fmt.Fprintf(b, "  %q -> %q", e.from, n.Name)
 			if len(e.outputs) > 0 {
 				fmt.Fprintf(b, " [label=%q]", strings.Join(e.outputs, "\n"))
 			}
@@ -96,11 +96,11 @@ func (p *Pipeline) dot(b *strings.Builder) {
 	b.WriteString("}\n")
 }
 
-func (n *node) label(sep string) string {
-	if n.kind.Name == n.name {
-		return n.name
+func (n *Node) label(sep string) string {
+	if n.Kind.Name == n.Name {
+		return n.Name
 	}
-	return n.name + sep + n.kind.Name
+	return n.Name + sep + n.Kind.Name
 }
 
 // An edge is all that flows from one stage, or path, to another.
@@ -109,15 +109,15 @@ type edge struct {
 	outputs []string // none for a path or the data
 }
 
-func (n *node) edges() []edge {
+func (n *Node) edges() []edge {
 	var es []edge
-	for _, w := range n.inputs {
-		from, output := w.path, ""
+	for _, in := range n.Inputs {
+		from, output := in.Path, ""
 		switch {
-		case w.from != nil:
-			from, output = w.from.name, w.output
+		case in.From != nil:
+			from, output = in.From.Name, in.Output
 		default:
-			from = w.ref
+			from = in.Ref
 		}
 		i := slices.IndexFunc(es, func(e edge) bool { return e.from == from })
 		if i < 0 {
@@ -139,9 +139,9 @@ func (n *node) edges() []edge {
 func (p *Pipeline) paths() []string {
 	var paths []string
 	for _, n := range p.nodes {
-		for _, w := range n.inputs {
-			if w.from == nil && !slices.Contains(paths, w.ref) {
-				paths = append(paths, w.ref)
+		for _, in := range n.Inputs {
+			if in.From == nil && !slices.Contains(paths, in.Ref) {
+				paths = append(paths, in.Ref)
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package pipeline
+package spec
 
 import (
 	"fmt"
@@ -7,39 +7,41 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 // A set is a parameter that is given from outside of the file.
 type set struct {
 	param string
 	value *yaml.Node
-	pos   position
+	pos   yamlwalk.Position
 }
 
 // readSettings sorts Settings.Set by stage.
 func (p *parser) readSettings() {
 	p.sets = map[string][]set{}
 	for _, s := range p.settings.Set {
-		pos := position{file: "--set " + s}
+		pos := yamlwalk.Position{File: "--set " + s}
 		name, text, ok := strings.Cut(s, "=")
 		stage, param, dotted := strings.Cut(name, ".")
 		if ok && name == "seed" {
 			seed, err := strconv.ParseUint(text, 0, 64)
 			if err != nil {
-				p.errs.add(pos, "want an integer from 0 to 2^64-1, not %q", text)
+				p.FailAt(pos, "want an integer from 0 to 2^64-1, not %q", text)
 			}
 			p.settings.Seed = &seed
 			continue
 		}
 		if !ok || !dotted || stage == "" || param == "" {
-			p.errs.add(pos, "want stage.param=value")
+			p.FailAt(pos, "want stage.param=value")
 			continue
 		}
 		var doc yaml.Node
 		value := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null"}
 		if strings.TrimSpace(text) != "" {
 			if err := yaml.Load([]byte(text), &doc); err != nil {
-				p.errs.add(pos, "the value is no YAML: %v", err)
+				p.FailAt(pos, "the value is no YAML: %v", err)
 				continue
 			}
 			if value = &doc; doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
@@ -65,10 +67,10 @@ func (p *parser) checkSets() {
 		}
 		for _, s := range p.sets[stage] {
 			if stage == dataNode {
-				p.errs.add(s.pos, "the data is %s, which has no parameters", p.describeData())
+				p.FailAt(s.pos, "the data is %s, which has no parameters", p.describeData())
 				continue
 			}
-			p.errs.add(s.pos, "there is no stage %q%s", stage, Suggest(stage, p.stageNames()))
+			p.FailAt(s.pos, "there is no stage %q%s", stage, yamlwalk.Suggest(stage, p.stageNames()))
 		}
 	}
 }
@@ -85,17 +87,17 @@ func (p *parser) describeData() string {
 func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 	var where *yaml.Node
 	if n != nil {
-		where = deref(n)
+		where = yamlwalk.Deref(n)
 		if where.Kind == yaml.MappingNode {
-			f := p.fields(n, "data", "source", "params")
+			f := p.Fields(n, "data", "source", "params")
 			dataParams = f["params"]
 			if where = f["source"]; where == nil {
-				p.fail(n, "data: it has no source%s", Suggest("", sortedKeys(p.reg.data)))
+				p.Fail(n, "data: it has no source%s", yamlwalk.Suggest("", sortedKeys(p.reg.data)))
 				return nil
 			}
 		}
 		var ok bool
-		if p.data, ok = p.text(where, "data"); !ok {
+		if p.data, ok = p.Text(where, "data"); !ok {
 			return nil
 		}
 	}
@@ -110,7 +112,7 @@ func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 		}
 		abs, err := filepath.Abs(d)
 		if err != nil {
-			p.errs.add(position{file: "--data " + d}, "%v", err)
+			p.FailAt(yamlwalk.Position{File: "--data " + d}, "%v", err)
 		}
 		p.path = abs
 		return nil
@@ -122,10 +124,10 @@ func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 	case isPath(p.data):
 		p.path = p.abs(p.data)
 	default:
-		p.fail(where, "data: there is no data source %q%s; a path begins with ./", p.data, nearest(p.data, sortedKeys(p.reg.data)))
+		p.Fail(where, "data: there is no data source %q%s; a path begins with ./", p.data, yamlwalk.Nearest(p.data, sortedKeys(p.reg.data)))
 	}
 	if p.path != "" && dataParams != nil {
-		p.fail(dataParams, "data: the path %s has no parameters", p.data)
+		p.Fail(dataParams, "data: the path %s has no parameters", p.data)
 	}
 	return dataParams
 }
@@ -133,7 +135,7 @@ func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 // addData makes the stage of the data source.
 func (p *parser) addData(body *yaml.Node) {
 	k := p.reg.data[p.source]
-	n := &node{name: dataNode, pos: position{file: p.file}, index: -1, kind: k.Kind}
+	n := &Node{Name: dataNode, Kind: k.Kind, pos: yamlwalk.Position{File: p.File}, index: -1}
 	p.readParams(n, k, body, fmt.Sprintf("data source %q", p.source))
 	p.nodes[dataNode] = n
 }

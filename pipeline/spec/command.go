@@ -1,4 +1,4 @@
-package pipeline
+package spec
 
 import (
 	"errors"
@@ -11,73 +11,75 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"whorl/pipeline/command"
-	"whorl/pipeline/internal/params"
+	"whorl/pipeline/spec/internal/params"
+	"whorl/pipeline/spec/yamlwalk"
+	"whorl/pipeline/value"
 )
 
 // commandKind is the kind whose ports and parameters pipeline.yaml declares.
 const commandKind = "command"
 
 func (p *parser) isCommand(body *yaml.Node) bool {
-	body = deref(body)
+	body = yamlwalk.Deref(body)
 	if body.Kind != yaml.MappingNode {
 		return false
 	}
 	for i := 0; i+1 < len(body.Content); i += 2 {
 		if body.Content[i].Value == "kind" {
-			return deref(body.Content[i+1]).Value == commandKind
+			return yamlwalk.Deref(body.Content[i+1]).Value == commandKind
 		}
 	}
 	return false
 }
 
 // readCommand reads a stage of kind command, all but what its inputs name.
-func (p *parser) readCommand(n *node, body *yaml.Node, what string) {
-	f := p.fields(body, what, "kind", "inputs", "params", "cmd", "outputs", "env", "timeout")
-	p.wires[n] = f["inputs"]
+func (p *parser) readCommand(n *Node, body *yaml.Node, what string) {
+	f := p.Fields(body, what, "kind", "inputs", "params", "cmd", "outputs", "env", "timeout")
+	p.inputs[n] = f["inputs"]
 	spec := command.Spec{Params: map[string]string{}}
 	if f["cmd"] == nil {
-		p.errs.add(n.pos, "%s: it has no cmd: want what sh -c is to run", what)
+		p.FailAt(n.pos, "%s: it has no cmd: want what sh -c is to run", what)
 	} else {
-		spec.Cmd, _ = p.text(f["cmd"], "%s: cmd", what)
+		spec.Cmd, _ = p.Text(f["cmd"], "%s: cmd", what)
 	}
 	if f["inputs"] != nil {
-		seen := len(p.errs)
-		p.pairs(f["inputs"], what, func(key, _ *yaml.Node) {
+		seen := len(p.Problems)
+		p.Pairs(f["inputs"], what, func(key, _ *yaml.Node) {
 			if !validName.MatchString(key.Value) {
-				p.fail(key, "%s: input %q: %s", what, key.Value, aName)
+				p.Fail(key, "%s: input %q: %s", what, key.Value, aName)
 			}
 			spec.Inputs = append(spec.Inputs, key.Value)
 		})
-		if len(p.errs) > seen {
-			p.wires[n] = nil // said once is enough
+		if len(p.Problems) > seen {
+			p.inputs[n] = nil // said once is enough
 		}
 	}
 	p.readOutputs(n, &spec, f["outputs"], what)
 	p.readFreeParams(n, &spec, f["params"], what)
 	p.readEnv(n, &spec, f["env"], what)
 	if t := f["timeout"]; t != nil {
-		d, err := time.ParseDuration(deref(t).Value)
+		d, err := time.ParseDuration(yamlwalk.Deref(t).Value)
 		if err != nil || d <= 0 {
-			p.fail(t, "%s: timeout: want a duration such as 90s or 1h30m, not %q", what, deref(t).Value)
+			p.Fail(t, "%s: timeout: want a duration such as 90s or 1h30m, not %q", what, yamlwalk.Deref(t).Value)
 		}
 		spec.Timeout = d
 	}
 	if f["cmd"] != nil {
 		for _, problem := range spec.Check() {
-			p.fail(f["cmd"], "%s: cmd: %s", what, problem)
+			p.Fail(f["cmd"], "%s: cmd: %s", what, problem)
 		}
 	}
-	n.kind, n.value = spec.Kind(), spec
-	n.extra = append(n.extra, line{"cmd", params.Canonical(spec.Cmd)})
+	n.Kind, n.Value = spec.Kind(), spec
+	n.extra = append(n.extra, Line{"cmd", value.Text(spec.Cmd)})
 }
 
-func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what string) {
+func (p *parser) readOutputs(n *Node, spec *command.Spec, body *yaml.Node, what string) {
 	if body == nil {
-		p.errs.add(n.pos, "%s: it has no outputs: want names and file names, such as {all: all.txt}", what)
+		p.FailAt(n.pos, "%s: it has no outputs: want names and file names, such as {all: all.txt}", what)
 		return
 	}
-	p.pairs(body, what+": outputs", func(key, value *yaml.Node) {
-		file, ok := p.text(value, "%s: output %q", what, key.Value)
+	p.Pairs(body, what+": outputs", func(key, body *yaml.Node) {
+		file, ok := p.Text(body, "%s: output %q", what, key.Value)
 		if !ok {
 			return
 		}
@@ -87,57 +89,52 @@ func (p *parser) readOutputs(n *node, spec *command.Spec, body *yaml.Node, what 
 		})
 		switch {
 		case !validName.MatchString(out.Name):
-			p.fail(key, "%s: output %q: %s", what, out.Name, aName)
+			p.Fail(key, "%s: output %q: %s", what, out.Name, aName)
 		case !filepath.IsLocal(out.File) || filepath.Clean(out.File) != out.File || out.File == ".":
-			p.fail(value, "%s: output %q: want a file name within the stage's working directory, not %q", what, out.Name, file)
+			p.Fail(body, "%s: output %q: want a file name within the stage's working directory, not %q", what, out.Name, file)
 		case command.Reserved(out.File):
-			p.fail(value, "%s: output %q: the folder \"in\" is for the inputs, so it cannot be %q", what, out.Name, file)
+			p.Fail(body, "%s: output %q: the folder \"in\" is for the inputs, so it cannot be %q", what, out.Name, file)
 		case clash >= 0:
-			p.fail(value, "%s: output %q: %q is, holds or lies in what output %q is", what, out.Name, file, spec.Outputs[clash].Name)
+			p.Fail(body, "%s: output %q: %q is, holds or lies in what output %q is", what, out.Name, file, spec.Outputs[clash].Name)
 		default:
 			spec.Outputs = append(spec.Outputs, out)
-			n.extra = append(n.extra, line{"output " + out.Name, params.Canonical(file)})
+			n.extra = append(n.extra, Line{"output " + out.Name, value.Text(file)})
 		}
 	})
 }
 
-// within reports whether a path is a folder or lies in it.
-func within(path, folder string) bool {
-	return path == folder || strings.HasPrefix(path, strings.TrimSuffix(folder, "/")+"/")
-}
-
 // readFreeParams reads parameters that nobody declared: any scalar, or list of
 // scalars.
-func (p *parser) readFreeParams(n *node, spec *command.Spec, body *yaml.Node, what string) {
+func (p *parser) readFreeParams(n *Node, spec *command.Spec, body *yaml.Node, what string) {
 	var names []string
-	assign := func(name string, value *yaml.Node, at position) {
-		v, text, err := freeValue(deref(value))
+	assign := func(name string, body *yaml.Node, at yamlwalk.Position) {
+		v, text, err := freeValue(yamlwalk.Deref(body))
 		spec.Params[name] = text
 		if err != nil {
-			p.errs.add(at, "%s: parameter %q %v", what, name, err)
+			p.FailAt(at, "%s: parameter %q %v", what, name, err)
 			return
 		}
-		n.params = slices.DeleteFunc(n.params, func(v params.Value) bool { return v.Name == name })
-		n.params = append(n.params, params.Value{Name: name, Value: v, Text: params.Canonical(v)})
+		n.Params = slices.DeleteFunc(n.Params, func(v params.Value) bool { return v.Name == name })
+		n.Params = append(n.Params, params.Value{Name: name, Value: v, Text: value.Text(v)})
 	}
 	if body != nil {
-		p.pairs(body, what+": params", func(key, value *yaml.Node) {
+		p.Pairs(body, what+": params", func(key, body *yaml.Node) {
 			names = append(names, key.Value)
 			if !validName.MatchString(key.Value) {
-				p.fail(key, "%s: parameter %q: %s", what, key.Value, aName)
+				p.Fail(key, "%s: parameter %q: %s", what, key.Value, aName)
 				return
 			}
-			assign(key.Value, value, p.at(value))
+			assign(key.Value, body, p.At(body))
 		})
 	}
-	for _, s := range p.take(n.name) {
+	for _, s := range p.take(n.Name) {
 		if !slices.Contains(names, s.param) {
-			p.errs.add(s.pos, "%s: unknown parameter %q%s", what, s.param, Suggest(s.param, names))
+			p.FailAt(s.pos, "%s: unknown parameter %q%s", what, s.param, yamlwalk.Suggest(s.param, names))
 			continue
 		}
 		assign(s.param, s.value, s.pos)
 	}
-	slices.SortFunc(n.params, func(a, b params.Value) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(n.Params, func(a, b params.Value) int { return strings.Compare(a.Name, b.Name) })
 }
 
 var errFree = errors.New("wants a scalar or a list of scalars")
@@ -148,7 +145,7 @@ func freeValue(n *yaml.Node) (v any, text string, err error) {
 	if n.Kind == yaml.SequenceNode {
 		list, words := []any{}, []string{}
 		for _, c := range n.Content {
-			if c = deref(c); c.Kind != yaml.ScalarNode {
+			if c = yamlwalk.Deref(c); c.Kind != yaml.ScalarNode {
 				return nil, "", errFree
 			}
 			v, text, err := freeValue(c)
@@ -192,31 +189,31 @@ func freeValue(n *yaml.Node) (v any, text string, err error) {
 	if err != nil {
 		return nil, "", err
 	}
-	return v, command.Quote(params.Canonical(v)), nil
+	return v, command.Quote(value.Text(v)), nil
 }
 
-func (p *parser) readEnv(n *node, spec *command.Spec, body *yaml.Node, what string) {
+func (p *parser) readEnv(n *Node, spec *command.Spec, body *yaml.Node, what string) {
 	if body == nil {
 		return
 	}
-	if body = deref(body); body.Kind != yaml.SequenceNode {
-		p.fail(body, "%s: env: want a list of names", what)
+	if body = yamlwalk.Deref(body); body.Kind != yaml.SequenceNode {
+		p.Fail(body, "%s: env: want a list of names", what)
 		return
 	}
 	for _, c := range body.Content {
-		name, ok := p.text(c, "%s: env", what)
+		name, ok := p.Text(c, "%s: env", what)
 		if !ok {
 			continue
 		}
 		if !validName.MatchString(name) || name == "PATH" {
-			p.fail(c, "%s: env: %q cannot be passed", what, name)
+			p.Fail(c, "%s: env: %q cannot be passed", what, name)
 			continue
 		}
-		value, set := p.settings.LookupEnv(name)
-		l := line{"env " + name, "unset"}
+		text, set := p.settings.LookupEnv(name)
+		l := Line{"env " + name, "unset"}
 		if set {
-			spec.Env = append(spec.Env, name+"="+value)
-			l.value = params.Canonical(value)
+			spec.Env = append(spec.Env, name+"="+text)
+			l.Value = value.Text(text)
 		}
 		n.extra = append(n.extra, l)
 	}

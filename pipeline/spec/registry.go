@@ -1,4 +1,4 @@
-package pipeline
+package spec
 
 import (
 	"errors"
@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"slices"
 
-	"whorl/pipeline/internal/code"
-	"whorl/pipeline/internal/params"
+	"whorl/pipeline/spec/internal/code"
+	"whorl/pipeline/spec/internal/params"
 	"whorl/pipeline/stage"
 )
 
@@ -29,12 +29,14 @@ type kind struct {
 // identified: see [Registry.AddSource].
 type Source = code.Source
 
-// NewRegistry returns a registry that knows only the kind "command".
-func NewRegistry() *Registry {
-	return &Registry{kinds: map[string]*kind{}, data: map[string]*kind{}, code: code.NewIdentifier(own)}
+// NewRegistry returns a registry that knows only the kind "command", and the
+// sources of some modules. A program calls [whorl/pipeline.NewRegistry], which
+// gives the engine's own source.
+func NewRegistry(sources ...Source) *Registry {
+	return &Registry{kinds: map[string]*kind{}, data: map[string]*kind{}, code: code.NewIdentifier(sources...)}
 }
 
-// Names are written into refs "stage.output", file names and shell
+// A name is part of references "stage.output", of file names and of shell
 // placeholders.
 var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,99}$`)
 
