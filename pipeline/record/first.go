@@ -41,25 +41,25 @@ type firstFile struct {
 
 // firstAbout is what version 1 kept of the origin of a run.
 type firstAbout struct {
-	Command                []string
-	Dir                    string
-	Trial                  int
-	GitCommit              string
-	GitDirty               bool
-	GitDiff                string
-	Patch                  []byte
-	Host, OS, Arch, CPU    string
-	CPUs                   int
-	Memory                 int64
-	GoVersion              string
-	Version                string
-	Variant                string
-	Of                     *Sweep
-	ID, State              string // also in the record
-	Started, Finished      time.Time
-	Seconds                float64
-	Pipeline, Data, Sweep  string
-	Seed                   uint64
+	Command                 []string
+	Dir                     string
+	Trial                   int
+	GitCommit               string
+	GitDirty                bool
+	GitDiff                 string
+	Patch                   []byte
+	Host, OS, Arch, CPU     string
+	CPUs                    int
+	Memory                  int64
+	GoVersion               string
+	Version                 string
+	Variant                 string
+	Of                      *Sweep
+	ID, State               string // also in the record
+	Started, Finished       time.Time
+	Seconds                 float64
+	Pipeline, Data, Sweep   string
+	Seed                    uint64
 	Params, Stages, Metrics json.RawMessage // null
 }
 

@@ -42,4 +42,3 @@ func (s *Store) sweepFile(path string) {
 		os.Remove(path)
 	}
 }
-
