@@ -54,9 +54,13 @@ func (p Param) MarshalJSON() ([]byte, error) {
 	}
 	b := append([]byte(`{"Name":`), name...)
 	b = append(b, `,"Value":`...)
-	b = appendValue(b, p.Value)
+	b = append(b, EncodeValue(p.Value)...)
 	return append(b, '}'), nil
 }
+
+// EncodeValue returns the JSON of a value, from which [ParseValue] reads it with
+// its type.
+func EncodeValue(v any) []byte { return appendValue(nil, v) }
 
 func appendValue(b []byte, v any) []byte {
 	switch v := v.(type) {
@@ -88,7 +92,7 @@ func (p *Param) UnmarshalJSON(b []byte) error {
 	if err := d.Decode(&raw); err != nil {
 		return err
 	}
-	v, err := parseValue(raw.Value)
+	v, err := ParseValue(raw.Value)
 	if err != nil {
 		return fmt.Errorf("parameter %q: %w", raw.Name, err)
 	}
@@ -96,7 +100,8 @@ func (p *Param) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func parseValue(b []byte) (any, error) {
+// ParseValue is the inverse of EncodeValue.
+func ParseValue(b []byte) (any, error) {
 	switch {
 	case bytes.HasPrefix(b, []byte("[")):
 		var parts []json.RawMessage
@@ -106,7 +111,7 @@ func parseValue(b []byte) (any, error) {
 		l := make([]any, len(parts))
 		for i, part := range parts {
 			var err error
-			if l[i], err = parseValue(part); err != nil {
+			if l[i], err = ParseValue(part); err != nil {
 				return nil, err
 			}
 		}

@@ -15,28 +15,35 @@ CREATE TABLE sweeps (
 	trials     INTEGER NOT NULL  -- how many were planned
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE diffs (
+CREATE TABLE texts ( -- pipelines and uncommitted changes
 	digest TEXT PRIMARY KEY, -- SHA-256
-	patch  TEXT NOT NULL
+	text   ANY NOT NULL      -- a BLOB if it is not UTF-8
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE runs (
 	n          INTEGER PRIMARY KEY,
 	id         TEXT    NOT NULL UNIQUE,
+	stamp      TEXT    NOT NULL, -- of the record that this row was made from
 	state      TEXT    NOT NULL CHECK (state IN ('running', 'done', 'failed', 'interrupted')),
-	plan       INTEGER NOT NULL REFERENCES plans (n),
+	executed   INTEGER NOT NULL, -- 0 if every stage was taken from the store
+	name       TEXT    NOT NULL,
+	tags       TEXT    NOT NULL, -- JSON array
+	note       TEXT    NOT NULL,
+	plan       INTEGER NOT NULL,
 	started    INTEGER NOT NULL,
-	updated    INTEGER NOT NULL, -- when this row was last written
 	finished   INTEGER,          -- NULL while it runs
 	command    TEXT    NOT NULL, -- JSON array
 	dir        TEXT    NOT NULL,
 	pipeline   TEXT    NOT NULL,
+	spec       TEXT,             -- digest of a text; NULL if it is not known
 	data       TEXT    NOT NULL,
 	seed       TEXT    NOT NULL, -- an unsigned 64-bit number, which SQLite lacks
+	targets    TEXT    NOT NULL, -- JSON array
 	sweep      TEXT    NOT NULL,
 	trial      INTEGER NOT NULL,
 	git_commit TEXT    NOT NULL,
-	git_diff   TEXT             REFERENCES diffs (digest), -- NULL if clean
+	git_dirty  INTEGER NOT NULL,
+	git_diff   TEXT,             -- digest of a text; NULL if there is none
 	host       TEXT    NOT NULL,
 	os         TEXT    NOT NULL,
 	arch       TEXT    NOT NULL,
@@ -50,7 +57,11 @@ CREATE TABLE runs (
 
 CREATE INDEX runs_by_start ON runs (started);
 CREATE INDEX runs_by_sweep ON runs (sweep, trial);
-CREATE INDEX runs_alive ON runs (n) WHERE state = 'running';
+
+CREATE TABLE unread ( -- records that cannot be read
+	id    TEXT PRIMARY KEY,
+	stamp TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE plans (
 	n      INTEGER PRIMARY KEY,
@@ -58,23 +69,24 @@ CREATE TABLE plans (
 ) STRICT;
 
 CREATE TABLE plan_stages (
-	plan  INTEGER NOT NULL REFERENCES plans (n),
+	plan  INTEGER NOT NULL,
 	stage INTEGER NOT NULL, -- position, counted from 0
 	name  TEXT    NOT NULL,
 	kind  TEXT    NOT NULL,
+	about TEXT    NOT NULL, -- what the kind says of its metrics, in JSON
 	PRIMARY KEY (plan, stage)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE params (
-	plan  INTEGER NOT NULL REFERENCES plans (n),
+	plan  INTEGER NOT NULL,
 	stage INTEGER NOT NULL,
 	name  TEXT    NOT NULL,
 	value TEXT    NOT NULL, -- JSON; a float has a point or an exponent
 	PRIMARY KEY (plan, stage, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE wires (
-	plan  INTEGER NOT NULL REFERENCES plans (n),
+CREATE TABLE refs (
+	plan  INTEGER NOT NULL,
 	stage INTEGER NOT NULL,
 	name  TEXT    NOT NULL, -- of the input
 	ref   TEXT    NOT NULL, -- where it comes from, as in pipeline.yaml
@@ -89,14 +101,14 @@ CREATE TABLE outcomes (
 ) STRICT;
 
 CREATE TABLE inputs (
-	outcome INTEGER NOT NULL REFERENCES outcomes (n),
+	outcome INTEGER NOT NULL,
 	name    TEXT    NOT NULL,
 	digest  TEXT    NOT NULL,
 	PRIMARY KEY (outcome, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE artifacts (
-	outcome INTEGER NOT NULL REFERENCES outcomes (n),
+	outcome INTEGER NOT NULL,
 	name    TEXT    NOT NULL,
 	digest  TEXT    NOT NULL,
 	bytes   INTEGER NOT NULL,
@@ -106,7 +118,7 @@ CREATE TABLE artifacts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE metrics (
-	outcome INTEGER NOT NULL REFERENCES outcomes (n),
+	outcome INTEGER NOT NULL,
 	seq     INTEGER NOT NULL, -- in the order they were measured
 	name    TEXT    NOT NULL,
 	step    INTEGER NOT NULL, -- -1 if it is no series
@@ -115,16 +127,15 @@ CREATE TABLE metrics (
 	PRIMARY KEY (outcome, seq)
 ) STRICT, WITHOUT ROWID;
 
--- A stage that has no row is still to come, or if the run is over, was skipped.
 CREATE TABLE stages (
-	run     INTEGER NOT NULL REFERENCES runs (n),
+	run     INTEGER NOT NULL,
 	stage   INTEGER NOT NULL,
-	status  TEXT    NOT NULL CHECK (status IN ('running', 'ran', 'cached', 'failed', 'skipped')),
-	outcome INTEGER          REFERENCES outcomes (n),
+	status  TEXT    NOT NULL CHECK (status IN ('pending', 'running', 'ran', 'cached', 'failed', 'skipped')),
+	outcome INTEGER,
 	started INTEGER,
 	seconds REAL    NOT NULL, -- of this execution
 	error   TEXT    NOT NULL,
-	notes   TEXT    NOT NULL, -- a line each
+	notes   TEXT    NOT NULL, -- JSON array
 	log     TEXT    NOT NULL, -- path, empty if there is none
 	PRIMARY KEY (run, stage)
 ) STRICT, WITHOUT ROWID;
@@ -147,3 +158,9 @@ CREATE VIEW run_artifacts AS
 	SELECT r.id AS run, p.name AS stage, a.name, a.digest, a.bytes, a.type, a.dir
 	FROM runs r JOIN plan_stages p USING (plan) JOIN stages s ON s.run = r.n AND s.stage = p.stage
 		JOIN artifacts a USING (outcome);
+
+-- Runs of one configuration differ at most in their seed: they are replicates.
+CREATE VIEW configurations AS
+	SELECT lower(hex(p.digest)) AS configuration, r.data, r.id AS run, r.seed,
+		count(*) OVER (PARTITION BY r.plan, r.data) AS runs
+	FROM runs r JOIN plans p ON p.n = r.plan;
