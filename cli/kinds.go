@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )

@@ -80,7 +80,7 @@ func reproduce(ctx context.Context, env *Env, artifacts string, r *track.Run, jo
 	}
 	p, err := recordedPipeline(reg, r)
 	if err == nil {
-		_, err = p.Plans(targets...)
+		_, err = p.Nodes(targets...)
 	}
 	if err != nil { // as text, for it is no matter of today's spec
 		return nil, fmt.Errorf("run %s cannot be run again: this whorl refuses its pipeline:\n%v", r.ID, err)
@@ -94,7 +94,7 @@ func reproduce(ctx context.Context, env *Env, artifacts string, r *track.Run, jo
 	if err != nil {
 		return nil, err
 	}
-	j.Changes, err = changesSince(ctx, pipeline.NewEngine(st), p, r, again)
+	j.Changes, err = changesSince(ctx, st, p, r, again)
 	return j, err
 }
 

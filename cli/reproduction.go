@@ -11,6 +11,7 @@ import (
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
 	"whorl/pipeline/spec"
+	"whorl/pipeline/store"
 )
 
 // reproductionJSON is what "reproduce --json" prints.
@@ -55,7 +56,7 @@ func compareArtifacts(r *track.Run, again *pipeline.Result) *reproductionJSON {
 // changesSince says what the run depended on that is different now: code,
 // data, versions. What follows from that, such as the inputs of later stages,
 // is left out.
-func changesSince(ctx context.Context, e *pipeline.Engine, p *spec.Pipeline, r *track.Run, again *pipeline.Result) ([]explain.Reason, error) {
+func changesSince(ctx context.Context, st *store.Store, p *spec.Pipeline, r *track.Run, again *pipeline.Result) ([]explain.Reason, error) {
 	recorded, made := map[string]string{}, map[string]bool{} // keys by stage; references to outputs
 	for _, s := range r.Stages {
 		recorded[s.Name] = s.Key
@@ -70,7 +71,7 @@ func changesSince(ctx context.Context, e *pipeline.Engine, p *spec.Pipeline, r *
 		if s.Key == "" || s.Key == recorded[s.Name] || explained[s.Name] {
 			continue
 		}
-		x, err := e.Why(ctx, p, s.Name, r.ID)
+		x, err := explain.Why(ctx, st, p, s.Name, r.ID)
 		if err != nil {
 			return nil, fmt.Errorf("what has changed since run %s: %w", r.ID, err)
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
 	"whorl/pipeline/spec/yamlwalk"
 )
 

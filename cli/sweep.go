@@ -143,13 +143,13 @@ func (s *sweeper) load(file string) error {
 	if err != nil {
 		return err
 	}
-	spec := def.Pipeline
+	pipelineFile := def.Pipeline
 	if s.flags.cmd.Flags().Changed("file") {
-		spec = s.flags.file
+		pipelineFile = s.flags.file
 	}
 	s.def, s.pipes = def, map[int]*spec.Pipeline{}
 	err = def.Check(func(set []string) error {
-		p, err := s.flags.load(reg, spec, set...)
+		p, err := s.flags.load(reg, pipelineFile, set...)
 		if err == nil {
 			err = p.CheckSources(s.flags.dir)
 		}

@@ -40,7 +40,7 @@ func (f *specFlags) pipeline(targets ...string) (*spec.Pipeline, error) {
 		return nil, err
 	}
 	if len(targets) > 0 {
-		if _, err := p.Plans(targets...); err != nil {
+		if _, err := p.Nodes(targets...); err != nil {
 			return nil, UsageError{err}
 		}
 	}
@@ -49,8 +49,8 @@ func (f *specFlags) pipeline(targets ...string) (*spec.Pipeline, error) {
 
 // specError makes an error about a spec count as a wrong call.
 func specError(err error) error {
-	var spec *spec.Error
-	if errors.As(err, &spec) {
+	var wrong *spec.Error
+	if errors.As(err, &wrong) {
 		return UsageError{err}
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -53,7 +54,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	spec := `
+	text := `
 stages:
   shout:
     kind: command
@@ -66,7 +67,7 @@ stages:
     params: {min_length: 4}
 `
 	os.WriteFile(filepath.Join(dir, "poem.txt"), []byte("so much depends upon a red wheel barrow"), 0o666)
-	os.WriteFile(filepath.Join(dir, "pipeline.yaml"), []byte(spec), 0o666)
+	os.WriteFile(filepath.Join(dir, "pipeline.yaml"), []byte(text), 0o666)
 
 	reg := pipeline.NewRegistry()
 	if err := reg.Register(countKind()); err != nil {
@@ -99,7 +100,7 @@ stages:
 	if err != nil {
 		log.Fatal(err)
 	}
-	why, err := engine.Why(context.Background(), p, "count", "")
+	why, err := explain.Why(context.Background(), artifacts, p, "count", "")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -145,7 +145,7 @@ func TestManyProcesses(t *testing.T) {
 		processes, runs = 16, 50
 	}
 	dir := t.TempDir()
-	const spec = `
+	const grid = `
 stages:
   top: {kind: join}
   own: {kind: join}
@@ -156,7 +156,7 @@ stages:
 	counter := filepath.Join(dir, "counter")
 	cmds, outs := make([]*exec.Cmd, processes), make([]*bytes.Buffer, processes)
 	for i := range processes {
-		j := job{Dir: dir, Spec: spec, Jobs: 2, Counter: counter}
+		j := job{Dir: dir, Spec: grid, Jobs: 2, Counter: counter}
 		r := rand.New(rand.NewPCG(uint64(i), 1))
 		for n := range runs {
 			j.Runs = append(j.Runs, []string{
@@ -232,7 +232,7 @@ func TestKill(t *testing.T) {
 	if long {
 		kills = 200
 	}
-	const spec = `
+	const grid = `
 stages:
   a: {kind: join}
   tree: {kind: tree}
@@ -246,7 +246,7 @@ stages:
 		if err := os.MkdirAll(d, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		return job{Dir: d, Spec: spec, Jobs: 3, Counter: filepath.Join(d, "counter"), Runs: [][]string{{
+		return job{Dir: d, Spec: grid, Jobs: 3, Counter: filepath.Join(d, "counter"), Runs: [][]string{{
 			fmt.Sprintf("a.text=\"%d\"", n), fmt.Sprintf("train.rate=%d", n), fmt.Sprintf("tree.times=%d", 1+n%9),
 		}}}
 	}

@@ -133,9 +133,9 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-func (l *lab) parse(spec string, set ...string) *spec.Pipeline {
+func (l *lab) parse(text string, set ...string) *spec.Pipeline {
 	l.t.Helper()
-	p, err := l.reg.Parse(filepath.Join(l.dir, "pipeline.yaml"), []byte(spec), spec.Settings{Set: set})
+	p, err := l.reg.Parse(filepath.Join(l.dir, "pipeline.yaml"), []byte(text), spec.Settings{Set: set})
 	if err != nil {
 		l.t.Fatal(err)
 	}

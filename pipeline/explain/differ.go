@@ -105,13 +105,13 @@ func readCode(text string) []spec.Line {
 		switch {
 		case words[0] == "file":
 			i := strings.LastIndexByte(l, ' ')
-			lines = append(lines, spec.Line{l[:i], l[i+1:]})
+			lines = append(lines, spec.Line{Name: l[:i], Value: l[i+1:]})
 		case words[0] == "module" && len(words) == 3:
 			version, _, _ := strings.Cut(words[2], " ")
-			lines = append(lines, spec.Line{"module " + words[1], version})
+			lines = append(lines, spec.Line{Name: "module " + words[1], Value: version})
 		default:
 			name, value, _ := strings.Cut(l, " ")
-			lines = append(lines, spec.Line{name, value})
+			lines = append(lines, spec.Line{Name: name, Value: value})
 		}
 	}
 	return lines

@@ -8,6 +8,7 @@ import (
 
 	"whorl/pipeline/spec/internal/code"
 	"whorl/pipeline/spec/internal/params"
+	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/stage"
 )
 
@@ -92,11 +93,40 @@ func add(to map[string]*kind, k stage.Kind) error {
 			seen[p.Name] = true
 		}
 	}
+	if err := checkMetrics(k.Metrics); err != nil {
+		return fail("%w", err)
+	}
 	schema, err := params.SchemaOf(k.Params)
 	if err != nil {
 		return fail("%w", err)
 	}
 	to[k.Name] = &kind{k, schema}
+	return nil
+}
+
+// checkMetrics checks the descriptions of metrics: names that differ, goals that
+// exist, at most one primary metric, and a goal for it.
+func checkMetrics(infos []stage.MetricInfo) error {
+	seen, primary := map[string]bool{}, ""
+	for _, m := range infos {
+		switch {
+		case m.Name == "":
+			return errors.New("a metric has no name")
+		case seen[m.Name]:
+			return fmt.Errorf("metric %q is described twice", m.Name)
+		case m.Goal != stage.NoGoal && m.Goal != stage.Minimize && m.Goal != stage.Maximize:
+			return fmt.Errorf("metric %q: unknown goal %q%s", m.Name, m.Goal,
+				yamlwalk.Suggest(string(m.Goal), []string{string(stage.Minimize), string(stage.Maximize)}))
+		case m.Primary && primary != "":
+			return fmt.Errorf("metrics %q and %q are both primary", primary, m.Name)
+		case m.Primary && m.Goal == stage.NoGoal:
+			return fmt.Errorf("metric %q is primary, so it needs a goal: minimize or maximize", m.Name)
+		}
+		seen[m.Name] = true
+		if m.Primary {
+			primary = m.Name
+		}
+	}
 	return nil
 }
 

@@ -216,7 +216,7 @@ func declared(context.Context, *stage.Task) error { return strings.NewReader("")
 type params struct{ X int }
 
 func TestPackageOf(t *testing.T) {
-	const here = "whorl/pipeline/internal/code"
+	const here = "whorl/pipeline/spec/internal/code"
 	for name, x := range map[string]any{
 		"function": declared, "literal": func(context.Context, *stage.Task) error { return nil },
 		"method": T{}.method, "generic": generic[int], "struct": params{},
