@@ -71,13 +71,11 @@ func Plan(nodes []*spec.Node) []record.Stage {
 	for i, n := range nodes {
 		s := &plan[i]
 		*s = record.Stage{Name: n.Name, Kind: n.Kind.Name, Status: record.Pending, About: n.Metrics}
-		s.Params = make([]record.Param, len(n.Params))
-		for k, v := range n.Params {
-			s.Params[k] = record.Param{Name: v.Name, Value: record.Normal(v.Value)}
+		for _, v := range n.Params {
+			s.Params = append(s.Params, record.Param{Name: v.Name, Value: record.Normal(v.Value)})
 		}
-		s.Inputs = make([]record.Input, len(n.Inputs))
-		for k, in := range n.Inputs {
-			s.Inputs[k] = record.Input{Name: in.Name, Ref: in.Ref}
+		for _, in := range n.Inputs {
+			s.Inputs = append(s.Inputs, record.Input{Name: in.Name, Ref: in.Ref})
 		}
 	}
 	return plan

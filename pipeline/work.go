@@ -30,9 +30,9 @@ type work struct {
 
 // prepare finds the digests of a stage's inputs, and with them its key.
 func (r *run) prepare(ctx context.Context, n *spec.Node) (*work, error) {
-	w := &work{n: n, inputs: make([]record.Input, len(n.Inputs)), trees: make([]*tree.Tree, len(n.Inputs))}
+	w := &work{n: n, trees: make([]*tree.Tree, len(n.Inputs))}
 	for i, in := range n.Inputs {
-		w.inputs[i] = record.Input{Name: in.Name, Ref: in.Ref}
+		w.inputs = append(w.inputs, record.Input{Name: in.Name, Ref: in.Ref})
 		if in.From != nil {
 			w.inputs[i].Digest = r.upstream(in).Digest
 			continue

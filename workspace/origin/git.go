@@ -1,4 +1,4 @@
-package track
+package origin
 
 import (
 	"bytes"
@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"whorl/pipeline/record"
 )
 
 const (
@@ -19,18 +21,18 @@ const (
 	maxUntracked = 1000    // untracked files that are named
 )
 
-// describeSource fills in the git revision of the repository that holds dir,
-// and how the working tree differs from it: a line "?? PATH" for each
-// untracked file, then a patch that git apply takes. Without git or a
-// repository, or before the first commit, it fills in what there is.
-func describeSource(ctx context.Context, dir string, r *Run) {
+// Source returns the git revision of the repository that holds dir, and how the
+// working tree differs from it: a line "?? PATH" for each untracked file, then
+// a patch that git apply takes. Without git or a repository, or before the
+// first commit, it returns what there is.
+func Source(ctx context.Context, dir string) (s record.Source) {
 	ctx, cancel := context.WithTimeout(ctx, gitTimeout)
 	defer cancel()
 
 	status, err := git(ctx, dir, 64<<20, "-c", "status.relativePaths=false", "status", "--porcelain=v2", "--branch",
 		"--untracked-files=normal", "--ignore-submodules=none")
 	if err != nil {
-		return
+		return s
 	}
 	var notes bytes.Buffer
 	untracked := 0
@@ -39,15 +41,15 @@ func describeSource(ctx context.Context, dir string, r *Run) {
 		switch kind {
 		case "#":
 			if oid, ok := strings.CutPrefix(rest, "branch.oid "); ok && oid != "(initial)" {
-				r.GitCommit = oid
+				s.Commit = oid
 			}
 		case "?":
-			r.GitDirty = true
+			s.Dirty = true
 			if untracked++; untracked <= maxUntracked {
 				fmt.Fprintf(&notes, "?? %s\n", rest)
 			}
 		default:
-			r.GitDirty = true
+			s.Dirty = true
 			if f := strings.SplitN(rest, " ", 8); kind == "1" && changedWithin(f[1]) {
 				fmt.Fprintf(&notes, "(submodule %s has changes of its own, which are not kept)\n", f[len(f)-1])
 			}
@@ -56,12 +58,13 @@ func describeSource(ctx context.Context, dir string, r *Run) {
 	if untracked > maxUntracked {
 		fmt.Fprintf(&notes, "(and %d more untracked files)\n", untracked-maxUntracked)
 	}
-	if r.GitDirty {
-		r.GitDiff = notes.String()
+	if s.Dirty {
+		s.Diff = notes.String()
 	}
-	if r.GitDirty && r.GitCommit != "" {
-		r.GitDiff += patch(ctx, dir)
+	if s.Dirty && s.Commit != "" {
+		s.Diff += patch(ctx, dir)
 	}
+	return s
 }
 
 // changedWithin reports whether the field "sub" of git's status is that of a

@@ -1,4 +1,4 @@
-package track
+package origin
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"whorl/pipeline/record"
 )
 
 // repository makes a git repository with one commit in an own directory, and
@@ -49,12 +51,9 @@ func repository(t *testing.T) (dir string, run func(args ...string) string, writ
 
 func TestSource(t *testing.T) {
 	dir, run, write := repository(t)
-	describe := func() (r Run) {
-		describeSource(t.Context(), filepath.Join(dir, "sub"), &r)
-		return r
-	}
+	describe := func() record.Source { return Source(t.Context(), filepath.Join(dir, "sub")) }
 	head := run("rev-parse", "HEAD")
-	if r := describe(); r.GitCommit != head || r.GitDirty || r.GitDiff != "" {
+	if r := describe(); r.Commit != head || r.Dirty || r.Diff != "" {
 		t.Errorf("clean: %+v", r)
 	}
 
@@ -63,12 +62,12 @@ func TestSource(t *testing.T) {
 	write("latin1", "\xe9\n")
 	run("add", "latin1")
 	r := describe()
-	if r.GitCommit != head || !r.GitDirty || !strings.HasPrefix(r.GitDiff, "?? new file\n") {
+	if r.Commit != head || !r.Dirty || !strings.HasPrefix(r.Diff, "?? new file\n") {
 		t.Errorf("dirty: %+v", r)
 	}
 
 	// The diff is kept in a form from which the tree can be had again.
-	restores(t, dir, run, r.GitDiff, map[string]string{"sub/pipeline.yaml": "seed: 2\n", "latin1": "\xe9\n"})
+	restores(t, dir, run, r.Diff, map[string]string{"sub/pipeline.yaml": "seed: 2\n", "latin1": "\xe9\n"})
 }
 
 // restores checks that the tree is as wanted once the diff is applied to what
@@ -111,14 +110,13 @@ func TestSourceWhateverTheSettings(t *testing.T) {
 	write("many lines", strings.Repeat("line\n", 10)+"new\n"+strings.Repeat("line\n", 10))
 	write("binary", binary)
 	write("sub/untracked", "")
-	var r Run
 	run = unset(t, dir, "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_DIFF_OPTS")
 	run("add", "binary")
-	describeSource(t.Context(), filepath.Join(dir, "sub"), &r)
-	if r.GitCommit == "" || !strings.HasPrefix(r.GitDiff, "?? sub/untracked\n") {
+	r := Source(t.Context(), filepath.Join(dir, "sub"))
+	if r.Commit == "" || !strings.HasPrefix(r.Diff, "?? sub/untracked\n") {
 		t.Errorf("%+v", r)
 	}
-	restores(t, dir, run, r.GitDiff, map[string]string{
+	restores(t, dir, run, r.Diff, map[string]string{
 		"binary": binary, "many lines": strings.Repeat("line\n", 10) + "new\n" + strings.Repeat("line\n", 10),
 	})
 }
@@ -151,10 +149,9 @@ func TestSourceOfGreatSize(t *testing.T) {
 	for i := range maxUntracked + 2 {
 		write(fmt.Sprint("untracked", i), "")
 	}
-	var r Run
-	describeSource(t.Context(), dir, &r)
-	if want := "\n(and 2 more untracked files)\n(the diff is larger than 8 MiB, and is not kept)\n"; !strings.HasSuffix(r.GitDiff, want) {
-		t.Errorf("diff ends %q, want %q", r.GitDiff[max(0, len(r.GitDiff)-200):], want)
+	r := Source(t.Context(), dir)
+	if want := "\n(and 2 more untracked files)\n(the diff is larger than 8 MiB, and is not kept)\n"; !strings.HasSuffix(r.Diff, want) {
+		t.Errorf("diff ends %q, want %q", r.Diff[max(0, len(r.Diff)-200):], want)
 	}
 }
 
@@ -164,47 +161,27 @@ func TestSubmodule(t *testing.T) {
 	dir, run, write := repository(t)
 	run("-c", "protocol.file.allow=always", "submodule", "add", "-q", inner, "inner")
 	run("commit", "-q", "-m", "submodule")
-	var clean, dirty Run
-	describeSource(t.Context(), dir, &clean)
-	if clean.GitDirty {
+	clean := Source(t.Context(), dir)
+	if clean.Dirty {
 		t.Errorf("clean: %+v", clean)
 	}
 	write("inner/sub/pipeline.yaml", "seed: 3\n")
-	describeSource(t.Context(), dir, &dirty)
-	if want := "(submodule inner has changes of its own, which are not kept)\n"; !dirty.GitDirty || dirty.GitDiff != want {
-		t.Errorf("diff %q, want %q", dirty.GitDiff, want)
-	}
-}
-
-// What a run records of the source is that of the pipeline's directory, and
-// it comes back as it was.
-func TestRunRecordsItsSource(t *testing.T) {
-	dir, run, write := repository(t)
-	write("latin1", "\xe9\n")
-	run("add", "latin1")
-	db, r := open(t), example("a1", false)
-	r.Pipeline = "sub/pipeline.yaml"
-	mustRecord(t, db, Meta{Dir: dir}, r)
-	got, err := db.Run(t.Context(), "a1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.GitCommit != run("rev-parse", "HEAD") || !got.GitDirty || !strings.Contains(got.GitDiff, "\xe9") {
-		t.Errorf("commit %s, dirty %v, diff %q", got.GitCommit, got.GitDirty, got.GitDiff)
+	dirty := Source(t.Context(), dir)
+	if want := "(submodule inner has changes of its own, which are not kept)\n"; !dirty.Dirty || dirty.Diff != want {
+		t.Errorf("diff %q, want %q", dirty.Diff, want)
 	}
 }
 
 func TestNoSource(t *testing.T) {
 	outside := t.TempDir()
 	inside, _, _ := repository(t)
-	var r Run
-	describeSource(t.Context(), outside, &r)
-	if r.GitCommit != "" || r.GitDirty || r.GitDiff != "" {
+	r := Source(t.Context(), outside)
+	if r.Commit != "" || r.Dirty || r.Diff != "" {
 		t.Errorf("outside of a repository: %+v", r)
 	}
 	t.Setenv("PATH", outside)
-	describeSource(t.Context(), inside, &r)
-	if r.GitCommit != "" || r.GitDirty || r.GitDiff != "" {
+	r = Source(t.Context(), inside)
+	if r.Commit != "" || r.Dirty || r.Diff != "" {
 		t.Errorf("without git: %+v", r)
 	}
 }
@@ -213,9 +190,8 @@ func TestRepositoryWithoutCommit(t *testing.T) {
 	dir, run, write := repository(t)
 	run("update-ref", "-d", "HEAD")
 	write("b", "")
-	var r Run
-	describeSource(t.Context(), dir, &r)
-	if r.GitCommit != "" || !r.GitDirty || r.GitDiff != "?? b\n" {
+	r := Source(t.Context(), dir)
+	if r.Commit != "" || !r.Dirty || r.Diff != "?? b\n" {
 		t.Errorf("%+v", r)
 	}
 }

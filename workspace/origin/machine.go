@@ -1,4 +1,4 @@
-package track
+package origin
 
 import (
 	"bufio"
@@ -7,20 +7,20 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"whorl/pipeline/record"
 )
 
-// describeMachine fills in what the run's machine is. What cannot be found
-// out stays empty.
-func describeMachine(r *Run) {
-	r.Host, _ = os.Hostname()
-	r.OS, r.Arch = runtime.GOOS, runtime.GOARCH
-	r.CPUs = runtime.NumCPU()
-	r.GoVersion = runtime.Version()
-	r.CPU = procValue("/proc/cpuinfo", "model name")
+// Machine describes this machine.
+func Machine() record.Machine {
+	m := record.Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, CPUs: runtime.NumCPU()}
+	m.Host, _ = os.Hostname()
+	m.CPU = procValue("/proc/cpuinfo", "model name")
 	if kib, ok := strings.CutSuffix(procValue("/proc/meminfo", "MemTotal"), " kB"); ok {
 		n, _ := strconv.ParseInt(kib, 10, 64)
-		r.Memory = n << 10
+		m.Memory = n << 10
 	}
+	return m
 }
 
 // procValue returns the first value of a name in a Linux file of "name: value"
