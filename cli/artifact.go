@@ -2,18 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
-	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/store"
 )
 
@@ -33,28 +28,21 @@ is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
   python3 -c "import numpy,sys; print(numpy.load(sys.argv[1]).shape)" $(whorl artifact last ingest.x_real)`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := findRun(cmd.Context(), flags.artifacts.dir, args[0])
+			w, err := env.existing(cmd.Context(), flags.artifacts.dir)
 			if err != nil {
 				return err
 			}
-			a, err := findArtifact(r, args[1])
+			defer w.Close()
+			r, err := w.Find(cmd.Context(), args[0])
 			if err != nil {
-				return err
+				return refError(err)
 			}
-			st, err := store.Open(flags.artifacts.dir)
+			a, path, err := w.Artifact(r, args[1])
 			if err != nil {
-				return err
-			}
-			kept := store.Artifact{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir}
-			path := st.Path(kept)
-			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("artifact %s of run %s is no longer in the store: run it again with \"whorl run\"", args[1], r.ID)
+				return refError(err)
 			}
 			if flags.out != "" {
-				return copyOut(cmd.Context(), env.Stdout, st, kept, flags.out)
-			}
-			if path, err = filepath.Abs(path); err != nil {
-				return err
+				return copyOut(cmd.Context(), env.Stdout, w.Store(), a.Artifact, flags.out)
 			}
 			_, err = fmt.Fprintln(env.Stdout, path)
 			return err
@@ -64,28 +52,6 @@ is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
 	c.ValidArgsFunction = completeRuns(&flags.artifacts, 1, true)
 	c.Flags().VarP(&checked{&flags.out, something}, "output", "o", "copy it to this `FILE`; - is standard output")
 	return c
-}
-
-// findArtifact finds "stage.output" among the artifacts of a run.
-func findArtifact(r *track.Run, name string) (*track.Artifact, error) {
-	if stage, output, ok := strings.Cut(name, "."); !ok || stage == "" || output == "" {
-		return nil, Usagef("artifact %q: want STAGE.OUTPUT", name)
-	}
-	var have []string
-	for i := range r.Stages {
-		s := &r.Stages[i]
-		for k := range s.Outputs {
-			full := s.Name + "." + s.Outputs[k].Name
-			if full == name {
-				return &s.Outputs[k], nil
-			}
-			have = append(have, full)
-		}
-	}
-	if len(have) == 0 {
-		return nil, Usagef("run %s, which is %s, has no artifacts", r.ID, r.State)
-	}
-	return nil, Usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, yamlwalk.Suggest(name, have), r.ID)
 }
 
 // copyOut copies an artifact to dst as a whole, or to w if that is "-". A file

@@ -5,8 +5,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
+	"io"
+	"slices"
 	"whorl/pipeline"
+	"whorl/pipeline/record"
+	"whorl/workspace"
 )
 
 // completion is what cobra asks for the words that may come next.
@@ -14,19 +17,20 @@ type completion = func(*cobra.Command, []string, string) ([]string, cobra.ShellC
 
 const noFiles = cobra.ShellCompDirectiveNoFileComp
 
-// plans are those of the pipeline that the call has named so far, or none.
-func (f *specFlags) plans() []pipeline.Plan {
+// plan describes the stages of the pipeline that the call has named so far, if
+// there is one.
+func (f *specFlags) plan() []record.Stage {
 	p, err := f.pipeline()
 	if err != nil {
 		return nil
 	}
-	plans, _ := pipeline.Plans(p)
-	return plans
+	nodes, _ := p.Nodes()
+	return pipeline.Plan(nodes)
 }
 
 // completeStages offers the pipeline's stages.
 func (f *specFlags) completeStages(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
-	for _, p := range f.plans() {
+	for _, p := range f.plan() {
 		names = append(names, p.Name+"\t"+p.Kind)
 	}
 	return names, noFiles
@@ -34,7 +38,7 @@ func (f *specFlags) completeStages(*cobra.Command, []string, string) (names []st
 
 // completeSettings offers "stage.param=" for --set.
 func (f *specFlags) completeSettings(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
-	for _, p := range f.plans() {
+	for _, p := range f.plan() {
 		for _, param := range p.Params {
 			names = append(names, p.Name+"."+param.Name+"=")
 		}
@@ -45,19 +49,20 @@ func (f *specFlags) completeSettings(*cobra.Command, []string, string) (names []
 // completeRuns offers runs for the first arguments, most of them, and for one
 // more the artifacts of the run before it, if that is asked for.
 func completeRuns(artifacts *artifactsFlag, most int, outputs bool) completion {
+	quiet := &Env{Stderr: io.Discard}
 	return func(cmd *cobra.Command, args []string, _ string) (words []string, _ cobra.ShellCompDirective) {
 		if len(args) < most {
-			runs, err := listRuns(cmd.Context(), artifacts.dir, track.Filter{Newest: 20})
+			runs, err := listRuns(cmd.Context(), quiet, artifacts.dir, workspace.Filter{Newest: 20})
 			if err != nil || len(runs) == 0 {
 				return nil, noFiles
 			}
-			words = append(words, track.Last)
-			for i := len(runs) - 1; i >= 0; i-- {
-				words = append(words, strings.TrimSuffix(runs[i].ID+"\t"+runs[i].State+" "+recordedFigures(&runs[i]).String(), " "))
+			words = append(words, workspace.Last)
+			for _, r := range slices.Backward(runs) {
+				words = append(words, strings.TrimSuffix(r.ID+"\t"+string(r.State)+" "+figuresOf(r).String(), " "))
 			}
 		}
 		if len(args) == most && outputs {
-			r, err := findRun(cmd.Context(), artifacts.dir, args[0])
+			r, err := findRun(cmd.Context(), quiet, artifacts.dir, args[0])
 			if err != nil {
 				return nil, noFiles
 			}

@@ -14,10 +14,11 @@ import (
 
 	"whorl/cli/progress"
 	"whorl/experiments/sweep"
-	"whorl/experiments/track"
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
+	"whorl/workspace"
 )
 
 func sweepCommand(env *Env) *cobra.Command {
@@ -69,9 +70,9 @@ type sweeper struct {
 	def    *sweep.Sweep
 	trials int
 	pipes  map[int]*spec.Pipeline // by trial, as checked
-	books  *books
-	record track.Sweep
-	ran    []*pipeline.Result // by trial; nil where there is none
+	space  *workspace.Workspace
+	record record.Sweep
+	ran    []*record.Run // by trial; nil where there is none
 }
 
 func (s *sweeper) run(ctx context.Context, file, report string) error {
@@ -87,15 +88,15 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 		}
 	}
 	var err error
-	if s.books, err = openBooks(ctx, s.flags.dir); err != nil {
+	if s.space, err = s.env.workspace(ctx, s.flags.dir); err != nil {
 		return err
 	}
-	defer s.books.Close()
-	s.ran = make([]*pipeline.Result, s.trials)
+	defer s.space.Close()
+	s.ran = make([]*record.Run, s.trials)
 	started := time.Now()
-	s.record = track.Sweep{
+	s.record = record.Sweep{
 		ID: s.def.NewID(started), Name: s.def.Name, File: s.def.File, Definition: string(s.def.Text),
-		Started: started, Trials: s.trials,
+		Started: started.UTC().Round(0), Trials: s.trials,
 	}
 	result, err := s.def.Run(ctx, s.record.ID, s.trial)
 	s.display.Close()
@@ -161,15 +162,11 @@ func (s *sweeper) load(file string) error {
 }
 
 // trial runs one trial as an ordinary run.
-func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, error) {
+func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*record.Run, error) {
 	s.display.Heading(fmt.Sprintf("[%d/%d] ", t.Number, s.trials), "%s", s.describe(t))
-	m, err := s.env.meta(&s.record, t.Number)
-	if err != nil {
-		return nil, err
-	}
-	result, err := s.books.engine.Run(ctx, s.pipes[t.Number], pipeline.Options{
+	result, err := s.space.Run(ctx, s.pipes[t.Number], pipeline.Options{
 		Jobs: s.flags.jobs, Force: s.flags.force, KeepGoing: s.flags.keepGoing,
-		Recorder: s.books.db.Recorder(m), Observe: follow(s.display),
+		Origin: record.Origin{Sweep: &s.record, Trial: t.Number}, Observe: follow(s.display),
 	})
 	s.ran[t.Number-1] = result
 	if err != nil && ctx.Err() == nil && result != nil {
@@ -216,7 +213,7 @@ func (s *sweeper) printTrials(result *sweep.Result) error {
 			fmt.Fprintf(w, "\t%v", setting.Value)
 		}
 		fmt.Fprintf(w, "\t%s", result.Trials[i].State)
-		if result.Trials[i].State != pipeline.Done {
+		if result.Trials[i].State != record.Done {
 			first, _, _ := strings.Cut(result.Trials[i].Error, "\n")
 			fmt.Fprintf(w, "\t%s\n", first)
 			continue

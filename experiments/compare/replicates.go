@@ -5,18 +5,18 @@ import (
 	"fmt"
 	"math"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 // A Group is a set of replicates.
 type Group struct {
 	Settings []Setting // what sets it apart from the other groups, without the seed
-	Runs     []*track.Run
+	Runs     []*record.Run
 }
 
 // Replicates puts the runs that differ at most in their seed into groups, in
 // the order of their first runs.
-func Replicates(runs []*track.Run) []Group {
+func Replicates(runs []*record.Run) []Group {
 	var keys []string
 	for _, key := range Differing(runs) {
 		if key != Seed {
@@ -95,14 +95,12 @@ func (g Group) observations(metric string) []observation {
 	var all []observation
 	seen := map[uint64]bool{}
 	for _, r := range g.Runs {
-		if r.State != "done" || seen[r.Seed] {
+		if r.State != record.Done || seen[r.Seed] {
 			continue
 		}
-		for _, m := range r.Metrics {
-			if m.Stage+"."+m.Name == metric && !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
-				all = append(all, observation{r.Seed, m.Value})
-				seen[r.Seed] = true
-			}
+		if m, ok := r.Metric(metric); ok && !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
+			all = append(all, observation{r.Seed, m.Value})
+			seen[r.Seed] = true
 		}
 	}
 	return all

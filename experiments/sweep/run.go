@@ -6,8 +6,7 @@ import (
 	"fmt"
 	"math"
 
-	"whorl/pipeline"
-	"whorl/pipeline/stage"
+	"whorl/pipeline/record"
 )
 
 // A Result is what a sweep came to, as sweep --json prints it.
@@ -19,7 +18,7 @@ type Result struct {
 // A TrialResult is what a trial came to.
 type TrialResult struct {
 	Run     string              `json:"run"` // id; empty if the run did not come about
-	State   pipeline.State      `json:"state"`
+	State   record.State        `json:"state"`
 	Params  map[string]any      `json:"params"`  // all, by "stage.name", and the seed
 	Metrics map[string]*float64 `json:"metrics"` // last values, by "stage.name"; null if not finite
 	Error   string              `json:"error,omitempty"`
@@ -29,7 +28,7 @@ type TrialResult struct {
 func (r *Result) Failed() int {
 	n := 0
 	for _, t := range r.Trials {
-		if t.State != pipeline.Done {
+		if t.State != record.Done {
 			n++
 		}
 	}
@@ -41,7 +40,7 @@ func (r *Result) Failed() int {
 // does not stop the others. When the context is cancelled, Run returns the
 // trials so far, the interrupted one included, and the context's error.
 func (s *Sweep) Run(ctx context.Context, id string,
-	run func(context.Context, Trial) (*pipeline.Result, error),
+	run func(context.Context, Trial) (*record.Run, error),
 ) (*Result, error) {
 	result := &Result{Sweep: id, Trials: []TrialResult{}}
 	for _, t := range s.Trials() {
@@ -58,8 +57,8 @@ func (s *Sweep) Run(ctx context.Context, id string,
 }
 
 // summarize describes a trial by its run or, if there is none, by its settings.
-func summarize(t Trial, r *pipeline.Result, err error) TrialResult {
-	sum := TrialResult{State: pipeline.Failed, Params: map[string]any{}, Metrics: map[string]*float64{}}
+func summarize(t Trial, r *record.Run, err error) TrialResult {
+	sum := TrialResult{State: record.Failed, Params: map[string]any{}, Metrics: map[string]*float64{}}
 	for _, s := range t.Settings {
 		sum.Params[s.Key] = s.Value
 	}
@@ -68,38 +67,25 @@ func summarize(t Trial, r *pipeline.Result, err error) TrialResult {
 	}
 	if r == nil {
 		if errors.Is(err, context.Canceled) {
-			sum.State = pipeline.Interrupted
+			sum.State = record.Interrupted
 		}
 		return sum
 	}
 	sum.Run, sum.State = r.ID, r.State
 	sum.Params[Seed] = r.Seed
-	for _, p := range r.RunInfo.Stages {
-		for _, param := range p.Params {
-			sum.Params[p.Name+"."+param.Name] = param.Value
+	for _, st := range r.Stages {
+		for _, param := range st.Params {
+			sum.Params[st.Name+"."+param.Name] = param.Value
+		}
+		if st.Error != "" && sum.Error == "" {
+			sum.Error = fmt.Sprintf("stage %q: %s", st.Name, st.Error)
 		}
 	}
-	for _, st := range r.Stages {
-		addMetrics(sum.Metrics, st.Name, st.Metrics)
-		if st.Err != nil && sum.Error == "" {
-			sum.Error = fmt.Sprintf("stage %q: %v", st.Name, st.Err)
+	for _, m := range r.Metrics() {
+		sum.Metrics[m.Key()] = nil
+		if !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
+			sum.Metrics[m.Key()] = &m.Value
 		}
 	}
 	return sum
-}
-
-// addMetrics adds the last value of each of a stage's series.
-func addMetrics(to map[string]*float64, name string, metrics []stage.Metric) {
-	last := map[string]int{}
-	for _, m := range metrics {
-		key := name + "." + m.Name
-		if step, ok := last[key]; ok && m.Step < step {
-			continue
-		}
-		last[key] = m.Step
-		to[key] = nil
-		if !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
-			to[key] = &m.Value
-		}
-	}
 }
