@@ -33,7 +33,7 @@ func (s *selection) loadParts(ctx context.Context) error {
 	err = attach(ctx, s, `
 		SELECT r.n, f.stage, f.name, ref, coalesce(digest, '')
 		FROM runs r JOIN refs f USING (plan)
-			LEFT JOIN stages s ON s.run = r.n AND s.stage = f.stage LEFT JOIN inputs i USING (outcome, name)
+			LEFT JOIN stages s ON s.run = r.n AND s.stage = f.stage LEFT JOIN inputs i ON i.outcome = s.outcome AND i.name = f.name
 		WHERE r.n IN (%s) ORDER BY r.n, f.stage, f.name`, readInput,
 		func(r *record.Run, i int, v record.Input) { r.Stages[i].Inputs = append(r.Stages[i].Inputs, v) })
 	if err != nil {
@@ -47,8 +47,8 @@ func (s *selection) loadParts(ctx context.Context) error {
 		return err
 	}
 	err = attach(ctx, s, `
-		SELECT r.n, stage, name, value FROM runs r JOIN params USING (plan)
-		WHERE r.n IN (%s) ORDER BY r.n, stage, name`, readParam,
+		SELECT r.n, stage, p.name, value FROM runs r JOIN params p USING (plan)
+		WHERE r.n IN (%s) ORDER BY r.n, stage, p.name`, readParam,
 		func(r *record.Run, i int, v record.Param) { r.Stages[i].Params = append(r.Stages[i].Params, v) })
 	if err != nil {
 		return err
