@@ -63,19 +63,17 @@ func (d StudentizedRange) Survival(q float64) float64 {
 }
 
 // Quantile returns the value that the variable exceeds with probability 1-p,
-// for 0 < p < 1, to 10 digits.
+// for 0 < p < 1, to 9 digits.
 func (d StudentizedRange) Quantile(p float64) float64 {
 	if !(p > 0 && p < 1) {
 		return math.NaN()
 	}
 	tail := 1 - p
-	low, high := 0.0, 4.0
-	for d.Survival(high) > tail {
-		low, high = high, 2*high
-		if high > 1e8 {
-			return math.Inf(1)
-		}
-	}
+	// One pair alone bounds it from below, Bonferroni's inequality from above.
+	t := distuv.StudentsT{Sigma: 1, Nu: min(d.DF, knownScale)}
+	pairs := float64(d.Groups*(d.Groups-1)) / 2
+	low := -math.Sqrt2 * t.Quantile(tail/2) * (1 - 1e-6)
+	high := -math.Sqrt2 * t.Quantile(tail/2/pairs) * (1 + 1e-6)
 	return root(func(q float64) float64 { return tail - d.Survival(q) }, low, high)
 }
 
@@ -113,24 +111,40 @@ func nodes(n int, low, high float64) (x, weight []float64) {
 }
 
 // root returns where a function that rises through 0 between low and high does
-// so: by bisection with secant steps (Illinois), to 10 digits.
+// so: by bisection with secant steps (Illinois), to 9 digits.
 func root(f func(float64) float64, low, high float64) float64 {
 	fl, fh := f(low), f(high)
+	side := 0
 	for range 200 {
-		if high-low <= 1e-10*math.Abs(high) {
+		if high-low <= 1e-9*math.Abs(high) {
 			break
 		}
 		m := low + (high-low)*fl/(fl-fh)
 		if !(m > low && m < high) {
 			m = low + (high-low)/2
 		}
-		switch fm := f(m); {
+		fm := f(m)
+		switch {
 		case fm == 0:
 			return m
 		case fm < 0:
-			low, fl, fh = m, fm, fh/2
+			if math.Abs(m-low) <= 1e-9*m {
+				return m
+			}
+			low, fl = m, fm
+			if side < 0 {
+				fh /= 2
+			}
+			side = -1
 		default:
-			high, fh, fl = m, fm, fl/2
+			if math.Abs(high-m) <= 1e-9*m {
+				return m
+			}
+			high, fh = m, fm
+			if side > 0 {
+				fl /= 2
+			}
+			side = 1
 		}
 	}
 	return low + (high-low)/2
