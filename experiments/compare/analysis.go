@@ -36,10 +36,16 @@ type Analysis struct {
 	model *model
 	mse   float64 // of the seeds, within a configuration; NaN if unknown
 	units *jackknife
+	slope []float64 // change of a configuration's mean with that of its stabilised value
 }
 
 // Analyze fits a design. It fails if the design has fewer than two
-// configurations, or one without a value.
+// configurations, or one without a value, or if a Rate is not within 0..1.
+//
+// The variances of rates are pooled on the scale asin(sqrt(rate)), on which a
+// binomial rate has the same spread whatever its size (Bartlett 1947), and
+// brought back to the rates by the slope of that function at the mean of each
+// configuration. What is compared is the mean of the rates themselves.
 func Analyze(d *Design, confidence float64) (*Analysis, error) {
 	if !(confidence > 0 && confidence < 1) {
 		return nil, fmt.Errorf("compare: confidence %v is outside of 0..1", confidence)
@@ -48,8 +54,11 @@ func Analyze(d *Design, confidence float64) (*Analysis, error) {
 		return nil, err
 	}
 	m := newModel(d)
-	means, seed := m.means(d.at)
-	a := &Analysis{Design: d, Confidence: confidence, Means: means, Blocked: m.blocked, model: m}
+	a := &Analysis{Design: d, Confidence: confidence, Blocked: m.blocked, model: m}
+	a.Means, _ = m.means(d.at)
+	stable := d.stabilised()
+	m.design = stable
+	means, seed := m.means(stable.at)
 	a.mse = m.residualSquare(means, seed)
 	units, reason := d.units()
 	a.NoSubjects = reason
@@ -59,7 +68,33 @@ func Analyze(d *Design, confidence float64) (*Analysis, error) {
 		// sampling within the runs then bounds the noise from below.
 		a.mse = max(a.mse, a.units.within/4)
 	}
+	a.slope = a.slopes(means)
 	return a, nil
+}
+
+// slopes are those of sin(x)^2 at the means, or 1. A mean is taken to be at
+// least one standard error from the ends, where the slope is 0.
+func (a *Analysis) slopes(means []float64) []float64 {
+	slope := make([]float64, len(means))
+	weights := make([]float64, len(means))
+	for c, x := range means {
+		slope[c] = 1
+		if !a.Design.Rate {
+			continue
+		}
+		weights[c] = 1
+		v := a.mse * a.model.leverage(weights)
+		weights[c] = 0
+		if a.units != nil {
+			v += a.units.part
+		}
+		if math.IsNaN(v) {
+			v = 0
+		}
+		margin := min(math.Pi/4, math.Sqrt(v))
+		slope[c] = math.Sin(2 * min(max(x, margin), math.Pi/2-margin))
+	}
+	return slope
 }
 
 // leastDF is the fewest residual degrees of freedom with which a verdict is
@@ -132,6 +167,7 @@ func (a *Analysis) spread(weights []float64, target Target) (Contrast, bool) {
 	if !a.Testable() || target == Subjects && a.units == nil {
 		return k, false
 	}
+	weights = a.stabilise(weights)
 	seeds := variance{a.mse * a.model.leverage(weights), float64(a.model.df)}
 	var units variance
 	if target == Subjects {
@@ -141,6 +177,16 @@ func (a *Analysis) spread(weights []float64, target Target) (Contrast, bool) {
 	total := seeds.plus(units)
 	k.SE, k.DF = math.Sqrt(total.value), total.df
 	return k, true
+}
+
+// stabilise returns the weights that the means of the stabilised values have in
+// a weighted sum of the means.
+func (a *Analysis) stabilise(weights []float64) []float64 {
+	out := make([]float64, len(weights))
+	for c, w := range weights {
+		out[c] = w * a.slope[c]
+	}
+	return out
 }
 
 // plain tests a contrast by Student's t.

@@ -19,6 +19,10 @@ type Design struct {
 	Seeds          []uint64    // of the columns
 	Value          [][]float64 // by configuration and seed
 
+	// Rate says that the metric is a share within 0..1, whose spread depends on
+	// its size as that of a binomial rate does.
+	Rate bool
+
 	// Without holds the metric without one unit (a test subject) at a time, by
 	// configuration, seed and unit. It is nil where no run says it; a cell is
 	// nil where that run does not. A unit that a run did not test leaves its
@@ -57,6 +61,9 @@ func (d *Design) check() error {
 		any := false
 		for s := range row {
 			any = any || d.measured(c, s)
+			if v := d.at(c, s); d.Rate && (v < 0 || v > 1) {
+				return fmt.Errorf("compare: %s with seed %d: %v is not a rate within 0..1", d.Configurations[c], d.Seeds[s], v)
+			}
 		}
 		if !any {
 			return fmt.Errorf("compare: %s has no finished run with this metric", d.Configurations[c])
@@ -97,4 +104,36 @@ func (d *Design) units() (n int, reason string) {
 		return 0, "a single unit says nothing of others"
 	}
 	return n, ""
+}
+
+// stabilised returns the design of asin(sqrt(value)) if it is of a rate, else
+// the design itself.
+func (d *Design) stabilised() *Design {
+	if !d.Rate {
+		return d
+	}
+	stable := func(row []float64) []float64 {
+		if row == nil {
+			return nil
+		}
+		out := make([]float64, len(row))
+		for i, v := range row {
+			out[i] = math.Asin(math.Sqrt(v))
+		}
+		return out
+	}
+	out := *d
+	out.Value = make([][]float64, len(d.Value))
+	for c, row := range d.Value {
+		out.Value[c] = stable(row)
+	}
+	if d.Without != nil {
+		out.Without = make([][][]float64, len(d.Without))
+		for c, cells := range d.Without {
+			for _, cell := range cells {
+				out.Without[c] = append(out.Without[c], stable(cell))
+			}
+		}
+	}
+	return &out
 }

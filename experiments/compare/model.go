@@ -14,6 +14,7 @@ import (
 type model struct {
 	design  *Design
 	blocked bool       // by seed
+	seeds   int        // that have a value
 	inverse *mat.Dense // generalised inverse of the normal matrix; nil if no cell is missing
 	df      int        // of the residuals
 }
@@ -37,19 +38,18 @@ func newModel(d *Design) *model {
 			}
 		}
 	}
-	used := 0 // seeds with a value
 	for _, k := range perSeed {
 		if k > 0 {
-			used++
+			m.seeds++
 		}
 	}
 	m.blocked = linked.one()
 	if !m.blocked {
 		m.df = cells - g
 	} else {
-		m.df = cells - g - used + 1
+		m.df = cells - g - m.seeds + 1
 	}
-	if m.blocked && cells == g*used {
+	if m.blocked && cells == g*m.seeds {
 		return m
 	}
 	size := g
@@ -153,26 +153,21 @@ func (m *model) residualSquare(configuration, seed []float64) float64 {
 	return mean
 }
 
-// leverage is the variance of a contrast of the means in units of the residual
-// variance.
+// leverage is the variance of a weighted sum of the means in units of the
+// residual variance, for the seeds at hand.
 func (m *model) leverage(weights []float64) float64 {
-	var v float64
 	if m.inverse == nil {
-		used := 0
-		for s := range m.design.Seeds {
-			if m.design.measured(0, s) {
-				used++
-			}
-		}
-		for _, w := range weights {
-			v += w * w / float64(used)
-		}
-		return v
+		return sumOfSquares(weights) / float64(m.seeds)
 	}
+	var v, sum float64
 	for i, a := range weights {
+		sum += a
 		for j, b := range weights {
 			v += a * b * m.inverse.At(i, j)
 		}
+	}
+	if m.blocked { // what the condition that seed effects sum to 0 has added
+		v -= sum * sum / float64(m.seeds*m.seeds)
 	}
 	return v
 }

@@ -1,13 +1,13 @@
 package main
 import ("testing";"fmt";"math";"whorl/experiments/compare")
 func asin(d *compare.Design)*compare.Design{
- e:=*d; e.Value=nil; e.Without=nil
+ e:=*d; e.Rate=false; e.Value=nil; e.Without=nil
  f:=func(x []float64)[]float64{y:=make([]float64,len(x));for i,v:=range x{y[i]=math.Asin(math.Sqrt(v))};return y}
  for c:=range d.Value{ e.Value=append(e.Value,f(d.Value[c])); var w [][]float64; for _,x:=range d.Without[c]{w=append(w,f(x))}; e.Without=append(e.Without,w)}
  return &e
 }
 func TestDbg(t *testing.T){
- for _,w:=range worlds(){ if w.Subjects>12 {continue}
+ for _,w:=range worlds(){ if w.Name!="as measured" && w.Name!="AUC" {continue}
  for _,n:=range []int{3,5,10}{
  N:=300
  var fa,fb,pa,pb int

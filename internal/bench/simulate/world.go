@@ -53,7 +53,7 @@ func (w world) draw(seed, index uint64, eer []float64, seeds int) (*compare.Desi
 	for i := range subject {
 		subject[i] = [2]float64{normal(w.Subject), normal(w.Subject)}
 	}
-	d := &compare.Design{Configurations: make([]string, g), Value: make([][]float64, g), Without: make([][][]float64, g)}
+	d := &compare.Design{Rate: true, Configurations: make([]string, g), Value: make([][]float64, g), Without: make([][][]float64, g)}
 	shift := make([]float64, g)
 	for c := range g {
 		d.Configurations[c] = string(rune('a' + c))
