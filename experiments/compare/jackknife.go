@@ -7,12 +7,13 @@ package compare
 // to a configuration and a unit. The variance of that part does not shrink with
 // more seeds.
 type jackknife struct {
-	units  int
-	means  [][]float64 // by unit left out and configuration: least-squares means
-	total  float64     // variance of a mean by the units: configuration x unit part and sampling within a run
-	cell   float64     // what of it is sampling within a run, and shrinks with the seeds
-	part   float64     // a: the configuration x unit part
-	within float64     // sampling variance within one run
+	units   int
+	means   [][]float64 // by unit left out and configuration: least-squares means
+	total   float64     // variance of a mean by the units: configuration x unit part and sampling within a run
+	cell    float64     // what of it is sampling within a run, and shrinks with the seeds
+	part    float64     // a: the configuration x unit part
+	within  float64     // sampling variance within one run
+	inverse float64     // mean over configurations of 1 over the number of seeds
 }
 
 // newJackknife estimates the variance components of the units. For
@@ -36,7 +37,6 @@ func newJackknife(m *model, units int) *jackknife {
 	}
 	j.total = unitVariance(j.means)
 
-	var inverse float64
 	for c := range g {
 		count := 0
 		for s := range n {
@@ -44,9 +44,9 @@ func newJackknife(m *model, units int) *jackknife {
 				count++
 			}
 		}
-		inverse += 1 / float64(count) / float64(g)
+		j.inverse += 1 / float64(count) / float64(g)
 	}
-	seeds := 1 / inverse
+	seeds := 1 / j.inverse
 	var sum, used float64
 	for s := range n {
 		var present []int

@@ -41,25 +41,30 @@ func (d StudentizedRange) Survival(q float64) float64 {
 	if d.DF > knownScale {
 		return min(1, max(0, 1-inner.cdf(q)))
 	}
-	// The scale s is chi(DF)/sqrt(DF). With s = u*u the density is smooth at 0
-	// for any DF >= 1.
-	half := d.DF / 2
+	return min(1, max(0, overScale(d.DF, widestRange/q, func(s float64) float64 { return 1 - inner.cdf(q*s) })))
+}
+
+// overScale is the mean of f over a standard deviation s estimated with df
+// degrees of freedom, chi(df)/sqrt(df), where f is 0 above high.
+func overScale(df, high float64, f func(s float64) float64) float64 {
+	half := df / 2
 	lg, _ := math.Lgamma(half)
 	logDensity := func(s float64) float64 {
-		return half*math.Log(d.DF) - (half-1)*math.Ln2 - lg + (d.DF-1)*math.Log(s) - half*s*s
+		return half*math.Log(df) - (half-1)*math.Ln2 - lg + (df-1)*math.Log(s) - half*s*s
 	}
-	spread := widestNormal / math.Sqrt(2*d.DF)
-	low, high := math.Sqrt(max(0, 1-spread)), math.Sqrt(min(1+spread, widestRange/q))
-	if low >= high {
+	// With s = u*u the density is smooth at 0 for any df >= 1.
+	spread := widestNormal / math.Sqrt(2*df)
+	from, to := math.Sqrt(max(0, 1-spread)), math.Sqrt(min(1+spread, high))
+	if from >= to {
 		return 0
 	}
 	var sum float64
-	u, w := nodes(nodesOfScale, low, high)
+	u, w := nodes(nodesOfScale, from, to)
 	for i := range u {
 		s := u[i] * u[i]
-		sum += float64(w[i] * 2 * u[i] * math.Exp(logDensity(s)) * (1 - inner.cdf(q*s)))
+		sum += float64(w[i] * 2 * u[i] * math.Exp(logDensity(s)) * f(s))
 	}
-	return min(1, max(0, sum))
+	return sum
 }
 
 // Quantile returns the value that the variable exceeds with probability 1-p,
