@@ -3,6 +3,8 @@ package compare
 import (
 	"fmt"
 	"slices"
+
+	"whorl/pipeline/stage"
 )
 
 // A Factor is a parameter that a sweep varies.
@@ -51,7 +53,7 @@ type Effects struct {
 // Effects estimates the effects of factors, each from every level to each later
 // one, and their interactions in pairs. Configurations without a counterpart,
 // as those of a random search mostly are, do not enter.
-func (a *Analysis) Effects(factors []Factor, goal Goal, target Target) (*Effects, error) {
+func (a *Analysis) Effects(factors []Factor, goal stage.Goal, target Target) (*Effects, error) {
 	for _, f := range factors {
 		if len(f.Of) != len(a.Means) {
 			return nil, fmt.Errorf("compare: factor %s has levels of %d configurations out of %d", f.Param, len(f.Of), len(a.Means))

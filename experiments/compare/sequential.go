@@ -3,6 +3,8 @@ package compare
 import (
 	"fmt"
 	"math"
+
+	"whorl/pipeline/stage"
 )
 
 // A Sequential adds seeds to the configurations whose comparison with the best
@@ -13,7 +15,7 @@ import (
 type Sequential struct {
 	Min, Max   int // seeds of a configuration: at the first look, and at most
 	Confidence float64
-	Goal       Goal
+	Goal       stage.Goal
 	Target     Target
 }
 
@@ -83,7 +85,7 @@ func (q Sequential) look(p *Progress, d *Design) error {
 	}
 	p.Best = p.Open[0]
 	for _, c := range p.Open {
-		if q.Goal.prefers(a.Means[c], a.Means[p.Best]) {
+		if q.Goal.Better(a.Means[c], a.Means[p.Best]) {
 			p.Best = c
 		}
 	}

@@ -1,22 +1,10 @@
 package compare
 
-import "math"
+import (
+	"math"
 
-// A Goal says which values of a metric are good.
-type Goal string
-
-const (
-	Minimize Goal = "minimize"
-	Maximize Goal = "maximize"
+	"whorl/pipeline/stage"
 )
-
-// prefers reports whether x is a better value than y.
-func (g Goal) prefers(x, y float64) bool {
-	if g == Maximize {
-		return x > y
-	}
-	return x < y
-}
 
 // A Verdict is what a comparison came to.
 type Verdict string
@@ -30,13 +18,13 @@ const (
 
 // verdictOf is the verdict on a difference, by its adjusted test at a level
 // such as 0.05.
-func verdictOf(k Contrast, goal Goal, level float64) Verdict {
+func verdictOf(k Contrast, goal stage.Goal, level float64) Verdict {
 	switch {
 	case math.IsNaN(k.Adjusted.P):
 		return Undecided
 	case k.Adjusted.P >= level:
 		return NoDifference
-	case goal.prefers(k.Value, 0):
+	case goal.Better(k.Value, 0):
 		return Better
 	}
 	return Worse
