@@ -64,6 +64,9 @@ func Components(sources []Source, confidence float64) ([]Component, error) {
 		out[i] = c
 	}
 	for i := range out {
+		if sum == 0 {
+			break
+		}
 		out[i].Share = out[i].SD * out[i].SD / sum
 	}
 	return out, nil

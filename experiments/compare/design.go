@@ -94,7 +94,7 @@ func (d *Design) units() (n int, reason string) {
 				return 0, "the runs were tested on different units"
 			}
 			for _, v := range cell {
-				if math.IsNaN(v) || math.IsInf(v, 0) {
+				if math.IsNaN(v) || math.IsInf(v, 0) || d.Rate && (v < 0 || v > 1) {
 					return 0, fmt.Sprintf("%s with seed %d: the metric is undefined without one of the units", d.Configurations[c], d.Seeds[s])
 				}
 			}

@@ -84,13 +84,13 @@ func (d StudentizedRange) Quantile(p float64) float64 {
 
 // rangeOfNormals is the distribution of the range of k standard normal values.
 type rangeOfNormals struct {
-	k                float64
+	k                int
 	at, weight, upto []float64 // nodes, weight times density, cumulative probability
 }
 
 func newRangeOfNormals(k int) rangeOfNormals {
 	x, w := nodes(nodesOfRange, -widestNormal, widestNormal)
-	r := rangeOfNormals{k: float64(k), at: x, weight: w, upto: make([]float64, len(x))}
+	r := rangeOfNormals{k: k, at: x, weight: w, upto: make([]float64, len(x))}
 	for i, z := range x {
 		r.weight[i] *= distuv.UnitNormal.Prob(z)
 		r.upto[i] = distuv.UnitNormal.CDF(z)
@@ -102,9 +102,21 @@ func newRangeOfNormals(k int) rangeOfNormals {
 func (r rangeOfNormals) cdf(w float64) float64 {
 	var sum float64
 	for i, z := range r.at {
-		sum += float64(r.weight[i] * math.Pow(r.upto[i]-distuv.UnitNormal.CDF(z-w), r.k-1))
+		sum += float64(r.weight[i] * power(r.upto[i]-0.5*math.Erfc((w-z)/math.Sqrt2), r.k-1))
 	}
-	return min(1, r.k*sum)
+	return min(1, float64(r.k)*sum)
+}
+
+// power is x^n for n >= 0.
+func power(x float64, n int) float64 {
+	y := 1.0
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			y *= x
+		}
+		x *= x
+	}
+	return y
 }
 
 // nodes returns those of the Gauss-Legendre quadrature from low to high, with
