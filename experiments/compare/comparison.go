@@ -31,7 +31,7 @@ type Comparison struct {
 	SeedsNeeded    int     `json:"seeds_needed,omitempty"` // to test at all, or to show a difference of this size with a power of 80%; 0 if unknown
 	Note           string  `json:"note,omitempty"`         // why there is no answer about other subjects, or no test
 
-	goal   stage.Goal
+	unit   string // what Subjects counts, in the singular
 	means  [2]float64
 	reason string // why no test is possible
 }
@@ -58,7 +58,7 @@ func (a *Analysis) Compare(metric string, x, y int, goal stage.Goal) Comparison 
 	c := Comparison{
 		Metric: metric, A: a.Design.Configurations[x], B: a.Design.Configurations[y],
 		Target: TestSet, Configurations: len(a.Means), Confidence: a.Confidence, Paired: a.Blocked,
-		Note: a.NoSubjects, goal: goal, means: [2]float64{a.Means[x], a.Means[y]},
+		Note: a.NoSubjects, unit: a.Design.unit(), means: [2]float64{a.Means[x], a.Means[y]},
 	}
 	c.Seeds = a.commonSeeds(x, y)
 	main, these := a.Pair(x, y, TestSet), a.Pair(x, y, TestSet)

@@ -28,6 +28,14 @@ type Design struct {
 	// nil where that run does not. A unit that a run did not test leaves its
 	// value as it is.
 	Without [][][]float64
+	Unit    string // what a unit is, in the singular; empty for "subject"
+}
+
+func (d *Design) unit() string {
+	if d.Unit == "" {
+		return "subject"
+	}
+	return d.Unit
 }
 
 // size returns the numbers of configurations and seeds.

@@ -68,6 +68,7 @@ func (d *Design) read(values [][]observation, metric string, tables LeaveOneOut)
 			}
 			s, _ := slices.BinarySearch(d.Seeds, o.seed)
 			found[c][s] = table
+			d.Unit = table.Unit
 			for _, u := range table.Units {
 				if _, ok := unit[u]; !ok {
 					unit[u] = len(unit)

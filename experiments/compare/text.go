@@ -5,8 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"whorl/pipeline/stage"
 )
 
 // String states the comparison in sentences that can be quoted: the difference,
@@ -27,11 +25,11 @@ func (c Comparison) String() string {
 	}
 	main := Answer{Bounds{c.Low, c.High, c.P}, c.Verdict}
 	if c.Target == Subjects {
-		fmt.Fprintf(&b, "On other subjects than these %d: %s.\n", c.Subjects, c.sentence(main))
-		fmt.Fprintf(&b, "On these test subjects: %s.", c.sentence(*c.TestSet))
+		fmt.Fprintf(&b, "On other %ss than these %d: %s.\n", c.unit, c.Subjects, c.sentence(main))
+		fmt.Fprintf(&b, "On these test %ss: %s.", c.unit, c.sentence(*c.TestSet))
 	} else {
 		fmt.Fprintf(&b, "On this test set: %s.\n", c.sentence(main))
-		fmt.Fprintf(&b, "Nothing is known about other subjects: %s.", c.Note)
+		fmt.Fprintf(&b, "Nothing is known about other test data: %s.", c.Note)
 	}
 	if c.Plain != nil {
 		fmt.Fprintf(&b, "\nInterval and p are adjusted for all %d pairs of %d configurations; for this pair alone: %s.",
@@ -41,7 +39,7 @@ func (c Comparison) String() string {
 		if c.SeedsNeeded > 0 {
 			fmt.Fprintf(&b, "\nTo show a difference of this size in 4 of 5 cases takes about %s of each.", plural(c.SeedsNeeded, "seed"))
 		} else if c.Target == Subjects {
-			b.WriteString("\nMore seeds cannot show a difference of this size; more subjects could.")
+			fmt.Fprintf(&b, "\nMore seeds cannot show a difference of this size; more %ss could.", c.unit)
 		}
 	}
 	return b.String()
@@ -71,7 +69,7 @@ func (c Comparison) sentence(a Answer) string {
 		return fmt.Sprintf("no difference shown: %s is %s %s than %s (%s)", c.A, size, direction, c.B, c.bounds(a.Bounds))
 	case a.Verdict == Undecided:
 		return "undecided"
-	case c.goal == stage.NoGoal:
+	case a.Verdict == Different:
 		return fmt.Sprintf("%s is %s %s than %s (%s)", c.A, size, direction, c.B, c.bounds(a.Bounds))
 	}
 	return fmt.Sprintf("%s is %s than %s: %s %s (%s)", c.A, a.Verdict, c.B, size, direction, c.bounds(a.Bounds))

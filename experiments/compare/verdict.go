@@ -12,6 +12,7 @@ type Verdict string
 const (
 	Better       Verdict = "better"
 	Worse        Verdict = "worse"
+	Different    Verdict = "different" // by a metric without a goal
 	NoDifference Verdict = "no difference shown"
 	Undecided    Verdict = "undecided" // no test is possible, or seeds are still to come
 )
@@ -24,6 +25,8 @@ func verdictOf(k Contrast, goal stage.Goal, level float64) Verdict {
 		return Undecided
 	case k.Adjusted.P >= level:
 		return NoDifference
+	case goal == stage.NoGoal:
+		return Different
 	case goal.Better(k.Value, 0):
 		return Better
 	}
