@@ -25,7 +25,8 @@ const (
 // jackknife: the noise of the seeds is estimated from all configurations
 // together, the configuration x unit part from the leave-one-out values, and
 // all pairs are tested by Tukey's studentised range, so that the chance of any
-// false difference among all of them is 1-Confidence at most.
+// false difference among all of them is 1-Confidence at most. It is not for
+// several goroutines at once.
 type Analysis struct {
 	Design     *Design
 	Confidence float64
@@ -36,7 +37,8 @@ type Analysis struct {
 	model *model
 	mse   float64 // of the seeds, within a configuration; NaN if unknown
 	units *jackknife
-	slope []float64 // change of a configuration's mean with that of its stabilised value
+	tukey map[float64]float64 // critical values by degrees of freedom, as far as they were needed
+	slope []float64           // change of a configuration's mean with that of its stabilised value
 }
 
 // Analyze fits a design. It fails if the design has fewer than two
@@ -54,7 +56,7 @@ func Analyze(d *Design, confidence float64) (*Analysis, error) {
 		return nil, err
 	}
 	m := newModel(d)
-	a := &Analysis{Design: d, Confidence: confidence, Blocked: m.blocked, model: m}
+	a := &Analysis{Design: d, Confidence: confidence, Blocked: m.blocked, model: m, tukey: map[float64]float64{}}
 	a.Means, _ = m.means(d.at)
 	stable := d.stabilised()
 	m.design = stable
@@ -135,9 +137,9 @@ func (a *Analysis) Pair(x, y int, target Target) Contrast {
 		return k
 	}
 	// The range is in units of the standard error of one mean.
-	q := StudentizedRange{len(a.Means), k.DF}
 	half := a.critical(k.DF) * k.SE
 	k.Adjusted.Interval = biometrics.Interval{Low: k.Value - half, High: k.Value + half}
+	q := StudentizedRange{len(a.Means), k.DF}
 	k.Adjusted.P = max(k.Plain.P, q.Survival(math.Abs(k.Value)/k.SE*math.Sqrt2))
 	return k
 }
@@ -157,7 +159,12 @@ func (a *Analysis) plainPair(x, y int, target Target) Contrast {
 // critical returns the number of standard errors of a difference by which a
 // pair differs, at the confidence of the analysis.
 func (a *Analysis) critical(df float64) float64 {
-	return StudentizedRange{len(a.Means), df}.Quantile(a.Confidence) / math.Sqrt2
+	c, ok := a.tukey[df]
+	if !ok {
+		c = StudentizedRange{len(a.Means), df}.Quantile(a.Confidence) / math.Sqrt2
+		a.tukey[df] = c
+	}
+	return c
 }
 
 // spread returns the standard error and degrees of freedom of a difference of

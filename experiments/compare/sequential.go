@@ -2,7 +2,6 @@ package compare
 
 import (
 	"fmt"
-	"math"
 
 	"whorl/pipeline/stage"
 )
@@ -92,10 +91,12 @@ func (q Sequential) look(p *Progress, d *Design) error {
 	var open []int
 	for _, c := range p.Open {
 		if c != p.Best {
-			k := a.Pair(c, p.Best, q.Target)
-			if k.Adjusted.P <= p.Level && !math.IsNaN(k.Adjusted.P) {
-				p.Worse = append(p.Worse, Found{c, p.Look, p.Best, k})
-				continue
+			// The adjusted p-value is not below the plain one, which is quicker.
+			if a.plainPair(c, p.Best, q.Target).Plain.P <= p.Level {
+				if k := a.Pair(c, p.Best, q.Target); k.Adjusted.P <= p.Level {
+					p.Worse = append(p.Worse, Found{c, p.Look, p.Best, k})
+					continue
+				}
 			}
 		}
 		open = append(open, c)
