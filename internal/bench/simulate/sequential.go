@@ -1,8 +1,6 @@
 package main
 
 import (
-	"math"
-
 	"whorl/experiments/compare"
 	"whorl/pipeline/stage"
 )
@@ -84,25 +82,4 @@ func run(q compare.Sequential, d *compare.Design) *compare.Progress {
 			give(c, p.Look+1)
 		}
 	}
-}
-
-// mixtureE is the e-value of paired differences against a mean of 0, with a
-// normal prior of variance g on the standardised mean and the right Haar prior
-// on the scale (Rouder et al. 2009; anytime-valid: Perez-Ortiz et al. 2024). A
-// test that rejects once it reaches 1/alpha errs with probability alpha at most
-// at any stopping time.
-func mixtureE(differences []float64, g float64) float64 {
-	n := float64(len(differences))
-	var mean, square float64
-	for _, v := range differences {
-		mean += v / n
-	}
-	for _, v := range differences {
-		square += (v - mean) * (v - mean)
-	}
-	if n < 2 || square == 0 {
-		return 1
-	}
-	t2 := n * mean * mean / (square / (n - 1))
-	return math.Exp(-0.5*math.Log(1+n*g) + n/2*(math.Log(1+t2/(n-1))-math.Log(1+t2/((n-1)*(1+n*g)))))
 }
