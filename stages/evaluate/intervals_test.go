@@ -1,10 +1,17 @@
 package evaluate
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"math"
+	"path"
+	"strconv"
+	"strings"
 	"testing"
 
+	"whorl/biometrics"
+	"whorl/pipeline/stage/leaveout"
 	"whorl/pipeline/stage/stagetest"
 )
 
@@ -80,5 +87,51 @@ func TestIntervals(t *testing.T) {
 	}
 	if f := got.Figures["rank1"]; math.Abs(f.High-f.Low) < 0.2 {
 		t.Errorf("rank 1 of 20 searches: %+v", f)
+	}
+}
+
+// Without a subject the figures are those of the others' pairs.
+func TestLeaveOneOut(t *testing.T) {
+	r := runWith(t, table(plausible), nil, 1, small.inputs(t))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	got, err := leaveout.Decode(r.Bytes("leave_one_out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Unit != "subject" || len(got.Units) != 6 {
+		t.Fatalf("%d units called %q", len(got.Units), got.Unit)
+	}
+	for _, name := range []string{"eer", "roc_auc", "average_precision", "fmr", "fnmr", "calibrated.fmr", "calibrated.fnmr"} {
+		if len(got.Metrics[name]) != 6 {
+			t.Errorf("%s has %d values", name, len(got.Metrics[name]))
+		}
+	}
+	rows, err := csv.NewReader(bytes.NewReader(r.Bytes("scores"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, unit := range got.Units {
+		var score []float64
+		var genuine []bool
+		for _, row := range rows[1:] {
+			subject, _, _ := strings.Cut(path.Base(row[6]), "__") // of the probe's name
+			if subject == unit {
+				continue
+			}
+			v, err := strconv.ParseFloat(row[3], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			score, genuine = append(score, v), append(genuine, row[2] == "1")
+		}
+		s, err := biometrics.New(score, genuine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := s.AUC(); got.Metrics["roc_auc"][i] != want {
+			t.Errorf("AUC without subject %s: %v, want %v", unit, got.Metrics["roc_auc"][i], want)
+		}
 	}
 }
