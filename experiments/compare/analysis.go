@@ -38,16 +38,15 @@ type Analysis struct {
 	mse   float64 // of the seeds, within a configuration; NaN if unknown
 	units *jackknife
 	tukey map[float64]float64 // critical values by degrees of freedom, as far as they were needed
-	slope []float64           // change of a configuration's mean with that of its stabilised value
+	scale []float64           // standard deviation of each configuration relative to the pooled one
 }
 
 // Analyze fits a design. It fails if the design has fewer than two
 // configurations, or one without a value, or if a Rate is not within 0..1.
 //
-// The variances of rates are pooled on the scale asin(sqrt(rate)), on which a
-// binomial rate has the same spread whatever its size (Bartlett 1947), and
-// brought back to the rates by the slope of that function at the mean of each
-// configuration. What is compared is the mean of the rates themselves.
+// The variance of a rate p is taken to be in proportion to p(1-p), as that of a
+// binomial rate is. The pooled variances are those of the average configuration;
+// each configuration's are scaled by its mean.
 func Analyze(d *Design, confidence float64) (*Analysis, error) {
 	if !(confidence > 0 && confidence < 1) {
 		return nil, fmt.Errorf("compare: confidence %v is outside of 0..1", confidence)
@@ -57,10 +56,8 @@ func Analyze(d *Design, confidence float64) (*Analysis, error) {
 	}
 	m := newModel(d)
 	a := &Analysis{Design: d, Confidence: confidence, Blocked: m.blocked, model: m, tukey: map[float64]float64{}}
-	a.Means, _ = m.means(d.at)
-	stable := d.stabilised()
-	m.design = stable
-	means, seed := m.means(stable.at)
+	means, seed := m.means(d.at)
+	a.Means = means
 	a.mse = m.residualSquare(means, seed)
 	units, reason := d.units()
 	a.NoSubjects = reason
@@ -70,33 +67,38 @@ func Analyze(d *Design, confidence float64) (*Analysis, error) {
 		// sampling within the runs then bounds the noise from below.
 		a.mse = max(a.mse, a.units.within/4)
 	}
-	a.slope = a.slopes(means)
+	a.scale = a.scales()
 	return a, nil
 }
 
-// slopes are those of sin(x)^2 at the means, or 1. A mean is taken to be at
-// least one standard error from the ends, where the slope is 0.
-func (a *Analysis) slopes(means []float64) []float64 {
-	slope := make([]float64, len(means))
-	weights := make([]float64, len(means))
-	for c, x := range means {
-		slope[c] = 1
-		if !a.Design.Rate {
-			continue
-		}
-		weights[c] = 1
-		v := a.mse * a.model.leverage(weights)
-		weights[c] = 0
+// scales are the standard deviations of the configurations relative to the
+// pooled one: 1, or those of rates. A mean is taken to be at least one standard
+// error from 0 and from 1, where the variance of a rate is 0.
+func (a *Analysis) scales() []float64 {
+	scale := make([]float64, len(a.Means))
+	for c := range scale {
+		scale[c] = 1
+	}
+	if !a.Design.Rate || !(a.mse > 0) {
+		return scale
+	}
+	var sum float64
+	for c, mean := range a.Means {
+		one := make([]float64, len(a.Means))
+		one[c] = 1
+		v := a.mse * a.model.leverage(one)
 		if a.units != nil {
 			v += a.units.part
 		}
-		if math.IsNaN(v) {
-			v = 0
-		}
-		margin := min(math.Pi/4, math.Sqrt(v))
-		slope[c] = math.Sin(2 * min(max(x, margin), math.Pi/2-margin))
+		margin := min(0.5, math.Sqrt(v))
+		p := min(max(mean, margin), 1-margin)
+		scale[c] = p * (1 - p)
+		sum += scale[c] / float64(len(a.Means))
 	}
-	return slope
+	for c := range scale {
+		scale[c] = math.Sqrt(scale[c] / sum)
+	}
+	return scale
 }
 
 // leastDF is the fewest residual degrees of freedom with which a verdict is
@@ -174,7 +176,7 @@ func (a *Analysis) spread(weights []float64, target Target) (Contrast, bool) {
 	if !a.Testable() || target == Subjects && a.units == nil {
 		return k, false
 	}
-	weights = a.stabilise(weights)
+	weights = a.scaled(weights)
 	seeds := variance{a.mse * a.model.leverage(weights), float64(a.model.df)}
 	var units variance
 	if target == Subjects {
@@ -186,12 +188,12 @@ func (a *Analysis) spread(weights []float64, target Target) (Contrast, bool) {
 	return k, true
 }
 
-// stabilise returns the weights that the means of the stabilised values have in
-// a weighted sum of the means.
-func (a *Analysis) stabilise(weights []float64) []float64 {
+// scaled returns the weights times the scales of the configurations, which
+// gives the variance of a weighted sum of means from the pooled variance.
+func (a *Analysis) scaled(weights []float64) []float64 {
 	out := make([]float64, len(weights))
 	for c, w := range weights {
-		out[c] = w * a.slope[c]
+		out[c] = w * a.scale[c]
 	}
 	return out
 }

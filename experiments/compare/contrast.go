@@ -31,22 +31,21 @@ func (a *Analysis) Contrast(weights []float64, target Target) Contrast {
 	if !a.Testable() || target == Subjects && a.units == nil {
 		return k
 	}
-	w := a.stabilise(weights)
-	total := a.seedVariance(w)
+	total := a.seedVariance(weights)
 	if target == Subjects {
-		total = total.plus(a.unitVariance(w))
+		total = total.plus(a.unitVariance(weights))
 	}
 	k.SE, k.DF = math.Sqrt(total.value), total.df
 	k.Plain = plain(k, a.Confidence)
 	return k
 }
 
-// seedVariance is the variance by the seeds of a contrast on the stabilised
-// scale: pooled, or its own.
+// seedVariance is the variance by the seeds of a contrast: pooled, or its
+// own.
 func (a *Analysis) seedVariance(weights []float64) variance {
-	pooled := variance{a.mse * a.model.leverage(weights), float64(a.model.df)}
+	pooled := variance{a.mse * a.model.leverage(a.scaled(weights)), float64(a.model.df)}
 	var bySeed []float64
-	d := a.model.design
+	d := a.Design
 seeds:
 	for s := range d.Seeds {
 		var v float64
@@ -82,14 +81,14 @@ seeds:
 	return own
 }
 
-// unitVariance is the variance by the subjects of a contrast on the stabilised
-// scale, without what is sampling within a run and shrinks with the seeds.
+// unitVariance is the variance by the subjects of a contrast, without what is
+// sampling within a run and shrinks with the seeds.
 func (a *Analysis) unitVariance(weights []float64) variance {
 	n := 1 / a.units.inverse
 	if !(n > 1) {
 		return variance{}
 	}
-	within := a.units.within * a.model.leverage(weights)
+	within := a.units.within * a.model.leverage(a.scaled(weights))
 	part := n / (n - 1) * (a.units.of(weights) - within)
 	return variance{max(0, part), float64(a.units.units - 1)}
 }

@@ -65,11 +65,11 @@ func (a *Analysis) SeedsFor(difference float64, x, y int, target Target, power f
 	if !a.Testable() || target == Subjects && a.units == nil {
 		return 0, false
 	}
-	slope := math.Hypot(a.slope[x], a.slope[y]) / math.Sqrt2
+	scale := math.Hypot(a.scale[x], a.scale[y]) / math.Sqrt2
 	var part, df float64
 	if target == Subjects {
-		part = a.units.part * slope * slope
+		part = a.units.part * scale * scale
 		df = float64((len(a.Means) - 1) * (a.units.units - 1))
 	}
-	return SeedsFor(difference, math.Sqrt(a.mse)*slope, len(a.Means), part, df, a.Confidence, power)
+	return SeedsFor(difference, math.Sqrt(a.mse)*scale, len(a.Means), part, df, a.Confidence, power)
 }

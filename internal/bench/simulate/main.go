@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"text/tabwriter"
 )
 
@@ -30,21 +31,27 @@ func worlds() []world {
 
 func main() {
 	sweeps := flag.Int("sweeps", 1000, "sweeps of each case")
+	only := flag.String("case", "", "name of the only case of sweeps and sequential designs")
 	part := flag.String("part", "", "sweeps, sequential or intervals; all of them if empty")
 	flag.Parse()
 	parts := []struct {
 		name  string
-		print func(out *tabwriter.Writer, sweeps int)
+		print func(out *tabwriter.Writer, cases []world, sweeps int)
 	}{
 		{"sweeps", printSweeps},
 		{"sequential", printSequential},
 		{"intervals", printIntervals},
 	}
+	cases := slices.DeleteFunc(worlds(), func(w world) bool { return *only != "" && w.Name != *only })
+	if len(cases) == 0 {
+		fmt.Fprintf(os.Stderr, "simulate: unknown case %q\n", *only)
+		os.Exit(2)
+	}
 	ran := false
 	for _, p := range parts {
 		if *part == "" || *part == p.name {
 			out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-			p.print(out, *sweeps)
+			p.print(out, cases, *sweeps)
 			out.Flush()
 			ran = true
 		}
@@ -57,10 +64,10 @@ func main() {
 
 func percent(k, n int) float64 { return 100 * float64(k) / float64(n) }
 
-func printSweeps(out *tabwriter.Writer, sweeps int) {
+func printSweeps(out *tabwriter.Writer, cases []world, sweeps int) {
 	fmt.Fprintf(out, "Sweeps of equal configurations, %d of each case; power: EER 2%% against 5%%. Percent.\n", sweeps)
 	fmt.Fprintln(out, "case\tconfigurations\tseeds\tfalse\tcover, subjects\tcover, test set\tpower\tt-test: false\tt-test: power")
-	for _, w := range worlds() {
+	for _, w := range cases {
 		for _, g := range []int{2, 4, 8, 20} {
 			for _, n := range []int{3, 5, 10} {
 				c := calibrate(w, g, n, sweeps, 1)
@@ -77,11 +84,11 @@ func printSweeps(out *tabwriter.Writer, sweeps int) {
 	}
 }
 
-func printSequential(out *tabwriter.Writer, sweeps int) {
+func printSequential(out *tabwriter.Writer, cases []world, sweeps int) {
 	const first, last = 3, 10
 	fmt.Fprintf(out, "\nSequential designs from %d to %d seeds, %d of each case. Percent; trials a sweep.\n", first, last, sweeps)
 	fmt.Fprintln(out, "case\tconfigurations\tfalse\tpower\tpower of 10 seeds\ttrials, one better\ttrials, equal\ttrials of 10 seeds")
-	for _, w := range worlds() {
+	for _, w := range cases {
 		for _, g := range []int{2, 8, 20} {
 			r := sequentially(w, g, first, last, sweeps, 2)
 			fmt.Fprintf(out, "%s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%d\n", w.Name, g,
@@ -98,7 +105,7 @@ func printSequential(out *tabwriter.Writer, sweeps int) {
 	fmt.Fprintf(out, "e-value\t%.1f\t%.1f\t%.1f\n", percent(e.False, sweeps), percent(e.Power, sweeps), float64(e.Spent)/float64(sweeps))
 }
 
-func printIntervals(out *tabwriter.Writer, sweeps int) {
+func printIntervals(out *tabwriter.Writer, _ []world, sweeps int) {
 	fmt.Fprintf(out, "\nIntervals of one run at 95%%, %d of each case: how often they hold the truth, in percent.\n", sweeps)
 	fmt.Fprintln(out, "subjects\tprobes\tICC\tEER\tAUC\tFMR\tFNMR\tEER, bootstrap")
 	for _, c := range runCases {
