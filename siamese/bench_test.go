@@ -137,3 +137,70 @@ func BenchmarkRanks(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAllPairs compares random embeddings as all pairs of SOCOFing would
+// be, 1/16 of them for the merge subtract and less for others, and reports the
+// time for all 4,927 x 6,000 pairs.
+func BenchmarkAllPairs(b *testing.B) {
+	const full = 4927 * 6000
+	for _, c := range []struct {
+		a               Architecture
+		probes, gallery int
+	}{
+		{Post(Subtract, 90, 90), 4927, 375},
+		{Compact(Subtract, 90, 90), 64, 64},
+		{Post(Abs, 90, 90), 32, 32},
+		{Compact(Abs, 90, 90), 32, 32},
+	} {
+		b.Run(c.a.Name+"-"+string(c.a.Merge), func(b *testing.B) {
+			c.a.Winograd = true
+			m, err := drawn(b, c.a).Matcher()
+			if err != nil {
+				b.Fatal(err)
+			}
+			p, g := make([]float32, c.probes*m.Len()), make([]float32, c.gallery*m.Len())
+			r := newStream(1, "benchmark")
+			for _, s := range [][]float32{p, g} {
+				for i := range s {
+					s[i] = r.float()
+				}
+			}
+			sums := make([][8]float32, Workers())
+			b.ReportAllocs()
+			for b.Loop() {
+				err := m.Compare(context.Background(), p, g, func(w int, t *Tile) error {
+					for i := range t.Probes {
+						for _, z := range t.Row(i) {
+							sums[w][0] += z
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N)*full/float64(c.probes*c.gallery), "s/all")
+		})
+	}
+}
+
+// BenchmarkEmbed embeds images as a gallery is.
+func BenchmarkEmbed(b *testing.B) {
+	for _, a := range []Architecture{Post(Subtract, 90, 90), Post(Abs, 90, 90), Compact(Subtract, 90, 90)} {
+		a.Winograd = true
+		b.Run(a.Name+"-"+string(a.Merge), func(b *testing.B) {
+			m, err := drawn(b, a).Matcher()
+			if err != nil {
+				b.Fatal(err)
+			}
+			im := Images{Pix: make([]uint8, 64*90*90), N: 64, H: 90, W: 90}
+			for b.Loop() {
+				if _, err := m.Embed(context.Background(), im, upTo(64), nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(64*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+}
