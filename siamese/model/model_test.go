@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,4 +156,46 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("what was read cannot be read again: %v", err)
 		}
 	})
+}
+
+// TestSafetensors reads the file by its definition.
+func TestSafetensors(t *testing.T) {
+	m := small(t, 1, full)
+	var b bytes.Buffer
+	if err := m.WriteSafetensors(&b); err != nil {
+		t.Fatal(err)
+	}
+	file := b.Bytes()
+	n := int(binary.LittleEndian.Uint64(file))
+	var header map[string]json.RawMessage
+	if err := json.Unmarshal(file[8:8+n], &header); err != nil {
+		t.Fatal(err)
+	}
+	if n%8 != 0 || len(header) != len(m.Network.Params)+1 {
+		t.Errorf("a header of %d bytes with %d entries", n, len(header))
+	}
+	var meta map[string]string
+	if err := json.Unmarshal(header["__metadata__"], &meta); err != nil || meta["network_sha256"] != m.Digest() {
+		t.Errorf("metadata %v, %v", meta, err)
+	}
+	at := 0
+	for _, p := range m.Network.Params {
+		var e struct {
+			DType   string `json:"dtype"`
+			Shape   []int  `json:"shape"`
+			Offsets [2]int `json:"data_offsets"`
+		}
+		if err := json.Unmarshal(header[p.Name], &e); err != nil || e.DType != "F32" || !slices.Equal(e.Shape, p.Shape) || e.Offsets[0] != at {
+			t.Fatalf("%s: %+v, %v", p.Name, e, err)
+		}
+		for i, v := range p.Data {
+			if got := math.Float32frombits(binary.LittleEndian.Uint32(file[8+n+e.Offsets[0]+4*i:])); got != v {
+				t.Fatalf("%s: element %d is %v, want %v", p.Name, i, got, v)
+			}
+		}
+		at = e.Offsets[1]
+	}
+	if 8+n+at != len(file) {
+		t.Errorf("%d bytes, want %d", len(file), 8+n+at)
+	}
 }
