@@ -37,7 +37,14 @@ type Kind struct {
 	// package that it reaches by import, is the stage's code: a change there
 	// makes its results stale. What a closure has captured is not seen, so
 	// let it be a plain function of the stage's own package.
+	// [Define] makes one whose parameters are typed.
 	Run func(context.Context, *Task) error
+
+	// Metrics describe what the stage measures: those that it names and, after
+	// a prefix and a dot, those of parts of the data. See [InfoOf].
+	Metrics []MetricInfo
+
+	code any // what Define was given to run
 }
 
 // A Port is a named input or output of a kind of stage.
@@ -51,11 +58,12 @@ type Port struct {
 
 // Media types that reports know how to show.
 const (
-	TypeNPY    = "application/x-npy"                 // NumPy array, NEP 1
-	TypeNPZ    = "application/x-npz"                 // zip of NumPy arrays
-	TypeJSON   = "application/json"                  // anything else in JSON
-	TypeCSV    = "text/csv"                          // with a header line
-	TypePNG    = "image/png"                         // a sheet to look at
-	TypeCurves = "application/vnd.whorl.curves+json" // ROC, PR, DET, histogram
-	TypeTree   = "inode/directory"
+	TypeNPY     = "application/x-npy"                  // NumPy array, NEP 1
+	TypeNPZ     = "application/x-npz"                  // zip of NumPy arrays
+	TypeJSON    = "application/json"                   // anything else in JSON
+	TypeCSV     = "text/csv"                           // with a header line
+	TypePNG     = "image/png"                          // a sheet to look at
+	TypeCurves  = "application/vnd.whorl.curves+json"  // ROC, PR, DET, histogram
+	TypeFigures = "application/vnd.whorl.figures+json" // declared charts: see package figure
+	TypeTree    = "inode/directory"
 )
