@@ -106,15 +106,23 @@ type encoder struct {
 }
 
 func (s *encoders) take(pairs int) (*encoder, error) {
-	s.mu.Lock()
-	free := s.free[pairs]
-	if n := len(free); n > 0 {
-		s.free[pairs] = free[:n-1]
-		s.mu.Unlock()
-		return free[n-1], nil
+	if e := s.spare(pairs); e != nil {
+		return e, nil
 	}
-	s.mu.Unlock()
 	return s.build(pairs)
+}
+
+// spare returns an encoder that nobody uses, or nil.
+func (s *encoders) spare(pairs int) *encoder {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	free := s.free[pairs]
+	n := len(free)
+	if n == 0 {
+		return nil
+	}
+	s.free[pairs] = free[:n-1]
+	return free[n-1]
 }
 
 func (s *encoders) put(e *encoder) {
