@@ -16,7 +16,7 @@ type Axis struct {
 const (
 	priorWeight = 1.0
 	bandwidth   = 0.14 // of the range, for a single observation; Optuna has 0.2, which ended higher on all problems of the tests
-	recent      = 25  // observations that count in full
+	recent      = 25   // observations that count in full
 )
 
 // An Estimator is a density over several axes: a mixture of one component for
