@@ -35,7 +35,7 @@ test: ## run every test
 
 # TestFamilies trains in processes of its own, with scalar kernels: slow, and no news.
 race: ## look for data races where goroutines share memory
-	$(GO) test -race -skip TestFamilies ./pipeline ./pipeline/store/... ./experiments/... ./cmd/whorl/progress ./stages/ingest ./siamese
+	$(GO) test -race -skip TestFamilies ./pipeline ./pipeline/store/... ./experiments/... ./cli/progress ./stages/ingest ./siamese
 
 portable: ## test what differs without Go's simd experiment, as on other machines
 	GOEXPERIMENT= $(GO) test ./siamese/... ./stages/train
@@ -64,8 +64,8 @@ check: ## formatting, vet, staticcheck, tidiness, import rules
 
 bench: build ## measure training beside PyTorch, and the engine beside make and others
 	mkdir -p $(ARTIFACTS)/bench
-	$(GO) run -ldflags '$(LDFLAGS)' ./stages/train/bench -json $(ARTIFACTS)/bench/training.json
-	$(GO) run ./pipeline/proof/bench -whorl bin/whorl -json $(ARTIFACTS)/bench/engine.json
+	$(GO) run -ldflags '$(LDFLAGS)' ./internal/bench/training -json $(ARTIFACTS)/bench/training.json
+	$(GO) run ./internal/bench/engine -whorl bin/whorl -json $(ARTIFACTS)/bench/engine.json
 
 staleness: ## replay the corpus of edits and print which stages ran
 	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 30m -run TestStaleness ./pipeline/proof
