@@ -19,8 +19,9 @@ type Method interface {
 	// there are no more.
 	Propose(seen []Observation) (space.Point, bool)
 
-	// Adaptive reports whether proposals depend on results.
-	Adaptive() bool
+	// Adaptive reports whether the proposal with this number, counted from 1,
+	// depends on results.
+	Adaptive(number int) bool
 }
 
 // An Observation is what is known of a configuration.
@@ -43,7 +44,7 @@ func (l List) Propose(seen []Observation) (space.Point, bool) {
 }
 
 // Adaptive implements [Method].
-func (List) Adaptive() bool { return false }
+func (List) Adaptive(int) bool { return false }
 
 // stream returns the random numbers for a purpose of a configuration. They
 // are a function of the arguments only.

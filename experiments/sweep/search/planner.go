@@ -82,7 +82,10 @@ func (p *Planner) Tell(job int, value float64) {
 	p.jobs[job-1].told, p.jobs[job-1].value = true, value
 }
 
-func (p *Planner) adaptive() bool { return p.Rungs != nil || p.Method.Adaptive() }
+// adaptive reports whether the next decision depends on results.
+func (p *Planner) adaptive() bool {
+	return p.Rungs != nil || p.Method.Adaptive(len(p.configurations)+1)
+}
 
 func (p *Planner) allTold() bool {
 	for _, j := range p.jobs {
@@ -96,7 +99,10 @@ func (p *Planner) allTold() bool {
 // visible returns on the results of how many jobs, from the first, the next
 // decision rests; false if one of them is missing.
 func (p *Planner) visible() (int, bool) {
-	if p.Eager || !p.adaptive() {
+	switch {
+	case !p.adaptive():
+		return 0, true
+	case p.Eager:
 		return len(p.jobs), true
 	}
 	n := max(p.base, len(p.jobs)+1-max(p.Ahead, 1))

@@ -126,6 +126,15 @@ func TestEagerUsesAllResults(t *testing.T) {
 // Jobs that may be decided ahead are; more have to wait.
 func TestAhead(t *testing.T) {
 	p := &Planner{Method: &TPE{curveSpace(t), 40, 1}, Ahead: 3}
+	for range startup { // these rest on nothing
+		if _, step := p.Next(); step != Go {
+			t.Fatalf("step %v, want %v", step, Go)
+		}
+	}
+	if _, step := p.Next(); step != Wait {
+		t.Errorf("step %v, want %v: job 11 rests on job 8", step, Wait)
+	}
+	p = &Planner{Method: Random(curveSpace(t), 40, 1), Rungs: NewRungs(1, 9, 3), Ahead: 3}
 	for range 3 {
 		if _, step := p.Next(); step != Go {
 			t.Fatalf("step %v, want %v", step, Go)

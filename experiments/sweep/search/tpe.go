@@ -37,8 +37,8 @@ type TPE struct {
 	Seed   uint64
 }
 
-// Adaptive implements [Method].
-func (*TPE) Adaptive() bool { return true }
+// Adaptive implements [Method]. The first 10 configurations are drawn at random.
+func (*TPE) Adaptive(number int) bool { return number > startup }
 
 // Propose implements [Method]. It proposes no configuration twice.
 func (t *TPE) Propose(seen []Observation) (space.Point, bool) {

@@ -1,0 +1,264 @@
+package sweep
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"whorl/experiments/sweep/space"
+)
+
+// Resolve says what value the pipeline gives to a parameter, without what the
+// sweep sets. It decides conditions on parameters that the sweep neither sets
+// nor varies: where one does not hold, the parameter is not varied. And a range
+// whose ends are written as integers is one of numbers where the pipeline has a
+// float64. Without Resolve, such conditions hold and such ranges are of integers.
+func (s *Sweep) Resolve(value func(key string) (any, bool)) { s.outside = value }
+
+// A plane is the space of a sweep with what its points mean.
+type plane struct {
+	params []Param // those of the space
+	list   [][]Setting
+	space  *space.Space
+}
+
+// A spaceError is a problem with a parameter of the space.
+type spaceError struct {
+	param   *Param
+	message string
+}
+
+func (e *spaceError) Error() string { return e.message }
+
+// plane returns the space that is searched. It has an error only for a
+// definition that Parse would refuse.
+func (s *Sweep) plane() (*plane, error) {
+	if s.Search.Method == "list" {
+		sp, err := space.New([]space.Param{{Name: "configuration", Choices: len(s.Search.List)}})
+		return &plane{list: s.Search.List, space: sp}, err
+	}
+	pl := &plane{params: s.apply()}
+	params := make([]space.Param, len(pl.params))
+	for i := range pl.params {
+		p := &pl.params[i]
+		if s.Search.Method == "grid" {
+			p.divide()
+		}
+		if params[i] = (space.Param{Choices: len(p.Categories)}); p.Range != nil {
+			params[i] = *p.Range
+		}
+		params[i].Name = p.Key
+	}
+	for i, p := range pl.params {
+		for _, c := range p.When {
+			k := slices.IndexFunc(pl.params, func(q Param) bool { return q.Key == c.Key })
+			if r := pl.params[k].Range; r != nil && r.Count() == 0 {
+				return nil, &spaceError{&pl.params[i], fmt.Sprintf("when: %s is a continuous range: a condition names values", c.Key)}
+			}
+			values, err := pl.params[k].indices(c.Values)
+			if err != nil {
+				return nil, &spaceError{&pl.params[i], err.Error()}
+			}
+			params[i].When = append(params[i].When, space.Condition{Param: k, Values: values})
+		}
+	}
+	var err error
+	pl.space, err = space.New(params)
+	if e := (*space.ParamError)(nil); errors.As(err, &e) {
+		return nil, &spaceError{&pl.params[e.Param], e.Message}
+	}
+	return pl, err
+}
+
+// apply returns the parameters without the conditions on what is not varied,
+// and without the parameters for which these do not hold.
+func (s *Sweep) apply() []Param {
+	params := slices.Clone(s.Search.Space)
+	for i := range params {
+		params[i].When = slices.Clone(params[i].When)
+	}
+	for again := true; again; {
+		again = false
+		params = slices.DeleteFunc(params, func(p Param) bool {
+			never := slices.ContainsFunc(p.When, func(c Condition) bool {
+				value, known := s.constant(c.Key)
+				return known && !s.varies(c.Key) && !slices.ContainsFunc(c.Values, func(x Setting) bool { return canonical(x.Value) == canonical(value) }) ||
+					s.varies(c.Key) && !slices.ContainsFunc(params, func(q Param) bool { return q.Key == c.Key })
+			})
+			again = again || never
+			return never
+		})
+	}
+	for i := range params {
+		if r := params[i].Range; r != nil && r.Integer && s.outside != nil {
+			if v, ok := s.outside(params[i].Key); ok {
+				if _, isFloat := v.(float64); isFloat {
+					numbers := *r
+					numbers.Integer = false
+					params[i].Range = &numbers
+				}
+			}
+		}
+		params[i].When = slices.DeleteFunc(params[i].When, func(c Condition) bool { return !s.varies(c.Key) })
+	}
+	return params
+}
+
+func (s *Sweep) varies(key string) bool {
+	return slices.ContainsFunc(s.Search.Space, func(p Param) bool { return p.Key == key })
+}
+
+// constant returns the value of a parameter that is not varied.
+func (s *Sweep) constant(key string) (any, bool) {
+	for _, x := range s.Set {
+		if x.Key == key {
+			return x.Value, true
+		}
+	}
+	if s.outside == nil {
+		return nil, false
+	}
+	return s.outside(key)
+}
+
+// divide makes the range of a grid that has no steps a list of values, the
+// same distance apart on its scale.
+func (p *Param) divide() {
+	r := p.Range
+	if r == nil || r.Step > 0 || r.Integer && !r.Log || r.Min == r.Max {
+		return
+	}
+	low, high := r.ToAxis(r.Min), r.ToAxis(r.Max)
+	var last float64
+	for i := range p.Points {
+		v := r.FromAxis(low + float64(i)/float64(p.Points-1)*(high-low))
+		if i == 0 || v != last {
+			p.Categories = append(p.Categories, p.number(v))
+		}
+		last = v
+	}
+	p.Range = nil
+}
+
+// number returns the setting to a value of a range.
+func (p *Param) number(x float64) Setting {
+	s := Setting{Key: p.Key, at: p.at}
+	if p.Range.Integer {
+		s.Value, s.text = int(x), strconv.Itoa(int(x))
+		return s
+	}
+	s.Value, s.text = x, strconv.FormatFloat(x, 'g', -1, 64)
+	if !strings.ContainsAny(s.text, ".e") {
+		s.text += ".0"
+	}
+	return s
+}
+
+// indices returns the numbers that values of the parameter have in the space.
+func (p *Param) indices(values []Setting) (all []float64, err error) {
+	for _, v := range values {
+		index := -1.0
+		for i, c := range p.Categories {
+			if canonical(c.Value) == canonical(v.Value) {
+				index = float64(i)
+			}
+		}
+		if p.Range != nil {
+			x, ok := toFloat(v.Value)
+			if !ok || x < p.Range.Min || x > p.Range.Max || p.Range.Count() > 0 && p.Range.FromAxis(p.Range.ToAxis(x)) != x {
+				return nil, fmt.Errorf("when: %s is never %s", p.Key, v.text)
+			}
+			index = x
+		}
+		if index < 0 && p.Range == nil {
+			return nil, fmt.Errorf("when: %s is never %s", p.Key, v.text)
+		}
+		all = append(all, index)
+	}
+	return all, nil
+}
+
+func toFloat(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}
+
+// settings returns what a point means, in the order of the file.
+func (pl *plane) settings(p space.Point) []Setting {
+	if pl.list != nil {
+		return pl.list[int(p[0])]
+	}
+	var all []Setting
+	for i, x := range p {
+		switch param := &pl.params[i]; {
+		case math.IsNaN(x):
+		case param.Range != nil:
+			all = append(all, param.number(x))
+		default:
+			all = append(all, param.Categories[int(x)])
+		}
+	}
+	return all
+}
+
+// point returns the point that settings come from, if they are of the space.
+func (pl *plane) point(settings []Setting) (space.Point, bool) {
+	p := make(space.Point, len(pl.params))
+	for i := range pl.params {
+		p[i] = math.NaN()
+	}
+	for _, s := range settings {
+		i := slices.IndexFunc(pl.params, func(q Param) bool { return q.Key == s.Key })
+		if i < 0 {
+			return nil, false
+		}
+		values, err := pl.params[i].indices([]Setting{s})
+		if err != nil {
+			return nil, false
+		}
+		p[i] = values[0]
+	}
+	for i, x := range p {
+		if pl.space.Active(p, i) == math.IsNaN(x) {
+			return nil, false
+		}
+	}
+	return p, true
+}
+
+// checkSpace reports what is wrong with the parameters together.
+func (p *parser) checkSpace(root *yaml.Node, s *Sweep) {
+	for _, param := range s.Search.Space {
+		for _, c := range param.When {
+			if value, known := s.constant(c.Key); known && !s.varies(c.Key) &&
+				!slices.ContainsFunc(c.Values, func(x Setting) bool { return canonical(x.Value) == canonical(value) }) {
+				p.FailAt(c.at, "space: %s: its condition never holds: %s is set to %v", param.Key, c.Key, value)
+			}
+		}
+	}
+	pl, err := s.plane()
+	if e := (*spaceError)(nil); errors.As(err, &e) {
+		p.FailAt(e.param.at, "space: %s: %s", e.param.Key, e.message)
+		return
+	} else if err != nil {
+		p.Fail(root, "%v", err)
+		return
+	}
+	configurations := s.Search.Budget
+	if s.Search.Method == "grid" || s.Search.Method == "list" {
+		configurations = len(pl.space.Points(maxTrials + 1))
+	}
+	if configurations*max(1, len(s.Replicates.Seeds)) > maxTrials {
+		p.Fail(root, "grid: it has more than %d trials", maxTrials)
+	}
+}
