@@ -15,6 +15,8 @@ import (
 type Result struct {
 	Sweep  string        `json:"sweep"`  // id
 	Trials []TrialResult `json:"trials"` // in the order of their numbers
+
+	begun []Configuration
 }
 
 // A TrialResult is what a trial came to.
@@ -53,6 +55,10 @@ type ConfigurationResult struct {
 
 // Configurations returns what each configuration came to, in the order of
 // their numbers.
+func (s *Sweep) Configurations(r *Result) []ConfigurationResult {
+	return s.configurations(r.begun, r.Trials)
+}
+
 func (s *Sweep) configurations(begun []Configuration, trials []TrialResult) []ConfigurationResult {
 	all := make([]ConfigurationResult, len(begun))
 	for i, c := range begun {

@@ -74,7 +74,7 @@ func (s *Sweep) Execute(ctx context.Context, id string, o Options, run RunFunc) 
 		results: map[int]TrialResult{}, jobs: map[int]*job{}, done: make(chan ended),
 	}
 	e.loop(ctx)
-	result := &Result{Sweep: id, Trials: e.sorted()}
+	result := &Result{Sweep: id, Trials: e.sorted(), begun: e.begun}
 	if err := context.Cause(ctx); err != nil {
 		return result, fmt.Errorf("sweep %s: %w", id, err)
 	}
