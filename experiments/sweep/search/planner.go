@@ -40,9 +40,10 @@ type Planner struct {
 	// depend on which of those before them end first.
 	Eager bool
 
-	jobs           []record
-	configurations []space.Point
-	base           int // results that decisions rest on at least
+	jobs []record
+	seen []Observation // by configuration, with the results of the first "used" jobs
+	used int
+	base int // results that decisions rest on at least
 }
 
 type record struct {
@@ -80,11 +81,14 @@ func (p *Planner) Tell(job int, value float64) {
 		value = math.Inf(1)
 	}
 	p.jobs[job-1].told, p.jobs[job-1].value = true, value
+	if p.Eager {
+		p.use(p.jobs[job-1])
+	}
 }
 
 // adaptive reports whether the next decision depends on results.
 func (p *Planner) adaptive() bool {
-	return p.Rungs != nil || p.Method.Adaptive(len(p.configurations)+1)
+	return p.Rungs != nil || p.Method.Adaptive(len(p.seen)+1)
 }
 
 func (p *Planner) allTold() bool {
@@ -122,9 +126,12 @@ func (p *Planner) decide(visible int) (Job, bool) {
 			return Job{0, j.Configuration, j.Point, j.Rung + 1, p.Rungs.Resources[j.Rung+1]}, true
 		}
 	}
-	if point, ok := p.Method.Propose(p.observe(known)); ok {
-		p.configurations = append(p.configurations, point)
-		job := Job{Configuration: len(p.configurations), Point: point}
+	for ; p.used < visible && !p.Eager; p.used++ {
+		p.use(p.jobs[p.used])
+	}
+	if point, ok := p.Method.Propose(p.seen); ok {
+		p.seen = append(p.seen, Observation{Point: point})
+		job := Job{Configuration: len(p.seen), Point: point}
 		if p.Rungs != nil {
 			job.Resource = p.Rungs.Resources[0]
 		}
@@ -139,17 +146,10 @@ func (p *Planner) decide(visible int) (Job, bool) {
 	return Job{}, false
 }
 
-// observe returns what the known jobs say of each configuration: the result
-// with the most of the resource.
-func (p *Planner) observe(known []record) []Observation {
-	seen := make([]Observation, len(p.configurations))
-	for i, point := range p.configurations {
-		seen[i].Point = point
+// use makes the result of a job known to the method. Of a configuration it
+// keeps the one with the most of the resource.
+func (p *Planner) use(j record) {
+	if o := &p.seen[j.Configuration-1]; !o.Known || j.Resource >= o.Resource {
+		o.Known, o.Resource, o.Value = true, j.Resource, j.value
 	}
-	for _, j := range known {
-		if o := &seen[j.Configuration-1]; j.told && (!o.Known || j.Resource >= o.Resource) {
-			o.Known, o.Resource, o.Value = true, j.Resource, j.value
-		}
-	}
-	return seen
 }
