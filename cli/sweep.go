@@ -16,6 +16,8 @@ import (
 	"whorl/experiments/sweep"
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 )
 
 func sweepCommand(env *Env) *cobra.Command {
@@ -65,8 +67,8 @@ type sweeper struct {
 	display *progress.Display
 
 	def    *sweep.Sweep
-	trials int                                            // that are known when the sweep begins
-	parse  func(set []string) (*pipeline.Pipeline, error) // the pipeline of a trial
+	trials int                                        // that are known when the sweep begins
+	parse  func(set []string) (*spec.Pipeline, error) // the pipeline of a trial
 	books  *books
 	record track.Sweep
 	ran    map[int]*pipeline.Result // by trial
@@ -141,33 +143,22 @@ func (s *sweeper) load(file string) error {
 	if err != nil {
 		return err
 	}
-	spec := def.Pipeline
+	pipelineFile := def.Pipeline
 	if s.flags.cmd.Flags().Changed("file") {
-		spec = s.flags.file
+		pipelineFile = s.flags.file
 	}
 	s.def = def
-	s.parse = func(set []string) (*pipeline.Pipeline, error) {
-		p, err := s.flags.load(reg, spec, set...)
+	s.parse = func(set []string) (*spec.Pipeline, error) {
+		p, err := s.flags.load(reg, pipelineFile, set...)
 		if err == nil {
 			err = p.CheckSources(s.flags.dir)
 		}
 		return p, err
 	}
-	if base, err := s.flags.load(reg, spec); err == nil { // an error is that of every trial
-		plans, err := base.Plans()
-		if err != nil {
-			return err
+	if base, err := s.flags.load(reg, pipelineFile); err == nil { // an error is that of every trial
+		if err := def.Resolve(base); err != nil {
+			return specError(err)
 		}
-		def.Resolve(func(key string) (any, bool) {
-			for _, plan := range plans {
-				for _, param := range plan.Params {
-					if plan.Name+"."+param.Name == key {
-						return param.Value, true
-					}
-				}
-			}
-			return nil, false
-		})
 	}
 	s.trials = len(def.Trials())
 	return specError(def.Check(func(set []string) error {
@@ -262,8 +253,8 @@ type dryRunJSON struct {
 }
 
 type dryTrialJSON struct {
-	Params map[string]any         `json:"params"` // those that the sweep sets
-	Stages []pipeline.StageStatus `json:"stages"`
+	Params map[string]any        `json:"params"` // those that the sweep sets
+	Stages []explain.StageStatus `json:"stages"`
 }
 
 // dryRun says of every trial what would run.

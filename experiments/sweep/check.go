@@ -6,41 +6,28 @@ import (
 	"slices"
 	"strings"
 
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/spec/yamlwalk"
 )
 
-// specError makes the problems of a file those that the command line knows.
-func specError(err error) error {
-	var e *yamlwalk.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	problems := make([]pipeline.Problem, len(e.Problems))
-	for i, p := range e.Problems {
-		problems[i] = pipeline.Problem{File: p.File, Line: p.Line, Column: p.Column, Message: p.Message}
-	}
-	return &pipeline.SpecError{Problems: problems}
-}
-
 // Check resolves every trial that rests on no result, without running it, with
 // the function that loads the sweep's pipeline with the given settings; of a
-// search over ranges also their ends. It returns one [*pipeline.SpecError]
+// search over ranges also their ends. It returns one [*spec.Error]
 // with everything that is wrong, and problems of a setting are where that is
 // in the sweep's file.
 func (s *Sweep) Check(load func(set []string) error) error {
-	var all []pipeline.Problem
-	seen := map[pipeline.Problem]bool{}
+	var all []yamlwalk.Problem
+	seen := map[yamlwalk.Problem]bool{}
 	for _, t := range append(s.Trials(), s.corners()...) {
 		err := load(t.Set())
 		if err == nil {
 			continue
 		}
-		var spec *pipeline.SpecError
-		if !errors.As(err, &spec) {
+		var wrong *spec.Error
+		if !errors.As(err, &wrong) {
 			return err
 		}
-		for _, p := range spec.Problems {
+		for _, p := range wrong.Problems {
 			p = s.locate(t, p)
 			if !seen[p] {
 				seen[p] = true
@@ -51,10 +38,10 @@ func (s *Sweep) Check(load func(set []string) error) error {
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(all, func(a, b pipeline.Problem) int {
+	slices.SortStableFunc(all, func(a, b yamlwalk.Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
 	})
-	return &pipeline.SpecError{Problems: all}
+	return &spec.Error{Problems: all}
 }
 
 // corners returns trials that together have every category and both ends of
@@ -80,7 +67,7 @@ func (s *Sweep) corners() (trials []Trial) {
 }
 
 // locate moves a problem with a setting of the trial to the sweep's file.
-func (s *Sweep) locate(t Trial, p pipeline.Problem) pipeline.Problem {
+func (s *Sweep) locate(t Trial, p yamlwalk.Problem) yamlwalk.Problem {
 	set, ok := strings.CutPrefix(p.File, "--set ")
 	if !ok {
 		return p

@@ -19,8 +19,8 @@ const maxTrials = 10_000
 // A name becomes part of run ids and of file names.
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// Load reads a definition. If it is wrong the error lists everything that is,
-// with positions.
+// Load reads a definition. If it is wrong the error is a [*yamlwalk.Error] that
+// lists everything that is.
 func Load(path string) (*Sweep, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -34,7 +34,7 @@ func Parse(path string, text []byte) (*Sweep, error) {
 	p := parser{Walker: yamlwalk.Walker{File: path}, keys: map[string]key{}}
 	s := p.sweep(text)
 	if err := p.Err(); err != nil {
-		return nil, specError(err)
+		return nil, err
 	}
 	return s, nil
 }
@@ -167,7 +167,7 @@ func (p *parser) prune(n *yaml.Node, s *Sweep) {
 	if k := f["resource"]; k == nil {
 		p.Fail(n, "prune: it has no resource: name the parameter that says how long a trial goes on, such as train.epochs")
 	} else if name, ok := p.Text(k, "prune: resource"); ok && p.named(k) {
-		r.Resource = name
+		r.Resource, r.at = name, p.At(k)
 		if at := p.keys[name]; name == Seed {
 			p.Fail(k, "prune: the seed is not a resource")
 		} else if at.line > 0 && at.section != "set" {

@@ -13,13 +13,6 @@ import (
 	"whorl/experiments/sweep/space"
 )
 
-// Resolve says what value the pipeline gives to a parameter, without what the
-// sweep sets. It decides conditions on parameters that the sweep neither sets
-// nor varies: where one does not hold, the parameter is not varied. And a range
-// whose ends are written as integers is one of numbers where the pipeline has a
-// float64. Without Resolve, such conditions hold and such ranges are of integers.
-func (s *Sweep) Resolve(value func(key string) (any, bool)) { s.outside = value }
-
 // A plane is the space of a sweep with what its points mean.
 type plane struct {
 	params []Param // those of the space

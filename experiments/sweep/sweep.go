@@ -26,7 +26,7 @@ type Sweep struct {
 	Objective  Objective // without a metric: none is given
 	Prune      *Prune    // nil: every configuration runs in full
 
-	outside func(key string) (value any, ok bool) // see Resolve
+	outside func(key string) (value any, ok bool) // what the pipeline gives to a parameter; nil before Resolve
 }
 
 // Seed is the key that sets the run's seed rather than a stage's parameter.
@@ -41,7 +41,7 @@ type Setting struct {
 	at   yamlwalk.Position // of the value
 }
 
-// String returns the setting as --set and [pipeline.Settings] take it.
+// String returns the setting as --set and [spec.Settings] take it.
 func (s Setting) String() string { return s.Key + "=" + s.text }
 
 // Replicates are the runs of a configuration that differ by their seed only.
@@ -92,6 +92,8 @@ type Prune struct {
 	Resource string // the key of the parameter that says how long to go on
 	Min, Max int    // values of the resource
 	Eta      int    // the best 1/Eta of a rung go on
+
+	at yamlwalk.Position // of the resource
 }
 
 // Fix takes keys that the call gives a value out of the sweep: they are no

@@ -7,20 +7,21 @@ import (
 	"strings"
 	"time"
 
-	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 )
 
-// An Outlook is what would become of the stages of a trial.
-type Outlook struct {
-	Trial  Trial
-	Stages []pipeline.StageStatus
+// A Forecast is what would happen to the stages of a trial.
+type Forecast struct {
+	Pipeline *spec.Pipeline
+	Stages   []explain.StageStatus // of all stages, as [explain.Status] returns them
 }
 
 // Totals are what running trials would take.
 type Totals struct {
-	Compute []StageCount // in the order of the pipeline; a stage that trials share counts once
+	Compute []StageCount // in the order of the pipeline
 	Cached  int          // different stages that are there already
-	Seconds float64      // of computing, one after another, as far as times are known
+	Seconds float64      // of computing one stage after another, as far as times are known
 	Unknown []string     // stages without a recorded time
 }
 
@@ -30,64 +31,63 @@ type StageCount struct {
 	Count int
 }
 
-// Total adds up trials. Stages that wait for an input, and may yet be cached,
-// count as computed. The function seconds returns how long a kind of stage
-// takes, by what is recorded; random reports whether the seed counts for it.
-func Total(trials []Outlook, seconds func(kind string) (float64, bool), random func(kind string) bool) Totals {
+// Total adds up trials. A stage that several share counts once. Stages that
+// wait for an input, and may yet be cached, count as computed. The function
+// seconds returns how long a kind of stage takes, by what is recorded.
+func Total(trials []Forecast, seconds func(kind string) (float64, bool)) (Totals, error) {
 	var t Totals
 	seen := map[string]bool{}
-	for _, o := range trials {
-		own := map[string]string{} // by stage, what its result depends on
-		for _, st := range o.Stages {
-			own[st.Name] = depends(o.Trial, st, own, random(st.Kind))
-			id := st.Key
-			if id == "" {
-				id = own[st.Name]
+	for _, trial := range trials {
+		nodes, err := trial.Pipeline.Nodes()
+		if err != nil {
+			return Totals{}, err
+		}
+		ids := make(map[*spec.Node]string, len(nodes))
+		for i, n := range nodes {
+			st := trial.Stages[i]
+			if ids[n] = st.Key; st.Key == "" {
+				ids[n] = provenance(n, ids)
 			}
-			if seen[id] {
+			if seen[ids[n]] {
 				continue
 			}
-			seen[id] = true
-			if st.Outlook == pipeline.IsCached {
+			seen[ids[n]] = true
+			if st.Forecast == explain.IsCached {
 				t.Cached++
-				continue
-			}
-			t.add(st.Name)
-			if s, ok := seconds(st.Kind); ok {
-				t.Seconds += s
-			} else if !slices.Contains(t.Unknown, st.Name) {
-				t.Unknown = append(t.Unknown, st.Name)
+			} else {
+				t.add(n, seconds)
 			}
 		}
 	}
-	return t
+	return t, nil
 }
 
-func (t *Totals) add(stage string) {
-	for i := range t.Compute {
-		if t.Compute[i].Stage == stage {
-			t.Compute[i].Count++
-			return
-		}
-	}
-	t.Compute = append(t.Compute, StageCount{stage, 1})
-}
-
-// depends tells executions of a stage apart whose keys are not known yet: by
-// the settings of the trial for it and for the stages before it.
-func depends(t Trial, st pipeline.StageStatus, before map[string]string, random bool) string {
+// provenance tells executions of a stage apart whose keys are not known yet,
+// since the stages before them have not run.
+func provenance(n *spec.Node, ids map[*spec.Node]string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s(", st.Name, st.Kind)
-	for _, s := range t.Settings {
-		if strings.HasPrefix(s.Key, st.Name+".") || random && s.Key == Seed {
-			fmt.Fprintf(&b, "%s=%s ", s.Key, canonical(s.Value))
-		}
+	fmt.Fprintf(&b, "%s %s seed %d\n", n.Name, n.Kind.Name, n.Seed)
+	for _, p := range n.Params {
+		fmt.Fprintf(&b, "param %s %s\n", p.Name, p.Text)
 	}
-	for _, in := range st.Inputs {
-		name, _, _ := strings.Cut(in.Ref, ".")
-		fmt.Fprintf(&b, "%s<%s%s ", in.Name, in.Ref, before[name])
+	for _, in := range n.Inputs {
+		fmt.Fprintf(&b, "input %s %s %s %q\n", in.Name, in.Path, in.Output, ids[in.From])
 	}
-	return b.String() + ")"
+	return b.String()
+}
+
+func (t *Totals) add(n *spec.Node, seconds func(kind string) (float64, bool)) {
+	i := slices.IndexFunc(t.Compute, func(c StageCount) bool { return c.Stage == n.Name })
+	if i < 0 {
+		i = len(t.Compute)
+		t.Compute = append(t.Compute, StageCount{Stage: n.Name})
+	}
+	t.Compute[i].Count++
+	if s, ok := seconds(n.Kind.Name); ok {
+		t.Seconds += s
+	} else if !slices.Contains(t.Unknown, n.Name) {
+		t.Unknown = append(t.Unknown, n.Name)
+	}
 }
 
 // String says the totals on one line, such as

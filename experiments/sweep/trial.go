@@ -26,7 +26,7 @@ type Trial struct {
 	job int // of the planner; 0 for the baseline
 }
 
-// Set returns the trial's settings as --set and [pipeline.Settings] take them.
+// Set returns the trial's settings as --set and [spec.Settings] take them.
 func (t Trial) Set() []string {
 	set := make([]string, len(t.Settings))
 	for i, s := range t.Settings {

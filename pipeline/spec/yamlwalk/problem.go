@@ -22,11 +22,14 @@ func (p Position) String() string {
 
 // A Problem is one thing that is wrong.
 type Problem struct {
-	Position
-	Message string
+	File         string // or the setting, as in Position
+	Line, Column int    // counted from 1; 0 if there are none
+	Message      string
 }
 
-func (p Problem) String() string { return p.Position.String() + ": " + p.Message }
+func (p Problem) String() string {
+	return Position{p.File, p.Line, p.Column}.String() + ": " + p.Message
+}
 
 // An Error lists everything that is wrong with a file and the settings that
 // apply to it.
@@ -48,7 +51,7 @@ type Problems []Problem
 
 // Add adds a problem, unless it is known already.
 func (ps *Problems) Add(at Position, format string, args ...any) {
-	p := Problem{at, fmt.Sprintf(format, args...)}
+	p := Problem{at.File, at.Line, at.Column, fmt.Sprintf(format, args...)}
 	if !slices.Contains(*ps, p) {
 		*ps = append(*ps, p)
 	}
