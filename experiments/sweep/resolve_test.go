@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"whorl/pipeline/explain"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
@@ -83,10 +82,10 @@ func TestTotals(t *testing.T) {
 	s := parse(t, `{pipeline: p.yaml, grid: {augment.policy: [u, v], train.lr: [1, 2, 3], seed: [1, 2]}}`)
 	var trials []Forecast
 	for _, trial := range s.Trials() {
-		trials = append(trials, Forecast{toyPipeline(t, trial.Set()...), []explain.StageStatus{
-			{Name: "origin", Kind: "source", Forecast: explain.IsCached, Key: "k1"},
-			{Name: "augment", Kind: "augment", Forecast: explain.WillRun, Key: "k2" + trial.Settings[0].String()},
-			{Name: "train", Kind: "train", Forecast: explain.MayRun},
+		trials = append(trials, Forecast{toyPipeline(t, trial.Set()...), []StageForecast{
+			{Key: "k1", Cached: true},
+			{Key: "k2" + trial.Settings[0].String()},
+			{}, // train: augment has not run
 		}})
 	}
 	times := map[string]float64{"augment": 2, "train": 10}

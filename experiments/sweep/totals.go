@@ -7,14 +7,19 @@ import (
 	"strings"
 	"time"
 
-	"whorl/pipeline/explain"
 	"whorl/pipeline/spec"
 )
 
 // A Forecast is what would happen to the stages of a trial.
 type Forecast struct {
 	Pipeline *spec.Pipeline
-	Stages   []explain.StageStatus // of all stages, as [explain.Status] returns them
+	Stages   []StageForecast // of all its nodes, in their order
+}
+
+// A StageForecast is what would happen to a stage.
+type StageForecast struct {
+	Key    string // empty if an input is not known yet
+	Cached bool
 }
 
 // Totals are what running trials would take.
@@ -52,7 +57,7 @@ func Total(trials []Forecast, seconds func(kind string) (float64, bool)) (Totals
 				continue
 			}
 			seen[ids[n]] = true
-			if st.Forecast == explain.IsCached {
+			if st.Cached {
 				t.Cached++
 			} else {
 				t.add(n, seconds)
