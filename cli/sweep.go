@@ -160,7 +160,7 @@ func (s *sweeper) load(file string) error {
 			return specError(err)
 		}
 	}
-	s.trials = len(def.Trials())
+	s.trials, _ = def.Planned()
 	return specError(def.Check(func(set []string) error {
 		_, err := s.parse(set)
 		return err

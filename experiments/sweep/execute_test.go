@@ -278,6 +278,32 @@ func TestMaximize(t *testing.T) {
 	}
 }
 
+func TestPlanned(t *testing.T) {
+	for file, want := range map[string]int{
+		four: 4,
+		`{pipeline: p.yaml, replicates: 3, baseline: {a.z: 1}, search: {method: tpe, budget: 13, space: {a.x: {min: 0.0, max: 1}}}, objective: {metric: e.loss, goal: minimize}}`: 42,
+		`{pipeline: p.yaml, search: {method: tpe, budget: 13, space: {a.x: [1, 2, 3]}}, objective: {metric: e.loss, goal: minimize}}`:                                             3,
+	} {
+		s := parse(t, file)
+		n, exact := s.Planned()
+		r := execute(t, file, Options{Parallel: 3}, func(context.Context, Trial) (*pipeline.Result, error) { return done("e", "loss", 1), nil })
+		if n != want || !exact || len(r.Trials) != want {
+			t.Errorf("%s: planned %d (exact: %v), ran %d, want %d", file, n, exact, len(r.Trials), want)
+		}
+	}
+	if n, exact := parse(t, searched).Planned(); n != 36 || exact {
+		t.Errorf("planned %d (exact: %v) with pruning, want at least 36", n, exact)
+	}
+}
+
+// The cost of planning and starting 10,000 trials, without the trials.
+func BenchmarkExecute(b *testing.B) {
+	for b.Loop() {
+		execute(b, `{pipeline: p.yaml, replicates: 10, search: {method: random, budget: 1000, space: {a.x: {min: 0.0, max: 1}}}}`, Options{Parallel: 4},
+			func(context.Context, Trial) (*pipeline.Result, error) { return done("e", "loss", 1), nil })
+	}
+}
+
 func TestImportances(t *testing.T) {
 	s := parse(t, `{pipeline: p.yaml, search: {method: random, budget: 60, space: {a.x: {min: 0.0, max: 1}, a.y: {min: 0.0, max: 1}}}, objective: {metric: e.loss, goal: minimize}}`)
 	r, err := s.Run(t.Context(), "s-1", func(_ context.Context, tr Trial) (*pipeline.Result, error) {

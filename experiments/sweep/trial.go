@@ -50,6 +50,26 @@ func (s *Sweep) Trials() []Trial {
 	}
 }
 
+// Planned returns how many trials the sweep has at least, and whether that is
+// their number: pruning adds one for each promotion, and undecided comparisons
+// add replicates.
+func (s *Sweep) Planned() (n int, exact bool) {
+	p := s.plan(false)
+	configurations := s.Search.Budget
+	switch m := p.planner.Method.(type) {
+	case search.List:
+		configurations = len(m)
+	default: // a small space may have fewer points than the budget
+		if all := p.plane.space.Points(configurations); all != nil {
+			configurations = len(all)
+		}
+	}
+	if p.extra {
+		configurations++
+	}
+	return configurations * max(1, s.Replicates.Min), s.Prune == nil && !s.Replicates.UntilDecided()
+}
+
 // A plan turns the jobs of a planner into trials.
 type plan struct {
 	*Sweep

@@ -1,8 +1,6 @@
 package sweep
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"whorl/pipeline/spec/yamlwalk"
+	codec "whorl/pipeline/value"
 )
 
 // value reads what a parameter is set to: a scalar, or a list of them.
@@ -60,13 +59,7 @@ func (p *parser) scalar(key string, n *yaml.Node) (value any, text string) {
 	}
 	switch tag := n.ShortTag(); tag {
 	case "!!str":
-		var b bytes.Buffer
-		e := json.NewEncoder(&b) // a JSON string is a YAML string
-		e.SetEscapeHTML(false)
-		if err := e.Encode(n.Value); err != nil {
-			p.Fail(n, "%s: %v", key, err)
-		}
-		return n.Value, strings.TrimSpace(b.String())
+		return n.Value, codec.Text(n.Value) // a JSON string is a YAML string
 	case "!!bool", "!!int", "!!float", "!!null":
 		if err := n.Decode(&value); err != nil {
 			p.Fail(n, "%s: %q is not a value of type %s", key, n.Value, strings.TrimPrefix(tag, "!!"))
