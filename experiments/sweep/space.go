@@ -75,17 +75,21 @@ func (s *Sweep) apply() []Param {
 	for i := range params {
 		params[i].When = slices.Clone(params[i].When)
 	}
-	for again := true; again; {
-		again = false
-		params = slices.DeleteFunc(params, func(p Param) bool {
-			never := slices.ContainsFunc(p.When, func(c Condition) bool {
-				value, known := s.constant(c.Key)
-				return known && !s.varies(c.Key) && !slices.ContainsFunc(c.Values, func(x Setting) bool { return canonical(x.Value) == canonical(value) }) ||
-					s.varies(c.Key) && !slices.ContainsFunc(params, func(q Param) bool { return q.Key == c.Key })
-			})
-			again = again || never
-			return never
-		})
+	never := func(c Condition) bool {
+		if s.varies(c.Key) { // but may have been left out
+			return !slices.ContainsFunc(params, func(p Param) bool { return p.Key == c.Key })
+		}
+		holds, known := s.holds(c)
+		return known && !holds
+	}
+	for before := -1; before != len(params); { // leaving one out may be the end of others
+		before = len(params)
+		for i := 0; i < len(params); i++ {
+			if slices.ContainsFunc(params[i].When, never) {
+				params = slices.Delete(params, i, i+1)
+				i--
+			}
+		}
 	}
 	for i := range params {
 		if r := params[i].Range; r != nil && r.Integer && s.outside != nil {
@@ -104,6 +108,13 @@ func (s *Sweep) apply() []Param {
 
 func (s *Sweep) varies(key string) bool {
 	return slices.ContainsFunc(s.Search.Space, func(p Param) bool { return p.Key == key })
+}
+
+// holds reports whether a condition on a parameter that is not varied holds,
+// if the value of that parameter is known.
+func (s *Sweep) holds(c Condition) (holds, known bool) {
+	value, known := s.constant(c.Key)
+	return slices.ContainsFunc(c.Values, func(x Setting) bool { return canonical(x.Value) == canonical(value) }), known
 }
 
 // constant returns the value of a parameter that is not varied.
@@ -153,27 +164,25 @@ func (p *Param) number(x float64) Setting {
 }
 
 // indices returns the numbers that values of the parameter have in the space.
-func (p *Param) indices(values []Setting) (all []float64, err error) {
-	for _, v := range values {
-		index := -1.0
-		for i, c := range p.Categories {
-			if canonical(c.Value) == canonical(v.Value) {
-				index = float64(i)
-			}
-		}
-		if p.Range != nil {
-			x, ok := toFloat(v.Value)
-			if !ok || x < p.Range.Min || x > p.Range.Max || p.Range.Count() > 0 && p.Range.FromAxis(p.Range.ToAxis(x)) != x {
-				return nil, fmt.Errorf("when: %s is never %s", p.Key, v.text)
-			}
-			index = x
-		}
-		if index < 0 && p.Range == nil {
+func (p *Param) indices(values []Setting) ([]float64, error) {
+	all := make([]float64, len(values))
+	for i, v := range values {
+		var ok bool
+		if all[i], ok = p.index(v); !ok {
 			return nil, fmt.Errorf("when: %s is never %s", p.Key, v.text)
 		}
-		all = append(all, index)
 	}
 	return all, nil
+}
+
+func (p *Param) index(v Setting) (float64, bool) {
+	r := p.Range
+	if r == nil {
+		i := slices.IndexFunc(p.Categories, func(c Setting) bool { return canonical(c.Value) == canonical(v.Value) })
+		return float64(i), i >= 0
+	}
+	x, ok := toFloat(v.Value)
+	return x, ok && r.Min <= x && x <= r.Max && (r.Count() == 0 || r.FromAxis(r.ToAxis(x)) == x)
 }
 
 func toFloat(v any) (float64, bool) {
@@ -215,11 +224,10 @@ func (pl *plane) point(settings []Setting) (space.Point, bool) {
 		if i < 0 {
 			return nil, false
 		}
-		values, err := pl.params[i].indices([]Setting{s})
-		if err != nil {
+		var ok bool
+		if p[i], ok = pl.params[i].index(s); !ok {
 			return nil, false
 		}
-		p[i] = values[0]
 	}
 	for i, x := range p {
 		if pl.space.Active(p, i) == math.IsNaN(x) {
@@ -233,8 +241,8 @@ func (pl *plane) point(settings []Setting) (space.Point, bool) {
 func (p *parser) checkSpace(root *yaml.Node, s *Sweep) {
 	for _, param := range s.Search.Space {
 		for _, c := range param.When {
-			if value, known := s.constant(c.Key); known && !s.varies(c.Key) &&
-				!slices.ContainsFunc(c.Values, func(x Setting) bool { return canonical(x.Value) == canonical(value) }) {
+			if holds, known := s.holds(c); known && !holds && !s.varies(c.Key) {
+				value, _ := s.constant(c.Key)
 				p.FailAt(c.at, "space: %s: its condition never holds: %s is set to %v", param.Key, c.Key, value)
 			}
 		}
