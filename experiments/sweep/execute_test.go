@@ -144,7 +144,7 @@ func TestSameTrialsAfterKills(t *testing.T) {
 				mu.Lock()
 				defer mu.Unlock()
 				ran[fmt.Sprint(tr.Set())]++
-				recorded[fmt.Sprint(tr.Set())] = summarize(tr, res, err)
+				recorded[fmt.Sprint(tr.Set())] = Summarize(tr, res, err)
 				return res, err
 			})
 			kill()
@@ -275,6 +275,61 @@ func TestMaximize(t *testing.T) {
 	}
 	if late < 0.75 {
 		t.Errorf("the mean of the last 20 trials is %v, want more", late)
+	}
+}
+
+// An eager sweep goes on with the configurations that it had begun, and runs
+// none of their trials twice.
+func TestEagerGoesOn(t *testing.T) {
+	var mu sync.Mutex
+	recorded := map[string]TrialResult{}
+	params := map[int]map[string]any{}
+	ran := map[string]int{}
+	start := func(trials int) *Result {
+		ctx, kill := context.WithCancel(t.Context())
+		defer kill()
+		s := parse(t, searched)
+		r, err := s.Execute(ctx, "s-1", Options{
+			Parallel: 3, Eager: true,
+			Recorded: func(tr Trial) (TrialResult, bool) {
+				mu.Lock()
+				defer mu.Unlock()
+				r, ok := recorded[fmt.Sprint(tr.Set())]
+				return r, ok
+			},
+			Begun: func(n int) (map[string]any, bool) { p, ok := params[n]; return p, ok },
+		}, func(ctx context.Context, tr Trial) (*pipeline.Result, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			p := map[string]any{"a.depth": int64(1), "other": 1} // a run that begins is recorded, with what is not active too
+			for _, x := range tr.Settings {
+				p[x.Key] = x.Value
+			}
+			params[tr.Configuration.Number] = p
+			if trials--; trials < 0 {
+				kill()
+				return nil, context.Cause(ctx)
+			}
+			r, err := train(tr)
+			ran[fmt.Sprint(tr.Set())]++
+			recorded[fmt.Sprint(tr.Set())] = Summarize(tr, r, err)
+			return r, err
+		})
+		if err != nil && trials >= 0 {
+			t.Fatal(err)
+		}
+		return r
+	}
+	start(20)
+	before := len(params)
+	r := start(math.MaxInt)
+	for set, n := range ran {
+		if n > 1 {
+			t.Errorf("%s is run %d times", set, n)
+		}
+	}
+	if before < 5 || len(params) != 18 || len(r.Trials) != len(ran) {
+		t.Errorf("%d configurations before the kill, %d in all, %d trials, %d of them run: want all to be used", before, len(params), len(r.Trials), len(ran))
 	}
 }
 

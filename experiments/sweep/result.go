@@ -116,7 +116,11 @@ func (s *Sweep) Importances(results []ConfigurationResult) map[string]float64 {
 	}
 	var observations []importance.Observation
 	for _, r := range results {
-		if p, ok := pl.point(r.Settings); ok {
+		params := map[string]any{}
+		for _, x := range r.Settings {
+			params[x.Key] = x.Value
+		}
+		if p, ok := pl.point(params); ok {
 			observations = append(observations, importance.Observation{Point: p, Value: s.loss(r.Trials)})
 		}
 	}
@@ -131,8 +135,8 @@ func (s *Sweep) Importances(results []ConfigurationResult) map[string]float64 {
 	return all
 }
 
-// summarize describes a trial by its run or, if there is none, by its settings.
-func summarize(t Trial, r *pipeline.Result, err error) TrialResult {
+// Summarize describes a trial by its run or, if there is none, by its settings.
+func Summarize(t Trial, r *pipeline.Result, err error) TrialResult {
 	sum := TrialResult{
 		State: pipeline.Failed, Trial: t.Number, Configuration: t.Configuration.Number,
 		Baseline: t.Configuration.Baseline, Replicate: t.Replicate, Resource: t.Resource,

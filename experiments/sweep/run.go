@@ -23,6 +23,12 @@ type Options struct {
 	// sweep has recorded; it is then not run again. Nil: there are none.
 	Recorded func(Trial) (TrialResult, bool)
 
+	// Begun returns the parameters of a configuration that an earlier start of
+	// the same sweep has begun, by its number, as [TrialResult.Params] has
+	// them. An eager sweep goes on with those first, since their decisions
+	// cannot be repeated. Nil: there are none.
+	Begun func(configuration int) (params map[string]any, ok bool)
+
 	// Cached reports whether a trial executes no stage. Such trials do not wait
 	// for the others: when all places are taken, they run besides, one at a
 	// time. Nil: none is asked for.
@@ -72,6 +78,9 @@ func (s *Sweep) Execute(ctx context.Context, id string, o Options, run RunFunc) 
 	e := &execution{
 		plan: s.plan(o.Eager), o: o, run: run, parallel: max(1, o.Parallel),
 		results: map[int]TrialResult{}, jobs: map[int]*job{}, done: make(chan ended),
+	}
+	if o.Eager && o.Begun != nil {
+		e.resume(o.Begun)
 	}
 	e.loop(ctx)
 	result := &Result{Sweep: id, Trials: e.sorted(), begun: e.begun}
@@ -212,7 +221,7 @@ func (e *execution) start(ctx context.Context) {
 		e.tell(Event{Trial: t})
 		go func() {
 			r, err := e.run(ctx, t)
-			sum := summarize(t, r, err)
+			sum := Summarize(t, r, err)
 			e.done <- ended{trial: t, result: &sum}
 		}()
 	}
@@ -230,7 +239,7 @@ func (e *execution) start(ctx context.Context) {
 		m := ended{trial: t, probe: true}
 		if e.o.Cached(ctx, t) {
 			r, err := e.run(ctx, t)
-			sum := summarize(t, r, err)
+			sum := Summarize(t, r, err)
 			m.result = &sum
 		}
 		e.done <- m

@@ -189,6 +189,8 @@ func toFloat(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int:
 		return float64(v), true
+	case int64:
+		return float64(v), true
 	case float64:
 		return v, true
 	}
@@ -213,24 +215,22 @@ func (pl *plane) settings(p space.Point) []Setting {
 	return all
 }
 
-// point returns the point that settings come from, if they are of the space.
-func (pl *plane) point(settings []Setting) (space.Point, bool) {
+// point returns the point that parameters by their keys are; those that are
+// not active, and others, do not count.
+func (pl *plane) point(params map[string]any) (space.Point, bool) {
+	if pl.list != nil {
+		return nil, false
+	}
 	p := make(space.Point, len(pl.params))
-	for i := range pl.params {
-		p[i] = math.NaN()
-	}
-	for _, s := range settings {
-		i := slices.IndexFunc(pl.params, func(q Param) bool { return q.Key == s.Key })
-		if i < 0 {
+	for _, i := range pl.space.Order() {
+		if p[i] = math.NaN(); !pl.space.Active(p, i) {
+			continue
+		}
+		value, ok := params[pl.params[i].Key]
+		if !ok {
 			return nil, false
 		}
-		var ok bool
-		if p[i], ok = pl.params[i].index(s); !ok {
-			return nil, false
-		}
-	}
-	for i, x := range p {
-		if pl.space.Active(p, i) == math.IsNaN(x) {
+		if p[i], ok = pl.params[i].index(Setting{Value: plain(value)}); !ok {
 			return nil, false
 		}
 	}

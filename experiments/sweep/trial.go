@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"whorl/experiments/sweep/search"
+	"whorl/experiments/sweep/space"
 )
 
 // A Configuration is what trials with different seeds have in common.
@@ -115,6 +116,44 @@ func (s *Sweep) plan(eager bool) *plan {
 		}
 	}
 	return p
+}
+
+// resume makes the plan begin with configurations of an earlier start.
+func (p *plan) resume(begun func(configuration int) (map[string]any, bool)) {
+	var earlier search.List
+	for n := 1; ; n++ {
+		number := n
+		if p.extra {
+			number++
+		}
+		params, ok := begun(number)
+		if !ok {
+			break
+		}
+		point, ok := p.plane.point(params)
+		if !ok {
+			break
+		}
+		earlier = append(earlier, point)
+	}
+	p.planner.Method = resumed{p.planner.Method, earlier}
+}
+
+// A resumed method proposes earlier points before its own.
+type resumed struct {
+	search.Method
+	earlier search.List
+}
+
+func (r resumed) Propose(seen []search.Observation) (space.Point, bool) {
+	if p, ok := r.earlier.Propose(seen); ok {
+		return p, true
+	}
+	return r.Method.Propose(seen)
+}
+
+func (r resumed) Adaptive(number int) bool {
+	return number > len(r.earlier) && r.Method.Adaptive(number)
 }
 
 // next returns the trials of the next job, in order.
