@@ -15,7 +15,7 @@ import (
 // the package's path.
 var arrows = map[string][]string{
 	"cmd":             {"", "cli", "stages", "pipeline", "pipeline/stage"},
-	"cli":             {"reports", "experiments", "pipeline", "pipeline/stage", "pipeline/store"},
+	"cli":             {"examples", "reports", "experiments", "pipeline", "pipeline/stage", "pipeline/store"},
 	"reports":         {"experiments", "biometrics", "pipeline/stage"},
 	"experiments":     {"pipeline", "pipeline/stage", "biometrics"},
 	"stages":          {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
@@ -28,6 +28,8 @@ var arrows = map[string][]string{
 	"fingerprint":     {},
 	"biometrics":      {},
 	"internal/bench":  {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/stage", "pipeline/store"},
+	"examples":        {},
+	"examples/go":     {"cli", "pipeline", "pipeline/stage"},
 	"":                {}, // the root package: the embedded source
 }
 

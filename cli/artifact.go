@@ -27,10 +27,10 @@ func artifactCommand(env *Env) *cobra.Command {
 		Short: "Copy an artifact of a run out of the store",
 		Long: `artifact copies an artifact of a recorded run to FILE ("-" is standard output),
 or prints where the store keeps it: that file is to be read, never changed. RUN
-is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
-		Example: `  whorl artifact last evaluate.scores -o scores.csv
-  whorl artifact last train.history -o - | head
-  python3 -c "import numpy,sys; print(numpy.load(sys.argv[1]).shape)" $(whorl artifact last ingest.x_real)`,
+is an id, a unique prefix, or "last". "{app} show RUN" lists the artifacts.`,
+		Example: `  {app} artifact last evaluate.scores -o scores.csv
+  {app} artifact last train.history -o - | head
+  python3 -c "import numpy,sys; print(numpy.load(sys.argv[1]).shape)" $({app} artifact last ingest.x_real)`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := findRun(cmd.Context(), flags.artifacts.dir, args[0])

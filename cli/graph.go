@@ -16,8 +16,8 @@ func graphCommand(env *Env) *cobra.Command {
 		Short: "Draw the pipeline's stages and what flows between them",
 		Long: `graph draws the pipeline's stages in the order the data flows, each with the
 outputs of others that it reads: as text, or for mermaid and Graphviz to draw.`,
-		Example: `  whorl graph
-  whorl graph --format dot | dot -Tsvg > graph.svg`,
+		Example: `  {app} graph
+  {app} graph --format dot | dot -Tsvg > graph.svg`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			switch pipeline.GraphFormat(format) {

@@ -18,7 +18,7 @@ func kindsCommand(env *Env) *cobra.Command {
 		Long: `kinds describes what a pipeline.yaml may name after "kind:": inputs, outputs and
 parameters with their defaults and ranges; and the data sources it may name
 after "data:".`,
-		Example: "  whorl kinds train",
+		Example: "  {app} kinds train",
 		RunE: func(_ *cobra.Command, args []string) error {
 			reg, err := env.app.registry()
 			if err != nil {

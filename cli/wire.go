@@ -20,11 +20,7 @@ func (f *specFlags) load(reg *pipeline.Registry, file string, more ...string) (*
 	p, err := reg.Load(file, pipeline.Settings{
 		Set: append(more, f.set...), Data: f.data, Seed: f.seedGiven(),
 	})
-	var unread *fs.PathError
-	if errors.As(err, &unread) {
-		return nil, Usagef("%w (name another with -f)", err)
-	}
-	return p, specError(err)
+	return p, specError(unreadable(err))
 }
 
 // pipeline reads the pipeline that the flags name and checks that it has the
@@ -34,7 +30,11 @@ func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := f.load(reg, f.file)
+	file, err := f.specFile()
+	if err != nil {
+		return nil, err
+	}
+	p, err := f.load(reg, file)
 	if err != nil {
 		return nil, err
 	}
