@@ -15,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
 
@@ -26,10 +26,10 @@ type App struct {
 	Version string // e.g. "1.2.0"; empty: the version of the main module
 	Help    string // what it is for and what to try first, at the top of its help
 
-	Kinds       []stage.Kind      // the kinds that "kind:" may name
-	DataSources []stage.Kind      // the kinds that "data:" and --data may name
-	Sources     []pipeline.Source // the source code that identifies the kinds; see [pipeline.Registry.AddSource]
-	Templates   []Template        // further projects that the verb init can write
+	Kinds       []stage.Kind  // the kinds that "kind:" may name
+	DataSources []stage.Kind  // the kinds that "data:" and --data may name
+	Sources     []spec.Source // the source code that identifies the kinds; see [spec.Registry.AddSource]
+	Templates   []Template    // further projects that the verb init can write
 
 	// Kernels names the numeric kernels that this CPU runs. Its error says that
 	// this CPU can run none: no verb that needs a pipeline then works.
@@ -96,24 +96,24 @@ func Run(ctx context.Context, app App, args []string, stdout, stderr io.Writer) 
 
 // tell writes the error of a call.
 func tell(ctx context.Context, program string, w io.Writer, err error) {
-	var spec *pipeline.SpecError
+	var wrong *spec.Error
 	switch {
 	case err == nil, errors.Is(err, errReported):
 	case exitCode(ctx, err) == exitInterrupted:
 		fmt.Fprintf(w, "%s: interrupted\n", program)
-	case errors.As(err, &spec): // a line each, positions first, as editors read them
-		fmt.Fprintln(w, spec)
+	case errors.As(err, &wrong): // a line each, positions first, as editors read them
+		fmt.Fprintln(w, wrong)
 	default:
 		fmt.Fprintf(w, "%s: %v\n", program, err)
 	}
 }
 
 // registry returns everything that a pipeline.yaml may name.
-func (a App) registry() (*pipeline.Registry, error) {
+func (a App) registry() (*spec.Registry, error) {
 	if _, err := a.kernels(); err != nil {
 		return nil, UsageError{err}
 	}
-	reg := pipeline.NewRegistry()
+	reg := spec.NewRegistry()
 	errs := []error{reg.RegisterData(a.DataSources...), reg.Register(a.Kinds...)}
 	for _, s := range a.Sources {
 		errs = append(errs, reg.AddSource(s))

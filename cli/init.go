@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/examples"
-	"whorl/pipeline"
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 // templates are the projects that init can write; the first is the default.
@@ -39,7 +39,7 @@ and the code of the stages.
 			templates := env.app.templates()
 			i := slices.IndexFunc(templates, func(t Template) bool { return t.Name == flags.template })
 			if i < 0 {
-				return Usagef("--template %s: no such template%s", flags.template, pipeline.Suggest(flags.template, templateNames(templates)))
+				return Usagef("--template %s: no such template%s", flags.template, yamlwalk.Suggest(flags.template, templateNames(templates)))
 			}
 			dir := args[0]
 			if err := vacant(dir); err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/cli/printable"
-	"whorl/pipeline"
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 const rootHelp = `A pipeline.yaml declares stages in the order the data flows. The result of each
@@ -138,7 +138,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 			verbs = append(verbs, c.Name())
 		}
 	}
-	return Usagef("unknown command %q%s (see: %s --help)", args[0], pipeline.Suggest(args[0], verbs), root.CommandPath())
+	return Usagef("unknown command %q%s (see: %s --help)", args[0], yamlwalk.Suggest(args[0], verbs), root.CommandPath())
 }
 
 // helpCommand is "help VERB". Cobra's own accepts any word.

@@ -8,7 +8,7 @@ import (
 
 	"whorl"
 	"whorl/cli"
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/stages/augment"
 	"whorl/stages/evaluate"
@@ -39,7 +39,7 @@ func app() cli.App {
 		Help:        help,
 		Kinds:       []stage.Kind{ingest.Kind(), label.Kind(), split.Kind(), augment.Kind(), train.Kind(), evaluate.Kind()},
 		DataSources: []stage.Kind{synthetic.Kind()},
-		Sources:     []pipeline.Source{{Module: whorl.Module, FS: whorl.Source, Reaches: whorl.Reaches}},
+		Sources:     []spec.Source{{Module: whorl.Module, FS: whorl.Source, Reaches: whorl.Reaches}},
 		Kernels:     train.Kernels,
 		Templates: []cli.Template{{
 			Name: "fingerprint", Doc: "fingerprint verification with a Siamese network, and its sweeps",

@@ -6,7 +6,7 @@ import (
 
 	"whorl/cli"
 	"whorl/examples/go/poem"
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
 
@@ -17,6 +17,6 @@ func main() {
 	cli.Main(cli.App{
 		Name:    "poems",
 		Kinds:   []stage.Kind{poem.Kind()},
-		Sources: []pipeline.Source{{Module: "whorl/examples/go", FS: source}},
+		Sources: []spec.Source{{Module: "whorl/examples/go", FS: source}},
 	})
 }
