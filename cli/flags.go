@@ -39,6 +39,7 @@ func (f *specFlags) add(env *Env, c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.set, "set", nil, "set a parameter, as `stage.param=value`; may be repeated")
 	c.Flags().Var(&checked{&f.data, something}, "data", "`DATA` instead of the pipeline's: a path, or the name of a data source")
 	c.RegisterFlagCompletionFunc("set", f.completeSettings)
+	c.RegisterFlagCompletionFunc("data", f.completeData)
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "the run's `SEED` instead of the pipeline's")
 }
 

@@ -5,6 +5,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 // specName is the file that makes a folder a project.
@@ -46,6 +49,23 @@ func (f *specFlags) specFile() (string, error) {
 		return "", Usagef("there is no %s in %s or a folder above it: name a file with -f, or write a new project with \"%s init DIR\"", specName, wd, app)
 	}
 	return filepath.Join(dir, specName), nil
+}
+
+// checkData refuses a misspelt name of a data source. Any other name is a path.
+func (f *specFlags) checkData() error {
+	var names []string
+	for _, k := range f.env.app.DataSources {
+		names = append(names, k.Name)
+	}
+	if f.data == "" || slices.Contains(names, f.data) {
+		return nil
+	}
+	_, err := os.Stat(f.data)
+	near := yamlwalk.Nearest(f.data, names)
+	if near == "" || !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return Usagef("--data %s: there is no such path and no such data source%s", f.data, near)
 }
 
 // unreadable makes a file that cannot be read a usage error.

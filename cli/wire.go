@@ -18,6 +18,9 @@ import (
 // load reads the pipeline that the flags name, with their settings and more.
 // What is wrong with it is a wrong call.
 func (f *specFlags) load(reg *spec.Registry, file string, more ...string) (*spec.Pipeline, error) {
+	if err := f.checkData(); err != nil {
+		return nil, err
+	}
 	p, err := reg.Load(file, spec.Settings{
 		Set: append(more, f.set...), Data: f.data, Seed: f.seedGiven(),
 	})
