@@ -32,7 +32,7 @@ func initCommand(env *Env) *cobra.Command {
 and the code of the stages.
 
 ` + describeTemplates(env.app.templates()),
-		Example: `  {app} init houses && cd houses && {app} run
+		Example: `  {app} init houses
   {app} init --template go poems`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
