@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"whorl/pipeline"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
@@ -113,7 +114,7 @@ func (a App) registry() (*spec.Registry, error) {
 	if _, err := a.kernels(); err != nil {
 		return nil, UsageError{err}
 	}
-	reg := spec.NewRegistry()
+	reg := pipeline.NewRegistry()
 	errs := []error{reg.RegisterData(a.DataSources...), reg.Register(a.Kinds...)}
 	for _, s := range a.Sources {
 		errs = append(errs, reg.AddSource(s))

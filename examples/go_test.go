@@ -77,7 +77,7 @@ func TestGo(t *testing.T) {
 		call string
 		want string
 	}{
-		{0, "status", "will run"},
+		{0, "status", "never run before"},
 		{0, "run", "2 ran, 0 cached"},
 		{0, "run", "0 ran, 2 cached"},
 		{0, "run --json", `"count.words"`},
