@@ -115,7 +115,9 @@ func TestGo(t *testing.T) {
 			t.Errorf("poems %s speaks of another program:\n%s", c.call, out)
 		}
 	}
-	var run struct{ Stages []struct{ Name, Status string } }
+	var run struct {
+		Stages []struct{ Name, Status string }
+	}
 	statuses := func() (list []string) {
 		if err := json.Unmarshal([]byte(jsonOf(p.call(0, "run", "--json"))), &run); err != nil {
 			t.Fatal(err)

@@ -45,6 +45,6 @@ func app() cli.App {
 			Name: "fingerprint", Doc: "fingerprint verification with a Siamese network, and its sweeps",
 			Start: "whorl run --set train.epochs=2", Files: whorl.Project,
 		}},
-		Verbs:       func(env *cli.Env) []*cobra.Command { return []*cobra.Command{synthCommand(env)} },
+		Verbs: func(env *cli.Env) []*cobra.Command { return []*cobra.Command{synthCommand(env)} },
 	}
 }
