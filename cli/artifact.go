@@ -1,15 +1,15 @@
 package cli
 
 import (
-	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
+	"io/fs"
+	"path"
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline/store"
+	"whorl/pipeline/stage"
+	"whorl/workspace"
 )
 
 func artifactCommand(env *Env) *cobra.Command {
@@ -18,14 +18,15 @@ func artifactCommand(env *Env) *cobra.Command {
 		out       string
 	}
 	c := &cobra.Command{
-		Use:   "artifact RUN STAGE.OUTPUT",
+		Use:   "artifact RUN STAGE.OUTPUT[/PATH]",
 		Short: "Copy an artifact of a run out of the store",
-		Long: `artifact copies an artifact of a recorded run to FILE ("-" is standard output),
-or prints where the store keeps it: that file is to be read, never changed. RUN
-is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
-		Example: `  whorl artifact last evaluate.scores -o scores.csv
-  whorl artifact last train.history -o - | head
-  python3 -c "import numpy,sys; print(numpy.load(sys.argv[1]).shape)" $(whorl artifact last ingest.x_real)`,
+		Long: `artifact copies an artifact of a recorded run to FILE ("-" is standard output), or
+into a directory. PATH names a file or folder within an artifact that is a
+directory. Without -o it prints where the store keeps the artifact, which must
+not be changed there. "{app} show RUN" lists the artifacts of a run.`,
+		Example: `  {app} artifact last evaluate.scores -o scores.csv
+  {app} artifact last train.history -o - | head
+  {app} artifact last evaluate.scores -o results/`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := env.existing(cmd.Context(), flags.artifacts.dir)
@@ -37,61 +38,42 @@ is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts.`,
 			if err != nil {
 				return refError(err)
 			}
-			a, path, err := w.Artifact(r, args[1])
+			a, err := w.Artifact(r, args[1])
+			if errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("%w: \"%s reproduce %s\" computes it again", err, env.app.Name, r.ID)
+			}
 			if err != nil {
 				return refError(err)
 			}
 			if flags.out != "" {
-				return copyOut(cmd.Context(), env.Stdout, w.Store(), a.Artifact, flags.out)
+				return copyOut(cmd.Context(), env, a.Path, fileName(a), flags.out)
 			}
-			_, err = fmt.Fprintln(env.Stdout, path)
+			_, err = fmt.Fprintln(env.Stdout, a.Path)
 			return err
 		},
 	}
 	flags.artifacts.add(c)
 	c.ValidArgsFunction = completeRuns(&flags.artifacts, 1, true)
-	c.Flags().VarP(&checked{&flags.out, something}, "output", "o", "copy it to this `FILE`; - is standard output")
+	c.Flags().VarP(&checked{&flags.out, something}, "output", "o", "copy it to this `FILE`, or into a directory; - is standard output")
 	return c
 }
 
-// copyOut copies an artifact to dst as a whole, or to w if that is "-". A file
-// is replaced, a directory is not.
-func copyOut(ctx context.Context, w io.Writer, st *store.Store, a store.Artifact, dst string) error {
-	if dst == "-" {
-		return writeOut(w, st, a)
+// fileName is the name that an artifact gets in a directory.
+func fileName(a *workspace.Artifact) string {
+	if a.Within != "" {
+		return path.Base(a.Within)
 	}
-	if isDevice(dst) {
-		return writeDevice(dst, func(w io.Writer) error { return writeOut(w, st, a) })
+	switch a.Output.Type {
+	case stage.TypeNPY:
+		return a.Output.Name + ".npy"
+	case stage.TypeNPZ:
+		return a.Output.Name + ".npz"
+	case stage.TypeJSON, stage.TypeCurves, stage.TypeFigures:
+		return a.Output.Name + ".json"
+	case stage.TypeCSV:
+		return a.Output.Name + ".csv"
+	case stage.TypePNG:
+		return a.Output.Name + ".png"
 	}
-	if info, err := os.Lstat(dst); err == nil && (a.Dir || info.IsDir()) {
-		return Usagef("%s exists: name another with -o", dst)
-	}
-	parent := filepath.Dir(dst)
-	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-		return Usagef("-o %s: there is no directory %s", dst, parent)
-	}
-	tmp, err := os.MkdirTemp(parent, ".whorl-*")
-	if err != nil {
-		return fmt.Errorf("-o %s: %w", dst, err)
-	}
-	defer os.RemoveAll(tmp)
-	copied := filepath.Join(tmp, "copy")
-	if err := st.Copy(ctx, a, copied); err != nil {
-		return fmt.Errorf("copy %s: %w", a.Name, err)
-	}
-	return os.Rename(copied, dst)
-}
-
-// writeOut writes the content of an artifact, which must be a file.
-func writeOut(w io.Writer, st *store.Store, a store.Artifact) error {
-	if a.Dir {
-		return Usagef("%s is a directory: name another with -o", a.Name)
-	}
-	f, err := st.Open(a.Digest)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(w, f)
-	return err
+	return a.Output.Name
 }

@@ -70,8 +70,10 @@ It makes no use of the network, and may be sent to others as it is.`,
 	flags.artifacts.add(c)
 	c.ValidArgsFunction = completeRuns(&flags.artifacts, math.MaxInt, false)
 	c.Flags().VarP(&checked{&flags.out, fileIfAny}, "output", "o", "the report's `FILE`; - is standard output (default: reports/report.html under --artifacts)")
-	c.Flags().StringVar(&flags.sweep, "sweep", "", "the trials of the sweep with this `ID`, or of the \"last\" one")
+	c.Flags().StringVar(&flags.sweep, "sweep", "", "the trials of this `SWEEP`: an id, a name, or \"last\"")
 	c.Flags().StringVar(&flags.metric, "metric", "", "rank the runs by this `STAGE.METRIC`")
+	c.RegisterFlagCompletionFunc("sweep", completeSweeps(&flags.artifacts))
+	c.RegisterFlagCompletionFunc("metric", completeMetrics(&flags.artifacts))
 	c.Flags().StringVar(&flags.title, "title", "", "the report's `TITLE`")
 	c.PreRun = func(*cobra.Command, []string) {
 		if flags.out == "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -20,13 +21,15 @@ func runsCommand(env *Env) *cobra.Command {
 		json      bool
 		sweep     string
 		newest    int
+		all       bool
 	}
 	c := &cobra.Command{
 		Use:   "runs",
 		Short: "List the recorded runs",
-		Long: `runs lists the recorded runs, oldest first: state, when, how long, and the first
-figures of the last stage that measured any. With --json it gives every
-parameter and metric.`,
+		Long: `runs lists the recorded runs, oldest first: state, start, duration, and the first
+metrics of the last stage that has any. With --json it gives every parameter and
+metric. A run that found every stage in the cache repeats an earlier one: it is
+listed only with --all, or as a trial of the --sweep that is named.`,
 		Example: `  whorl runs
   whorl runs --sweep last
   whorl runs --newest 5 --json`,
@@ -35,9 +38,18 @@ parameter and metric.`,
 			if flags.newest < 0 {
 				return Usagef("--newest %d: want at least 0", flags.newest)
 			}
-			runs, err := listRuns(cmd.Context(), env, flags.artifacts.dir, workspace.Filter{Sweep: flags.sweep, Newest: flags.newest})
+			runs, err := listRuns(cmd.Context(), env, flags.artifacts.dir, workspace.Filter{Sweep: flags.sweep})
 			if err != nil {
 				return err
+			}
+			hidden := 0
+			if !flags.all && flags.sweep == "" {
+				found := len(runs)
+				runs = slices.DeleteFunc(runs, repeats)
+				hidden = found - len(runs)
+			}
+			if n := flags.newest; n > 0 && n < len(runs) {
+				runs = runs[len(runs)-n:]
 			}
 			if flags.json {
 				records := make([]recordJSON, 0, len(runs))
@@ -46,12 +58,14 @@ parameter and metric.`,
 				}
 				return writeJSON(env.Stdout, records)
 			}
-			return printRuns(env, runs)
+			return printRuns(env, runs, hidden)
 		},
 	}
 	flags.artifacts.add(c)
 	c.Flags().BoolVar(&flags.json, "json", false, "print a JSON array")
-	c.Flags().StringVar(&flags.sweep, "sweep", "", "only the trials of the sweep with this `ID`, or of the \"last\" one")
+	c.Flags().StringVar(&flags.sweep, "sweep", "", "only the trials of this `SWEEP`: an id, a name, or \"last\"")
+	c.RegisterFlagCompletionFunc("sweep", completeSweeps(&flags.artifacts))
+	c.Flags().BoolVarP(&flags.all, "all", "a", false, "also the runs that found everything in the cache")
 	c.Flags().IntVar(&flags.newest, "newest", 0, "only the `N` newest; 0: all")
 	return c
 }
@@ -76,18 +90,29 @@ func listRuns(ctx context.Context, env *Env, dir string, f workspace.Filter) ([]
 	return w.Runs(ctx, f)
 }
 
-func printRuns(env *Env, runs []*record.Run) error {
+func printRuns(env *Env, runs []*record.Run, hidden int) error {
 	if len(runs) == 0 {
-		fmt.Fprintln(env.Stderr, "no runs yet: start one with \"whorl run\"")
+		fmt.Fprintf(env.Stderr, "no runs yet: start one with \"%s run\"\n", env.app.Name)
 		return nil
 	}
 	w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "RUN\tSTATE\tSTARTED\tTOOK\tSTAGES\tFIGURES")
+	fmt.Fprintln(w, "RUN\tSTATE\tSTARTED\tTOOK\tSTAGES\tMETRICS")
 	for _, r := range runs {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Started.Local().Format(time.DateTime),
 			took(r), stageCounts(r), figuresOf(r))
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if hidden > 0 {
+		fmt.Fprintf(env.Stderr, "not shown: %d that found everything in the cache (--all shows them)\n", hidden)
+	}
+	return nil
+}
+
+// repeats reports whether a run computed nothing: all its stages were cached.
+func repeats(r *record.Run) bool {
+	return r.State == record.Done && !r.Executed()
 }
 
 // stageCounts says how many stages ran and how many were cached.

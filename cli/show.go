@@ -66,7 +66,7 @@ func printRun(env *Env, r *record.Run) error {
 	row("commit", "%s", commit)
 	m := r.Machine
 	row("machine", "%s, %s/%s, %d x %s, %.1f GiB", m.Host, m.OS, m.Arch, m.CPUs, m.CPU, float64(m.Memory)/(1<<30))
-	row("versions", "whorl %s, %s, numeric variant %s", r.Versions.Program, r.Versions.Go, r.Versions.Variant)
+	row("versions", "%s %s, %s, numeric variant %s", env.app.Name, r.Versions.Program, r.Versions.Go, r.Versions.Variant)
 
 	fmt.Fprintln(w, "\nPARAMETER\tVALUE")
 	for _, s := range r.Stages {

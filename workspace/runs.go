@@ -8,6 +8,7 @@ import (
 
 	"whorl/experiments/track"
 	"whorl/pipeline/record"
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 // A Filter chooses runs.
@@ -73,7 +74,7 @@ func (w *Workspace) FindSweep(ctx context.Context, ref string) (*Sweep, error) {
 // findSweep is FindSweep among sweeps, the newest first.
 func findSweep(sweeps []Sweep, ref string) (*Sweep, error) {
 	var part []*Sweep
-	ids := make([]string, 0, len(sweeps))
+	var known []string
 	for i := range sweeps {
 		s := &sweeps[i]
 		if ref == Last || s.ID == ref || s.Name == ref {
@@ -82,17 +83,15 @@ func findSweep(sweeps []Sweep, ref string) (*Sweep, error) {
 		if ref != "" && (strings.HasPrefix(s.ID, ref) || strings.HasSuffix(s.ID, ref)) {
 			part = append(part, s)
 		}
-		ids = append(ids, s.ID)
+		known = append(known, s.ID, s.Name)
 	}
 	switch {
 	case len(part) == 1:
 		return part[0], nil
 	case len(part) > 1:
 		return nil, refErrorf("sweep %q could be %s or another; give more of its id", ref, part[0].ID)
-	case len(ids) == 0:
-		return nil, refErrorf("sweep %q: no sweep has been recorded yet", ref)
 	}
-	return nil, refErrorf("sweep %q: there is none; the newest are %s", ref, few(ids))
+	return nil, refErrorf("no sweep %q is recorded%s", ref, yamlwalk.Nearest(ref, known))
 }
 
 // A RefError says that a reference means no run or sweep, or several.

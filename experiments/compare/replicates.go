@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"whorl/pipeline/record"
 )
@@ -86,6 +87,7 @@ func text(v any) string {
 type observation struct {
 	seed  uint64
 	value float64
+	run   *record.Run
 }
 
 // observations returns what the metric ("stage.name", its last value) came to
@@ -99,9 +101,15 @@ func (g Group) observations(metric string) []observation {
 			continue
 		}
 		if m, ok := r.Metric(metric); ok && !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
-			all = append(all, observation{r.Seed, m.Value})
+			all = append(all, observation{r.Seed, m.Value, r})
 			seen[r.Seed] = true
 		}
 	}
 	return all
+}
+
+// splitMetric returns the stage and the name of a metric "stage.name".
+func splitMetric(metric string) (stage, name string) {
+	stage, name, _ = strings.Cut(metric, ".")
+	return stage, name
 }
