@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"pipeline/value":         {},
 	"pipeline/stage":         {},
 	"pipeline/store":         {"pipeline/stage"},
+	"verifier":               {"siamese", "fingerprint"},
 	"siamese":                {"siamese/kernel"},
 	"siamese/kernel":         {},
 	"fingerprint":            {},
