@@ -15,10 +15,11 @@ type Reason struct {
 
 	// What is "param", "input", "code", "go", "module", "executable", "seed",
 	// "variant", "kind", "cmd", "env", "output", "path", "tool", "metrics",
-	// "file", "sandbox", "mounts", "item": a line of the key that differs; or "new": there is nothing to compare with; "upstream": the
-	// input is yet to be made; "lost": it was made and is not in the store;
-	// "failed": it failed before; "unfinished": its run was interrupted or died;
-	// "forced": the caller demands it.
+	// "file", "sandbox", "mounts", "item": a line of the key that differs; or
+	// "new": there is nothing to compare with; "upstream": the input has yet to
+	// be made; "lost": it was made and is not in the store; "failed": it failed
+	// before; "unfinished": its run was interrupted or died; "forced": the
+	// caller demands it.
 	What string `json:"what"`
 
 	Name  string       `json:"name,omitempty"`  // of the parameter, input, file, ...

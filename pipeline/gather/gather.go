@@ -12,6 +12,9 @@ import (
 	"whorl/pipeline/store/place"
 )
 
+// Kind is the name of the kind.
+const Kind = "gather"
+
 // Items is the output that lists the items.
 const Items = "items"
 
@@ -24,7 +27,7 @@ type Spec struct {
 // Kind returns the kind of stage that gathers. The task's parameters must be the
 // Spec.
 func (s Spec) Kind() stage.Kind {
-	k := stage.Kind{Name: "gather", Doc: "the outputs of a foreach stage, in one directory each", Run: run}
+	k := stage.Kind{Name: Kind, Doc: "the outputs of a foreach stage, in one directory each", Run: run}
 	for _, name := range s.Outputs {
 		k.Outputs = append(k.Outputs, stage.Port{Name: name, Dir: true, Type: stage.TypeTree})
 	}

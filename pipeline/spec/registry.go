@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"whorl/pipeline/gather"
 	"whorl/pipeline/spec/internal/code"
 	"whorl/pipeline/spec/internal/params"
 	"whorl/pipeline/spec/yamlwalk"
@@ -78,7 +79,10 @@ func add(to map[string]*kind, k stage.Kind) error {
 	if !validName.MatchString(k.Name) {
 		return fail(aName)
 	}
-	if to[k.Name] != nil || k.Name == commandKind || k.Name == "gather" {
+	if k.Name == commandKind || k.Name == gather.Kind {
+		return fail("the name is the engine's own")
+	}
+	if to[k.Name] != nil {
 		return fail("registered twice")
 	}
 	if k.Run == nil {
