@@ -12,10 +12,11 @@ import (
 	"whorl/pipeline/spec/yamlwalk"
 )
 
-// A set is a parameter that is given from outside of the file.
+// A set is a parameter that is given by --set or by an item of a foreach stage.
 type set struct {
 	param string
 	value *yaml.Node
+	text  string // of a field of a file of rows
 	pos   yamlwalk.Position
 }
 
@@ -64,7 +65,7 @@ func (p *parser) take(stage string) []set {
 	return sets
 }
 
-// checkSets complains of settings whose stage there is not.
+// checkSets reports settings of stages that do not exist.
 func (p *parser) checkSets() {
 	for _, s := range p.bare {
 		p.FailAt(s.pos, "want stage.param=value%s", p.stagesWith(s.param))
@@ -88,8 +89,12 @@ func (p *parser) stagesWith(param string) string {
 	var found []string
 	for _, n := range p.nodes {
 		for _, have := range n.Params {
-			if have.Name == param {
-				found = append(found, n.Name+"."+param)
+			name := n.Name + "." + param
+			if n.Foreach != "" {
+				name = n.Foreach + "." + param
+			}
+			if have.Name == param && !slices.Contains(found, name) {
+				found = append(found, name)
 			}
 		}
 	}
@@ -158,9 +163,12 @@ func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 }
 
 // addData makes the stage of the data source.
-func (p *parser) addData(body *yaml.Node) {
+func (p *parser) addData(node *yaml.Node) {
 	k := p.reg.data[p.source]
 	n := &Node{Name: dataNode, Kind: k.Kind, pos: yamlwalk.Position{File: p.File}, index: -1}
-	p.readParams(n, k, body, fmt.Sprintf("data source %q", p.source))
+	p.readParams(n, k, &body{
+		what: fmt.Sprintf("data source %q", p.source), sets: p.take(dataNode),
+		fields: map[string]*yaml.Node{"params": node},
+	})
 	p.nodes[dataNode] = n
 }
