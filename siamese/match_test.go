@@ -241,6 +241,10 @@ func TestMatcherErrors(t *testing.T) {
 		"want embeddings of 16": func() error {
 			return m.Compare(context.Background(), make([]float32, 3), nil, ignore)
 		},
+		"2 probes with 1 gallery images": func() error {
+			_, err := m.PairLogits(context.Background(), d.Probes, upTo(2), d.Gallery, upTo(1))
+			return err
+		},
 		"image row 9 of 4": func() error {
 			_, err := m.Embed(context.Background(), d.Gallery, []int{9}, nil)
 			return err
