@@ -44,7 +44,7 @@ var soleImporter = map[string]string{
 	"github.com/go-echarts/":          "reports",
 	"github.com/spf13/cobra":          "cli, cmd",
 	"github.com/sbinet/npyio":         "stages/internal, siamese",
-	"gonum.org/v1/gonum":              "biometrics, experiments, siamese",
+	"gonum.org/v1/gonum":              "biometrics, experiments, siamese, internal/bench",
 	"go.yaml.in/yaml/":                "pipeline/spec, pipeline/spec/yamlwalk, experiments",
 	"golang.org/x/image/bmp":          "fingerprint",
 	"github.com/mattn/go-isatty":      "cli",

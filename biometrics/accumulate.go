@@ -23,13 +23,13 @@ import (
 // which those near 1 are all alike.
 type Accumulator struct {
 	mantissa int
-	pages    [1 << 9][]count // by sign and exponent, in the order of the scores
+	pages    [1 << 9][]bin // by sign and exponent, in the order of the scores
 
 	genuines, impostors int
 	unfit               int // NaN or infinite
 }
 
-type count struct{ genuine, impostor int }
+type bin struct{ genuine, impostor int }
 
 // FineBits and CoarseBits are resolutions for the scores of an experiment and
 // for those of each of its subjects: 6e-5 and 2e-2 of a score.
@@ -66,7 +66,7 @@ func (a *Accumulator) Add(score float32, genuine bool) {
 		return
 	}
 	if a.pages[page] == nil {
-		a.pages[page] = make([]count, 1<<a.mantissa)
+		a.pages[page] = make([]bin, 1<<a.mantissa)
 	}
 	c := &a.pages[page][key&(1<<mantissaBits-1)>>(mantissaBits-a.mantissa)]
 	if genuine {
@@ -124,7 +124,7 @@ func (a *Accumulator) combine(b *Accumulator, sign int) {
 			continue
 		}
 		if a.pages[p] == nil {
-			a.pages[p] = make([]count, 1<<a.mantissa)
+			a.pages[p] = make([]bin, 1<<a.mantissa)
 		}
 		for i, c := range page {
 			a.pages[p][i].genuine += sign * c.genuine
@@ -147,7 +147,7 @@ func (a *Accumulator) Coarse(resolution int) *Accumulator {
 		if page == nil {
 			continue
 		}
-		out.pages[p] = make([]count, 1<<resolution)
+		out.pages[p] = make([]bin, 1<<resolution)
 		for i, c := range page {
 			o := &out.pages[p][i>>(a.mantissa-resolution)]
 			o.genuine += c.genuine
@@ -169,7 +169,7 @@ func (a *Accumulator) Scores() (*Scores, error) {
 	s := &Scores{genuines: a.genuines, impostors: a.impostors}
 	for p, page := range a.pages {
 		for i, c := range page {
-			if c != (count{}) {
+			if c != (bin{}) {
 				key := uint32(p)<<mantissaBits | uint32(i)<<(mantissaBits-a.mantissa)
 				s.value = append(s.value, float64(keyed(key)))
 				s.genuine = append(s.genuine, c.genuine)
