@@ -48,7 +48,7 @@ func BenchmarkAllPairs(b *testing.B) {
 					s[i] = r.float()
 				}
 			}
-			sums := make([][16]float32, Workers()) // a cache line each
+			sums := make([][16]float32, m.Workers()) // a cache line each
 			start, used := time.Duration(0), time.Duration(0)
 			for b.Loop() {
 				if start == 0 {
@@ -117,7 +117,7 @@ func BenchmarkCounted(b *testing.B) {
 		if runs++; runs == 1 {
 			start = cpuTime(b)
 		}
-		counts := make([]*biometrics.Subjects, Workers())
+		counts := make([]*biometrics.Subjects, m.Workers())
 		err := m.Compare(context.Background(), p, g, func(w int, t *Tile) error {
 			if counts[w] == nil {
 				counts[w] = biometrics.NewSubjects(people)

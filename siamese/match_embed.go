@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -160,7 +161,7 @@ func (s *encoders) build(pairs int) (*encoder, error) {
 		bias.Set(make([]float32, bias.Len()))
 	}
 	if s.conv != nil {
-		e.team = kernel.NewTeam(Workers())
+		e.team = kernel.NewTeam(runtime.GOMAXPROCS(0))
 		e.maps = make([][]float32, e.team.Workers())
 	}
 	return e, nil

@@ -136,14 +136,10 @@ func TestMatcher(t *testing.T) {
 func TestTilesDoNotMatter(t *testing.T) {
 	d := prints(34, 1)
 	var names []string
-	matchers, wants := map[string]*Matcher{}, map[string][]float32{}
+	networks, wants := map[string]*Network{}, map[string][]float32{}
 	for name, a := range matched() {
 		n := drawn(t, a)
-		m, err := n.Matcher()
-		if err != nil {
-			t.Fatal(err)
-		}
-		names, matchers[name], wants[name] = append(names, name), m, all(t, n, d)
+		names, networks[name], wants[name] = append(names, name), n, all(t, n, d)
 	}
 	slices.Sort(names)
 	rapid.Check(t, func(t *rapid.T) {
@@ -152,8 +148,12 @@ func TestTilesDoNotMatter(t *testing.T) {
 		g := rapid.SliceOfN(rapid.IntRange(0, d.Gallery.N-1), 1, 40).Draw(t, "gallery")
 		procs := runtime.GOMAXPROCS(rapid.IntRange(1, 3).Draw(t, "procs"))
 		defer runtime.GOMAXPROCS(procs)
+		m, err := networks[name].Matcher()
+		if err != nil {
+			t.Fatal(err)
+		}
 		seen := 0
-		err := matchers[name].CompareImages(context.Background(), d.Probes, p, d.Gallery, g, func(_ int, tile *Tile) error {
+		err = m.CompareImages(context.Background(), d.Probes, p, d.Gallery, g, func(_ int, tile *Tile) error {
 			for i := range tile.Probes {
 				for j, z := range tile.Row(i) {
 					if w := wants[name][p[tile.Probe+i]*d.Gallery.N+g[tile.Gallery+j]]; math.Float32bits(z) != math.Float32bits(w) {
@@ -266,10 +266,10 @@ func TestMatcherErrors(t *testing.T) {
 
 const logitsEnv = "WHORL_TEST_LOGITS"
 
-// TestLogitsChild prints a digest of logits; see TestLogitsFamilies.
+// TestLogitsChild prints a digest of logits; see TestFamiliesLogits.
 func TestLogitsChild(t *testing.T) {
 	if os.Getenv(logitsEnv) == "" {
-		t.Skip("only run by TestLogitsFamilies, in a process of its own")
+		t.Skip("only run by TestFamiliesLogits, in a process of its own")
 	}
 	if kernel.Check() != nil {
 		fmt.Println("unavailable")
@@ -285,8 +285,8 @@ func TestLogitsChild(t *testing.T) {
 	}
 }
 
-// TestLogitsFamilies compares all pairs with every family of kernels.
-func TestLogitsFamilies(t *testing.T) {
+// TestFamiliesLogits compares all pairs with every family of kernels.
+func TestFamiliesLogits(t *testing.T) {
 	want := ""
 	for _, family := range []string{"scalar", "avx2", "avx512"} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestLogitsChild$")
