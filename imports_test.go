@@ -15,7 +15,7 @@ import (
 // a row of their own, and these may import each other.
 var arrows = map[string][]string{
 	"cmd":                    {"", "cli", "stages", "pipeline", "pipeline/spec", "pipeline/stage"},
-	"cli":                    {"reports", "experiments", "pipeline", "pipeline/explain", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store"},
+	"cli":                    {"examples", "reports", "experiments", "pipeline", "pipeline/explain", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store"},
 	"reports":                {"experiments", "biometrics", "pipeline/stage"},
 	"experiments":            {"pipeline", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/value", "biometrics"},
 	"stages":                 {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
@@ -34,6 +34,8 @@ var arrows = map[string][]string{
 	"fingerprint":            {},
 	"biometrics":             {},
 	"internal/bench":         {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/spec", "pipeline/stage", "pipeline/store"},
+	"examples":               {},
+	"examples/go":            {"cli", "pipeline/spec", "pipeline/stage"},
 	"":                       {}, // the root package: the embedded source
 }
 

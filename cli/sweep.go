@@ -16,7 +16,6 @@ import (
 	"whorl/experiments/sweep"
 	"whorl/experiments/track"
 	"whorl/pipeline"
-	"whorl/pipeline/explain"
 	"whorl/pipeline/spec"
 )
 
@@ -245,45 +244,4 @@ func (s *sweeper) printTrials(result *sweep.Result) error {
 		fmt.Fprintln(w)
 	}
 	return w.Flush()
-}
-
-// dryRunJSON is what "sweep --dry-run --json" prints.
-type dryRunJSON struct {
-	Trials []dryTrialJSON `json:"trials"`
-}
-
-type dryTrialJSON struct {
-	Params map[string]any        `json:"params"` // those that the sweep sets
-	Stages []explain.StageStatus `json:"stages"`
-}
-
-// dryRun says of every trial what would run.
-func (s *sweeper) dryRun(ctx context.Context) error {
-	var j dryRunJSON
-	for _, t := range s.def.Trials() {
-		p, err := s.parse(t.Set())
-		if err != nil {
-			return err
-		}
-		stages, err := s.flags.outlook(ctx, p, nil, s.flags.force)
-		if err != nil {
-			return err
-		}
-		if s.flags.json {
-			params := map[string]any{}
-			for _, setting := range t.Settings {
-				params[setting.Key] = setting.Value
-			}
-			j.Trials = append(j.Trials, dryTrialJSON{params, stages})
-			continue
-		}
-		fmt.Fprintf(s.env.Stdout, "[%d/%d] %s\n", t.Number, s.trials, s.describe(t))
-		if err := printStatus(s.env.Stdout, stages); err != nil {
-			return err
-		}
-	}
-	if s.flags.json {
-		return writeJSON(s.env.Stdout, j)
-	}
-	return nil
 }
