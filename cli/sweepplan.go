@@ -46,11 +46,15 @@ func (s *sweeper) dryRun(ctx context.Context) error {
 	j := dryRunJSON{Trials: []dryTrialJSON{}}
 	seen := map[string]bool{}
 	for _, t := range s.def.Trials() {
-		stages, err := s.flags.outlook(ctx, s.pipes[t.Number], nil, s.flags.force)
+		p, err := s.parse(t.Set())
 		if err != nil {
 			return err
 		}
-		if err := j.Summary.add(s.pipes[t.Number], stages, seen, took); err != nil {
+		stages, err := s.flags.outlook(ctx, p, nil, s.flags.force)
+		if err != nil {
+			return err
+		}
+		if err := j.Summary.add(p, stages, seen, took); err != nil {
 			return err
 		}
 		params := map[string]any{}
