@@ -162,7 +162,7 @@ func TestEditDuringRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	four := l.parse("stages:\n  s: {kind: command, inputs: {a: ./in0, b: ./in1, c: ./in2, d: ./in3}, cmd: \"cat in/* > {outputs.o}\", outputs: {o: o}}\n")
+	four := l.parse("stages:\n  s: {kind: command, inputs: {a: ./in0, b: ./in1, c: ./in2, d: ./in3}, cmd: \"cat in/*/* > {outputs.o}\", outputs: {o: o}}\n")
 	edited := false
 	l.run(four, pipeline.Options{Observe: func(ev pipeline.Event) {
 		for i := range 4 {

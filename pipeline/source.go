@@ -6,11 +6,11 @@ import (
 	"whorl/pipeline/spec"
 )
 
-//go:embed stage/*.go command/*.go command/isolate/*.go store/place/*.go
+//go:embed stage/*.go command/*.go command/isolate/*.go gather/*.go store/place/*.go
 var files embed.FS
 
 // own is the source of the engine's code that stages reach, in whatever program:
-// the contract and the commands. TestOwnSource keeps it complete.
+// the contract, commands and the gathering of items. TestOwnSource keeps it complete.
 var own = spec.Source{
 	Module:  "whorl/pipeline",
 	FS:      files,

@@ -44,7 +44,7 @@ func (r *run) prepare(ctx context.Context, n *spec.Node) (*work, error) {
 		w.trees[i], w.inputs[i].Digest = t, t.Digest.String()
 	}
 	var err error
-	if w.code, err = n.Code(); err != nil {
+	if w.code, err = n.Code(ctx); err != nil {
 		return nil, err
 	}
 	w.text = n.KeyText(w.code, w.digests())

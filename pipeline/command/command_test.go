@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,12 +16,29 @@ import (
 )
 
 type recorder struct {
-	mu  sync.Mutex
-	log strings.Builder
+	mu      sync.Mutex
+	log     strings.Builder
+	metrics []stage.Metric
+	told    func(what string) // of metrics and progress; may be nil
 }
 
-func (r *recorder) Metric(stage.Metric)     {}
-func (r *recorder) Progress(stage.Progress) {}
+func (r *recorder) Metric(m stage.Metric) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.metrics = append(r.metrics, m)
+	if r.told != nil {
+		r.told(text([]stage.Metric{m}))
+	}
+}
+
+func (r *recorder) Progress(p stage.Progress) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.told != nil {
+		r.told(fmt.Sprintf("%d/%d %v", p.Done, p.Total, p.Values))
+	}
+}
+
 func (r *recorder) Log(line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -49,6 +67,24 @@ func try(t *testing.T, s Spec, inputs map[string]string) (out, log string, err e
 	return string(b), rec.log.String(), err
 }
 
+// measure runs a command that has no output with seed 7.
+func measure(t *testing.T, s Spec, begin ...func(r *recorder, dir string)) (*recorder, error) {
+	t.Helper()
+	dir := t.TempDir()
+	r := &recorder{}
+	if err := os.Mkdir(filepath.Join(dir, "out"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range begin {
+		f(r, dir)
+	}
+	return r, s.Kind().Run(t.Context(), &stage.Task{Params: s, Seed: 7, OutDir: filepath.Join(dir, "out"), Observer: r})
+}
+
+func touch(dir, name string) {
+	os.WriteFile(filepath.Join(dir, name), nil, 0o666)
+}
+
 var one = []Output{{Name: "o", File: "o.txt"}}
 
 func TestRun(t *testing.T) {
@@ -65,7 +101,7 @@ func TestRun(t *testing.T) {
 		"no environment":    {Spec{Cmd: "echo \"[$SECRET]\" > {outputs.o}"}, nil, "[]\n"},
 		"asked for":         {Spec{Cmd: "echo \"[$SECRET]\" > {outputs.o}", Env: []string{"SECRET=passed"}}, nil, "[passed]\n"},
 		"its own directory": {Spec{Cmd: "ls | grep -v o.txt > {outputs.o}"}, nil, "in\n"},
-		"stable paths":      {Spec{Cmd: "echo {inputs.a} {outputs.o} > {outputs.o}"}, map[string]string{"a": ""}, "in/a o.txt\n"},
+		"stable paths":      {Spec{Cmd: "echo {inputs.a} {outputs.o} > {outputs.o}"}, map[string]string{"a": ""}, "in/a/a o.txt\n"},
 		"read-only inputs":  {Spec{Cmd: "ls -l {inputs.a} | cut -c1-10 > {outputs.o}"}, map[string]string{"a": ""}, "-r--r--r--\n"},
 		"HOME and TMPDIR":   {Spec{Cmd: "test -d $HOME && touch $TMPDIR/x && echo ok > {outputs.o}"}, nil, "ok\n"},
 	} {
@@ -232,8 +268,8 @@ func TestLongLine(t *testing.T) {
 }
 
 func TestMediaTypes(t *testing.T) {
-	k := Spec{Outputs: []Output{{"a", "a.png", false}, {"b", "b", true}, {"c", "c.xyz", false}}}.Kind()
-	for i, want := range []string{stage.TypePNG, stage.TypeTree, ""} {
+	k := Spec{Outputs: []Output{{Name: "a", File: "a.png"}, {Name: "b", File: "b", Dir: true}, {Name: "c", File: "c.xyz"}, {Name: "d", File: "x/d.SVG"}}}.Kind()
+	for i, want := range []string{stage.TypePNG, stage.TypeTree, "", stage.TypeSVG} {
 		if got := k.Outputs[i].Type; got != want {
 			t.Errorf("%s: got %q, want %q", k.Outputs[i].Name, got, want)
 		}

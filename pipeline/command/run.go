@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -22,39 +24,72 @@ import (
 // input that no key names.
 const fixedPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// inputDir is where the inputs are, in the working directory.
-const inputDir = "in"
+// SeedVariable is the environment variable that holds the seed.
+const SeedVariable = "WHORL_SEED"
+
+// Where inputs and parameters are in the working directory. The name of an
+// input has no dot, so it never is that of the file.
+const (
+	inputDir   = "in"
+	paramsFile = inputDir + "/params.json"
+)
 
 // run executes the command in a directory beside the task's OutDir, with a copy
 // of each input in the folder "in" there. Placeholders stand for paths relative
 // to it, so that no path that differs from run to run can reach an output.
 func (s Spec) run(ctx context.Context, t *stage.Task) error {
 	work := filepath.Join(filepath.Dir(t.OutDir), "work")
-	if err := os.MkdirAll(filepath.Join(work, inputDir), 0o777); err != nil {
+	if err := s.prepare(ctx, t, work); err != nil {
 		return err
 	}
-	inputs, outputs := map[string]string{}, map[string]string{}
-	for name, input := range t.Inputs {
-		inputs[name] = filepath.Join(inputDir, name)
-		if err := place.ReadOnly(ctx, input.Path, filepath.Join(work, inputs[name])); err != nil {
-			return fmt.Errorf("place input %q: %w", name, err)
-		}
+	f, stop := s.watch(ctx, t, work)
+	err := s.shell(ctx, t, s.expand(t), work)
+	stop()
+	if err != nil {
+		return err
 	}
-	for _, o := range s.Outputs {
-		outputs[o.Name] = o.File
-		dir := filepath.Join(work, o.File)
-		if !o.Dir {
-			dir = filepath.Dir(dir)
-		}
-		if err := os.MkdirAll(dir, 0o777); err != nil {
-			return err
-		}
-	}
-	if err := s.shell(ctx, t, s.expand(inputs, outputs), work); err != nil {
+	if err := s.measured(t, work, f); err != nil {
 		return err
 	}
 	for _, o := range s.Outputs {
 		if err := takeOutput(work, o, filepath.Join(t.OutDir, o.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare makes the working directory: with a copy of each input, the file of
+// parameters if the command reads it, and the folders of the outputs.
+func (s Spec) prepare(ctx context.Context, t *stage.Task, work string) error {
+	if err := os.MkdirAll(filepath.Join(work, inputDir), 0o777); err != nil {
+		return err
+	}
+	for name, input := range t.Inputs {
+		to := filepath.Join(work, s.input(name))
+		if err := os.Mkdir(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
+		if err := place.ReadOnly(ctx, input.Path, to); err != nil {
+			return fmt.Errorf("place input %q: %w", name, err)
+		}
+	}
+	if strings.Contains(s.Cmd, "{params}") {
+		if err := os.WriteFile(filepath.Join(work, paramsFile), []byte(s.JSON), 0o444); err != nil {
+			return err
+		}
+	}
+	for _, o := range s.Outputs {
+		dir := o.File
+		if !o.Dir {
+			dir = filepath.Dir(dir)
+		}
+		if err := os.MkdirAll(filepath.Join(work, dir), 0o777); err != nil {
+			return err
+		}
+	}
+	for _, file := range []string{s.Metrics.File, s.Metrics.Series} {
+		if err := os.MkdirAll(filepath.Join(work, filepath.Dir(file)), 0o777); err != nil {
 			return err
 		}
 	}
@@ -83,10 +118,13 @@ func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) erro
 		if err := os.Mkdir(root, 0o777); err != nil {
 			return err
 		}
-		o.Sandbox = &isolate.Sandbox{Root: root, Temp: tmp, Mounts: s.Mounts}
+		o.Sandbox = &isolate.Sandbox{Root: root, Temp: tmp, Mounts: append(slices.Clone(s.Mounts), s.Path...)}
 		home, tmp = isolate.SandboxWork, isolate.SandboxTemp
 	}
-	o.Env = append([]string{"PATH=" + fixedPath, "LC_ALL=C", "TZ=UTC", "HOME=" + home, "TMPDIR=" + tmp}, s.Env...)
+	o.Env = s.environ(home, tmp)
+	if s.Seed {
+		o.Env = append(o.Env, fmt.Sprintf("%s=%d", SeedVariable, t.Seed))
+	}
 	out, w, err := os.Pipe()
 	if err != nil {
 		return err
@@ -118,6 +156,12 @@ func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) erro
 	return nil
 }
 
+// environ returns the environment of the command, without the seed.
+func (s Spec) environ(home, tmp string) []string {
+	path := strings.Join(append(slices.Clone(s.Path), fixedPath), ":")
+	return append([]string{"PATH=" + path, "LC_ALL=C", "TZ=UTC", "HOME=" + home, "TMPDIR=" + tmp}, s.Env...)
+}
+
 // describe says how a command ended. A shell reports a signal that ended a
 // program as 128 and its number.
 func describe(state *os.ProcessState) string {
@@ -127,14 +171,20 @@ func describe(state *os.ProcessState) string {
 	return state.String()
 }
 
-// logLines logs what is read, a line at a time. A line of more than 64 KiB is
+// logLines logs what is read, a line at a time, but for lines that tell the
+// progress. A line of more than 64 KiB is
 // broken, so that no command makes us hold all that it writes.
 func logLines(r io.Reader, t *stage.Task) {
 	br := bufio.NewReaderSize(r, 64<<10)
 	for {
 		line, err := br.ReadSlice('\n')
 		if len(line) > 0 {
-			t.Logf("%s", bytes.TrimSuffix(line, []byte("\n")))
+			text := string(bytes.TrimSuffix(line, []byte("\n")))
+			if p, ok := readProgress(text); ok {
+				t.Progress(p)
+			} else {
+				t.Logf("%s", text)
+			}
 		}
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):

@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"regexp"
-	"slices"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,8 +17,16 @@ type Spec struct {
 	Inputs  []string // names
 	Outputs []Output
 	Params  map[string]string // as the shell is to see them, quoted
-	Env     []string          // "NAME=value" of those that are set
-	Timeout time.Duration     // 0: none
+	JSON    string            // all parameters as a JSON object, for {params}
+	Seed    bool              // the run's seed is given to the command
+	Metrics Metrics
+	Env     []string      // "NAME=value" of those that are set
+	Path    []string      // absolute directories that come before the fixed PATH
+	Timeout time.Duration // 0: none
+
+	// Files gives the name of the file, or directory, that each input is placed
+	// as, by the input's name. It is the input's name if it is missing.
+	Files map[string]string
 
 	// Sandbox hides every file but the inputs, /usr and Mounts, which are
 	// absolute paths; and the network.
@@ -29,44 +36,48 @@ type Spec struct {
 
 // An Output is a file, or directory, that the command makes.
 type Output struct {
-	Name string
-	File string // relative to the working directory
-	Dir  bool
+	Name  string
+	File  string // relative to the working directory
+	Dir   bool
+	Title string // for people; does not count for the key
+}
+
+// Metrics are the files in which the command leaves what it measured, relative
+// to the working directory. An empty name means none.
+type Metrics struct {
+	File   string             // one JSON object: see [ReadMetrics]
+	Series string             // CSV with a column of steps: see [ReadSeries]
+	About  []stage.MetricInfo // does not count for the key
 }
 
 // Kind returns the kind of stage that a command is. The task's parameters must
 // be the Spec.
 func (s Spec) Kind() stage.Kind {
 	k := stage.Kind{
-		Name: "command", Doc: "a shell command", Run: run,
+		Name: "command", Doc: "a shell command", Run: run, Random: s.Seed, Metrics: s.Metrics.About,
 		Inputs: make([]stage.Port, 0, len(s.Inputs)), Outputs: make([]stage.Port, 0, len(s.Outputs)),
 	}
 	for _, name := range s.Inputs {
 		k.Inputs = append(k.Inputs, stage.Port{Name: name})
 	}
 	for _, o := range s.Outputs {
-		k.Outputs = append(k.Outputs, stage.Port{Name: o.Name, Dir: o.Dir, Type: o.mediaType()})
+		k.Outputs = append(k.Outputs, stage.Port{Name: o.Name, Doc: o.Title, Dir: o.Dir, Type: o.mediaType()})
 	}
 	return k
+}
+
+// mediaTypes are those of files by their suffix.
+var mediaTypes = map[string]string{
+	".npy": stage.TypeNPY, ".npz": stage.TypeNPZ, ".json": stage.TypeJSON, ".csv": stage.TypeCSV,
+	".png": stage.TypePNG, ".jpg": stage.TypeJPEG, ".jpeg": stage.TypeJPEG, ".svg": stage.TypeSVG,
+	".html": stage.TypeHTML, ".htm": stage.TypeHTML, ".md": stage.TypeMarkdown,
 }
 
 func (o Output) mediaType() string {
 	if o.Dir {
 		return stage.TypeTree
 	}
-	switch path.Ext(o.File) {
-	case ".npy":
-		return stage.TypeNPY
-	case ".npz":
-		return stage.TypeNPZ
-	case ".json":
-		return stage.TypeJSON
-	case ".csv":
-		return stage.TypeCSV
-	case ".png":
-		return stage.TypePNG
-	}
-	return ""
+	return mediaTypes[strings.ToLower(path.Ext(o.File))]
 }
 
 // Reserved reports whether an output may not be at file, since inputs are there.
@@ -74,50 +85,13 @@ func Reserved(file string) bool {
 	return file == inputDir || strings.HasPrefix(file, inputDir+"/")
 }
 
-var placeholder = regexp.MustCompile(`\{(inputs|outputs|params)\.([A-Za-z0-9_-]+)\}`)
-
-// Check lists the placeholders that name nothing.
-func (s Spec) Check() (problems []string) {
-	known := map[string][]string{"inputs": s.Inputs}
-	for _, o := range s.Outputs {
-		known["outputs"] = append(known["outputs"], o.Name)
+// input returns where an input is, relative to the working directory.
+func (s Spec) input(name string) string {
+	file := s.Files[name]
+	if file == "" {
+		file = name
 	}
-	for name := range s.Params {
-		known["params"] = append(known["params"], name)
-	}
-	slices.Sort(known["params"])
-	for _, m := range placeholder.FindAllStringSubmatch(s.Cmd, -1) {
-		if names := known[m[1]]; !slices.Contains(names, m[2]) {
-			hint := fmt.Sprintf("there are no %s", m[1])
-			if len(names) > 0 {
-				hint = fmt.Sprintf("there is %s", strings.Join(names, ", "))
-			}
-			problems = append(problems, fmt.Sprintf("%s names nothing (%s)", m[0], hint))
-		}
-	}
-	return problems
-}
-
-// expand replaces the placeholders; any other brace stays as it is.
-func (s Spec) expand(inputs, outputs map[string]string) string {
-	return placeholder.ReplaceAllStringFunc(s.Cmd, func(p string) string {
-		m := placeholder.FindStringSubmatch(p)
-		switch m[1] {
-		case "inputs":
-			return Quote(inputs[m[2]])
-		case "outputs":
-			return Quote(outputs[m[2]])
-		}
-		return s.Params[m[2]]
-	})
-}
-
-// Quote makes one word of s for the shell.
-func Quote(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./,:=+@%") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return filepath.Join(inputDir, name, file)
 }
 
 func run(ctx context.Context, t *stage.Task) error {

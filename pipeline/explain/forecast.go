@@ -82,7 +82,7 @@ func (v *forecaster) forecast(ctx context.Context, n *spec.Node, scanner *tree.S
 		f.trees[i], f.digests[i] = t, t.Digest.String()
 	}
 	var err error
-	if f.code, err = n.Code(); err != nil {
+	if f.code, err = n.Code(ctx); err != nil {
 		return nil, err
 	}
 	f.text = n.KeyText(f.code, f.digests)

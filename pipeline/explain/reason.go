@@ -14,11 +14,12 @@ type Reason struct {
 	Stage string `json:"stage"`
 
 	// What is "param", "input", "code", "go", "module", "executable", "seed",
-	// "variant", "kind", "cmd", "env", "output": a line of the key that
-	// differs; or "new": there is nothing to compare with; "upstream": the
-	// input is yet to be made; "lost": it was made and is not in the store;
-	// "failed": it failed before; "unfinished": its run was interrupted or died;
-	// "forced": the caller demands it.
+	// "variant", "kind", "cmd", "env", "output", "path", "tool", "metrics",
+	// "file", "sandbox", "mounts", "item": a line of the key that differs; or
+	// "new": there is nothing to compare with; "upstream": the input has yet to
+	// be made; "lost": it was made and is not in the store; "failed": it failed
+	// before; "unfinished": its run was interrupted or died; "forced": the
+	// caller demands it.
 	What string `json:"what"`
 
 	Name  string       `json:"name,omitempty"`  // of the parameter, input, file, ...
@@ -104,7 +105,7 @@ func (r Reason) String() string {
 		return fmt.Sprintf("input %s: its content changed (%s)", name, arrow(short(r.Old), short(r.New)))
 	case "param":
 		return fmt.Sprintf("%s.%s: %s", r.Stage, r.Name, arrow(r.Old, r.New))
-	case "module", "env", "output":
+	case "module", "env", "output", "tool", "metrics", "file", "item":
 		return fmt.Sprintf("%s %s: %s", r.What, r.Name, arrow(r.Old, r.New))
 	case "executable":
 		return "code: the executable, since its source is not registered"

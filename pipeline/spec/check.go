@@ -23,38 +23,71 @@ func (p *Pipeline) CheckSources(store string, targets ...string) error {
 	}
 	store = real(store)
 	var errs yamlwalk.Problems
+	c := checker{store: store, found: map[string]string{}}
 	for _, n := range nodes {
+		for _, d := range n.dirs {
+			if problem := c.missing(d.path); problem != "" {
+				errs.Add(d.pos, "stage %q: %s: %s", n.Name, d.field, problem)
+			}
+		}
 		for _, in := range n.Inputs {
 			if in.From != nil {
 				continue
 			}
-			if problem := n.checkSource(in, store); problem != "" {
-				errs.Add(in.pos, "%s", problem)
+			if problem := c.source(n, in); problem != "" {
+				what := fmt.Sprintf("stage %q: input %q", n.Name, in.Name)
+				if in.Ref == dataNode {
+					what = "the data"
+				}
+				errs.Add(in.pos, "%s %s", what, problem)
 			}
 		}
 	}
 	return errs.Err()
 }
 
-// checkSource returns what is wrong with an input that is a path.
-func (n *Node) checkSource(in *Input, store string) string {
-	what := fmt.Sprintf("stage %q: input %q", n.Name, in.Name)
-	if in.Ref == dataNode {
-		what = "the data"
+// A checker looks at each path once.
+type checker struct {
+	store string            // a directory without symbolic links
+	found map[string]string // problems by check
+}
+
+func (c *checker) once(check string, look func() string) string {
+	problem, ok := c.found[check]
+	if !ok {
+		problem = look()
+		c.found[check] = problem
 	}
-	info, err := os.Stat(in.Path)
-	switch {
-	case err != nil:
-		return fmt.Sprintf("%s cannot be read: %v", what, err)
-	case info.IsDir() && within(store, real(in.Path)):
-		return fmt.Sprintf("%s holds the artifacts (%s), which each run changes: name a folder without them, or keep them elsewhere with --artifacts", what, store)
-	case n.IsCommand():
-	case in.Port.Dir && !info.IsDir():
-		return fmt.Sprintf("%s must be a directory, and %s is a file", what, in.Path)
-	case !in.Port.Dir && info.IsDir():
-		return fmt.Sprintf("%s must be a file, and %s is a directory", what, in.Path)
-	}
-	return ""
+	return problem
+}
+
+func (c *checker) missing(path string) string {
+	return c.once("missing "+path, func() string {
+		if _, err := os.Stat(path); err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+}
+
+// source returns what is wrong with an input that is a path.
+func (c *checker) source(n *Node, in *Input) string {
+	command := n.IsCommand() // it takes files and directories
+	return c.once(fmt.Sprint(command, in.Port.Dir, in.Path), func() string {
+		info, err := os.Stat(in.Path)
+		switch {
+		case err != nil:
+			return fmt.Sprintf("cannot be read: %v", err)
+		case info.IsDir() && within(c.store, real(in.Path)):
+			return fmt.Sprintf("holds the artifacts (%s), which each run changes: name a folder without them, or keep them elsewhere with --artifacts", c.store)
+		case command:
+		case in.Port.Dir && !info.IsDir():
+			return fmt.Sprintf("must be a directory, and %s is a file", in.Path)
+		case !in.Port.Dir && info.IsDir():
+			return fmt.Sprintf("must be a file, and %s is a directory", in.Path)
+		}
+		return ""
+	})
 }
 
 // within reports whether a path is a folder or lies in it.

@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,15 +9,18 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"whorl/pipeline/command"
-	"whorl/pipeline/spec/internal/params"
 	"whorl/pipeline/spec/yamlwalk"
+	"whorl/pipeline/stage"
 	"whorl/pipeline/value"
 )
 
 // commandKind is the kind whose ports and parameters pipeline.yaml declares.
 const commandKind = "command"
 
-func (p *parser) isCommand(body *yaml.Node) bool {
+// commandFields are those of a command stage only.
+var commandFields = []string{"cmd", "outputs", "metrics", "seed", "env", "path", "tools", "timeout", "sandbox", "mounts"}
+
+func isCommand(body *yaml.Node) bool {
 	body = yamlwalk.Deref(body)
 	if body.Kind != yaml.MappingNode {
 		return false
@@ -33,30 +34,24 @@ func (p *parser) isCommand(body *yaml.Node) bool {
 }
 
 // readCommand reads a stage of kind command, all but what its inputs name.
-func (p *parser) readCommand(n *Node, body *yaml.Node, what string) {
-	f := p.Fields(body, what, "kind", "inputs", "params", "cmd", "outputs", "env", "timeout")
-	p.inputs[n] = f["inputs"]
+func (p *parser) readCommand(n *Node, b *body) {
+	f, what := b.fields, b.what
 	spec := command.Spec{Params: map[string]string{}}
 	if f["cmd"] == nil {
 		p.FailAt(n.pos, "%s: it has no cmd: want what sh -c is to run", what)
 	} else {
 		spec.Cmd, _ = p.Text(f["cmd"], "%s: cmd", what)
 	}
-	if f["inputs"] != nil {
-		seen := len(p.Problems)
-		p.Pairs(f["inputs"], what, func(key, _ *yaml.Node) {
-			if !validName.MatchString(key.Value) {
-				p.Fail(key, "%s: input %q: %s", what, key.Value, aName)
-			}
-			spec.Inputs = append(spec.Inputs, key.Value)
-		})
-		if len(p.Problems) > seen {
-			p.inputs[n] = nil // said once is enough
-		}
-	}
-	p.readOutputs(n, &spec, f["outputs"], what)
-	p.readFreeParams(n, &spec, f["params"], what)
+	n.extra = append(n.extra, Line{"cmd", value.Text(spec.Cmd)})
+	p.readInputNames(&spec, b)
+	p.readOutputs(n, &spec, b)
+	p.readMetrics(n, &spec, b)
+	p.readFreeParams(n, &spec, b)
+	spec.Seed = p.flag(f["seed"], what+": seed")
 	p.readEnv(n, &spec, f["env"], what)
+	p.readPath(n, &spec, f["path"], what)
+	p.readTools(n, f["tools"], what)
+	p.readSandbox(n, &spec, b)
 	if t := f["timeout"]; t != nil {
 		d, err := time.ParseDuration(yamlwalk.Deref(t).Value)
 		if err != nil || d <= 0 {
@@ -64,150 +59,56 @@ func (p *parser) readCommand(n *Node, body *yaml.Node, what string) {
 		}
 		spec.Timeout = d
 	}
-	if f["cmd"] != nil {
-		for _, problem := range spec.Check() {
-			p.Fail(f["cmd"], "%s: cmd: %s", what, problem)
-		}
-	}
 	n.Kind, n.Value = spec.Kind(), spec
-	n.extra = append(n.extra, Line{"cmd", value.Text(spec.Cmd)})
 }
 
-func (p *parser) readOutputs(n *Node, spec *command.Spec, body *yaml.Node, what string) {
-	if body == nil {
-		p.FailAt(n.pos, "%s: it has no outputs: want names and file names, such as {all: all.txt}", what)
+func (p *parser) readInputNames(spec *command.Spec, b *body) {
+	if b.fields["inputs"] == nil {
 		return
 	}
-	p.Pairs(body, what+": outputs", func(key, body *yaml.Node) {
-		file, ok := p.Text(body, "%s: output %q", what, key.Value)
-		if !ok {
-			return
+	seen := len(p.Problems)
+	p.Pairs(b.fields["inputs"], b.what, func(key, _ *yaml.Node) {
+		if !validName.MatchString(key.Value) {
+			p.Fail(key, "%s: input %q: %s", b.what, key.Value, aName)
 		}
-		out := command.Output{Name: key.Value, File: strings.TrimSuffix(file, "/"), Dir: strings.HasSuffix(file, "/")}
-		clash := slices.IndexFunc(spec.Outputs, func(o command.Output) bool {
-			return within(o.File, out.File) || within(out.File, o.File)
-		})
-		switch {
-		case !validName.MatchString(out.Name):
-			p.Fail(key, "%s: output %q: %s", what, out.Name, aName)
-		case !filepath.IsLocal(out.File) || filepath.Clean(out.File) != out.File || out.File == ".":
-			p.Fail(body, "%s: output %q: want a file name within the stage's working directory, not %q", what, out.Name, file)
-		case command.Reserved(out.File):
-			p.Fail(body, "%s: output %q: the folder \"in\" is for the inputs, so it cannot be %q", what, out.Name, file)
-		case clash >= 0:
-			p.Fail(body, "%s: output %q: %q is, holds or lies in what output %q is", what, out.Name, file, spec.Outputs[clash].Name)
-		default:
-			spec.Outputs = append(spec.Outputs, out)
-			n.extra = append(n.extra, Line{"output " + out.Name, value.Text(file)})
-		}
+		spec.Inputs = append(spec.Inputs, key.Value)
 	})
+	if len(p.Problems) > seen {
+		delete(b.fields, "inputs") // said once is enough
+	}
 }
 
-// readFreeParams reads parameters that nobody declared: any scalar, or list of
-// scalars.
-func (p *parser) readFreeParams(n *Node, spec *command.Spec, body *yaml.Node, what string) {
-	var names []string
-	assign := func(name string, body *yaml.Node, at yamlwalk.Position) {
-		v, text, err := freeValue(yamlwalk.Deref(body))
-		spec.Params[name] = text
-		if err != nil {
-			p.FailAt(at, "%s: parameter %q %v", what, name, err)
+// flag reads a boolean field, which may be missing.
+func (p *parser) flag(n *yaml.Node, what string) bool {
+	if n == nil {
+		return false
+	}
+	var on bool
+	if n = yamlwalk.Deref(n); n.ShortTag() != "!!bool" || n.Decode(&on) != nil {
+		p.Fail(n, "%s: want true or false, not %s", what, yamlwalk.Describe(n))
+	}
+	return on
+}
+
+// texts calls f for each string of a list, which may be missing.
+func (p *parser) texts(n *yaml.Node, what string, f func(at *yaml.Node, text string)) {
+	if n == nil {
+		return
+	}
+	list, _ := p.List(n, "%s", what)
+	for _, c := range list {
+		if text, ok := p.Text(c, "%s", what); ok {
+			f(c, text)
+		}
+	}
+}
+
+func (p *parser) readEnv(n *Node, spec *command.Spec, node *yaml.Node, what string) {
+	reserved := []string{"PATH", command.SeedVariable}
+	p.texts(node, what+": env", func(at *yaml.Node, name string) {
+		if !validName.MatchString(name) || slices.Contains(reserved, name) {
+			p.Fail(at, "%s: env: %q cannot be passed", what, name)
 			return
-		}
-		n.Params = slices.DeleteFunc(n.Params, func(v params.Value) bool { return v.Name == name })
-		n.Params = append(n.Params, params.Value{Name: name, Value: v, Text: value.Text(v)})
-	}
-	if body != nil {
-		p.Pairs(body, what+": params", func(key, body *yaml.Node) {
-			names = append(names, key.Value)
-			if !validName.MatchString(key.Value) {
-				p.Fail(key, "%s: parameter %q: %s", what, key.Value, aName)
-				return
-			}
-			assign(key.Value, body, p.At(body))
-		})
-	}
-	for _, s := range p.take(n.Name) {
-		if !slices.Contains(names, s.param) {
-			p.FailAt(s.pos, "%s: unknown parameter %q%s", what, s.param, yamlwalk.Suggest(s.param, names))
-			continue
-		}
-		assign(s.param, s.value, s.pos)
-	}
-	slices.SortFunc(n.Params, func(a, b params.Value) int { return strings.Compare(a.Name, b.Name) })
-}
-
-var errFree = errors.New("wants a scalar or a list of scalars")
-
-// freeValue returns a YAML value as it is recorded and as a shell sees it, which
-// is a function of the former: the key knows no other spelling of a number.
-func freeValue(n *yaml.Node) (v any, text string, err error) {
-	if n.Kind == yaml.SequenceNode {
-		list, words := []any{}, []string{}
-		for _, c := range n.Content {
-			if c = yamlwalk.Deref(c); c.Kind != yaml.ScalarNode {
-				return nil, "", errFree
-			}
-			v, text, err := freeValue(c)
-			if err != nil {
-				return nil, "", err
-			}
-			list, words = append(list, v), append(words, text)
-		}
-		return list, strings.Join(words, " "), nil
-	}
-	if n.Kind != yaml.ScalarNode {
-		return nil, "", errFree
-	}
-	var (
-		b bool
-		i int64
-		x float64
-	)
-	switch n.ShortTag() {
-	case "!!bool":
-		err = n.Decode(&b)
-		v = b
-	case "!!int":
-		if n.Decode(&i) != nil {
-			err = fmt.Errorf("wants an integer of 64 bits: quote it if it is none")
-		}
-		v = i
-	case "!!float":
-		if n.Decode(&x) != nil || x-x != 0 {
-			err = fmt.Errorf("wants a finite number: quote it if it is none")
-		}
-		v = x
-	case "!!null":
-		return nil, "", fmt.Errorf("wants a value, not nothing")
-	default:
-		if strings.Contains(n.Value, "\x00") {
-			return nil, "", errors.New("wants a string without NUL")
-		}
-		return n.Value, command.Quote(n.Value), nil
-	}
-	if err != nil {
-		return nil, "", err
-	}
-	return v, command.Quote(value.Text(v)), nil
-}
-
-func (p *parser) readEnv(n *Node, spec *command.Spec, body *yaml.Node, what string) {
-	if body == nil {
-		return
-	}
-	if body = yamlwalk.Deref(body); body.Kind != yaml.SequenceNode {
-		p.Fail(body, "%s: env: want a list of names", what)
-		return
-	}
-	for _, c := range body.Content {
-		name, ok := p.Text(c, "%s: env", what)
-		if !ok {
-			continue
-		}
-		if !validName.MatchString(name) || name == "PATH" {
-			p.Fail(c, "%s: env: %q cannot be passed", what, name)
-			continue
 		}
 		text, set := p.settings.LookupEnv(name)
 		l := Line{"env " + name, "unset"}
@@ -216,5 +117,104 @@ func (p *parser) readEnv(n *Node, spec *command.Spec, body *yaml.Node, what stri
 			l.Value = value.Text(text)
 		}
 		n.extra = append(n.extra, l)
+	})
+}
+
+// readPath reads the directories that come before the fixed PATH. Their names
+// count for the key, and what is in them does not: that is for tools.
+func (p *parser) readPath(n *Node, spec *command.Spec, node *yaml.Node, what string) {
+	var written []string
+	p.texts(node, what+": path", func(at *yaml.Node, dir string) {
+		if strings.Contains(dir, ":") {
+			p.Fail(at, "%s: path: a directory in PATH has no colon in its name, and %q has", what, dir)
+			return
+		}
+		written = append(written, dir)
+		spec.Path = append(spec.Path, p.abs(dir))
+		n.dirs = append(n.dirs, directory{"path", p.abs(dir), p.At(at)})
+	})
+	if written != nil {
+		n.extra = append(n.extra, Line{"path", value.Text(written)})
 	}
+}
+
+func (p *parser) readTools(n *Node, node *yaml.Node, what string) {
+	p.texts(node, what+": tools", func(at *yaml.Node, text string) {
+		if slices.ContainsFunc(n.tools, func(t tool) bool { return t.command == text }) {
+			p.Fail(at, "%s: tools: %q is given twice", what, text)
+			return
+		}
+		n.tools = append(n.tools, tool{text, p.At(at)})
+	})
+}
+
+// readSandbox reads which files a command sees beside its inputs.
+func (p *parser) readSandbox(n *Node, spec *command.Spec, b *body) {
+	spec.Sandbox = p.flag(b.fields["sandbox"], b.what+": sandbox")
+	if spec.Sandbox {
+		n.extra = append(n.extra, Line{"sandbox", "true"})
+	}
+	mounts := b.fields["mounts"]
+	if mounts != nil && !spec.Sandbox {
+		p.Fail(mounts, "%s: mounts: want \"sandbox: true\" beside it, since any other command sees every file", b.what)
+		return
+	}
+	var written []string
+	p.texts(mounts, b.what+": mounts", func(at *yaml.Node, path string) {
+		written = append(written, path)
+		spec.Mounts = append(spec.Mounts, p.abs(path))
+		n.dirs = append(n.dirs, directory{"mounts", p.abs(path), p.At(at)})
+	})
+	if written != nil {
+		n.extra = append(n.extra, Line{"mounts", value.Text(written)})
+	}
+}
+
+// place gives each input of a command the name of its file, checks the
+// placeholders, and completes the node.
+func (p *parser) place(n *Node, b *body) {
+	spec := n.Value.(command.Spec)
+	spec.Files = map[string]string{}
+	for _, in := range n.Inputs {
+		file := in.file()
+		spec.Files[in.Name] = file
+		n.extra = append(n.extra, Line{"file " + in.Name, value.Text(file)})
+	}
+	for _, problem := range spec.Check() {
+		p.Fail(b.fields["cmd"], "%s: cmd: %s", b.what, problem)
+	}
+	n.Value = spec
+}
+
+// file returns the name under which a command sees an input: that of the path
+// or of the output, with its suffix, but nothing that differs between machines.
+func (in *Input) file() string {
+	switch {
+	case in.From != nil:
+		return in.From.outputFile(in.Output)
+	case in.Ref == dataNode:
+		return dataNode + filepath.Ext(in.Path)
+	}
+	file := filepath.Base(in.Ref)
+	if file == "." || file == ".." || file == "/" {
+		return in.Name
+	}
+	return file
+}
+
+// suffixes are those of the files of a media type.
+var suffixes = map[string]string{
+	stage.TypeNPY: ".npy", stage.TypeNPZ: ".npz", stage.TypeJSON: ".json", stage.TypeCSV: ".csv",
+	stage.TypePNG: ".png", stage.TypeJPEG: ".jpg", stage.TypeSVG: ".svg", stage.TypeHTML: ".html",
+	stage.TypeMarkdown: ".md", stage.TypeCurves: ".json", stage.TypeFigures: ".json",
+}
+
+// outputFile returns the name of the file that an output is.
+func (n *Node) outputFile(output string) string {
+	if s, ok := n.Value.(command.Spec); ok {
+		i := slices.IndexFunc(s.Outputs, func(o command.Output) bool { return o.Name == output })
+		return filepath.Base(s.Outputs[i].File)
+	}
+	i := slices.IndexFunc(n.Kind.Outputs, func(o stage.Port) bool { return o.Name == output })
+	return output + suffixes[n.Kind.Outputs[i].Type]
 }

@@ -21,7 +21,7 @@ const (
 var GraphFormats = []GraphFormat{GraphText, GraphMermaid, GraphDOT}
 
 // WriteGraph draws the stages in the order in which data flows, and what flows
-// between them.
+// between them. A foreach stage is drawn once.
 func (p *Pipeline) WriteGraph(w io.Writer, f GraphFormat) error {
 	var b strings.Builder
 	switch f {
@@ -41,13 +41,13 @@ func (p *Pipeline) WriteGraph(w io.Writer, f GraphFormat) error {
 // text writes a stage a paragraph: its name and kind, then each stage or path
 // that it reads from with what it reads.
 func (p *Pipeline) text(b *strings.Builder) {
-	for _, n := range p.nodes {
+	for _, n := range p.drawn() {
 		fmt.Fprintf(b, "%s", n.Name)
-		if n.Kind.Name != n.Name {
-			fmt.Fprintf(b, " (%s)", n.Kind.Name)
+		if kind := p.kindName(n); kind != n.Name {
+			fmt.Fprintf(b, " (%s)", kind)
 		}
 		b.WriteString("\n")
-		for _, e := range n.edges() {
+		for _, e := range p.edges(n) {
 			fmt.Fprintf(b, "  <- %s", e.from)
 			if len(e.outputs) > 0 {
 				fmt.Fprintf(b, ": %s", strings.Join(e.outputs, " "))
@@ -62,11 +62,11 @@ func (p *Pipeline) mermaid(b *strings.Builder) {
 	for _, path := range p.paths() {
 		fmt.Fprintf(b, "  %s[/\"%s\"/]\n", id(path), escapeMermaid(path))
 	}
-	for _, n := range p.nodes {
-		fmt.Fprintf(b, "  %s[\"%s\"]\n", id(n.Name), escapeMermaid(n.label("<br/>")))
+	for _, n := range p.drawn() {
+		fmt.Fprintf(b, "  %s[\"%s\"]\n", id(n.Name), escapeMermaid(p.label(n, "<br/>")))
 	}
-	for _, n := range p.nodes {
-		for _, e := range n.edges() {
+	for _, n := range p.drawn() {
+		for _, e := range p.edges(n) {
 			if len(e.outputs) == 0 {
 				fmt.Fprintf(b, "  %s --> %s\n", id(e.from), id(n.Name))
 				continue
@@ -81,11 +81,11 @@ func (p *Pipeline) dot(b *strings.Builder) {
 	for _, path := range p.paths() {
 		fmt.Fprintf(b, "  %q [shape=folder];\n", path)
 	}
-	for _, n := range p.nodes {
-		fmt.Fprintf(b, "  %q [label=%q];\n", n.Name, n.label("\n"))
+	for _, n := range p.drawn() {
+		fmt.Fprintf(b, "  %q [label=%q];\n", n.Name, p.label(n, "\n"))
 	}
-	for _, n := range p.nodes {
-		for _, e := range n.edges() {
+	for _, n := range p.drawn() {
+		for _, e := range p.edges(n) {
 			fmt.Fprintf(b, "  %q -> %q", e.from, n.Name)
 			if len(e.outputs) > 0 {
 				fmt.Fprintf(b, " [label=%q]", strings.Join(e.outputs, "\n"))
@@ -96,11 +96,42 @@ func (p *Pipeline) dot(b *strings.Builder) {
 	b.WriteString("}\n")
 }
 
-func (n *Node) label(sep string) string {
-	if n.Kind.Name == n.Name {
+func (p *Pipeline) label(n *Node, sep string) string {
+	kind := p.kindName(n)
+	if kind == n.Name {
 		return n.Name
 	}
-	return n.Name + sep + n.Kind.Name
+	return n.Name + sep + kind
+}
+
+// drawn returns the nodes without the items of foreach stages.
+func (p *Pipeline) drawn() []*Node {
+	return slices.DeleteFunc(slices.Clone(p.nodes), func(n *Node) bool { return n.Foreach != "" })
+}
+
+// items returns the items of a foreach stage.
+func (p *Pipeline) items(n *Node) []*Node {
+	return slices.DeleteFunc(slices.Clone(p.nodes), func(m *Node) bool { return m.Foreach != n.Name })
+}
+
+// kindName returns the kind of a stage, with the number of its items.
+func (p *Pipeline) kindName(n *Node) string {
+	if n.isGather() {
+		return fmt.Sprintf("%s, %d items", p.items(n)[0].Kind.Name, n.Items)
+	}
+	return n.Kind.Name
+}
+
+// inputs returns the inputs of a node, or of all items of a foreach stage.
+func (p *Pipeline) inputs(n *Node) []*Input {
+	if !n.isGather() {
+		return n.Inputs
+	}
+	var ins []*Input
+	for _, m := range p.items(n) {
+		ins = append(ins, m.Inputs...)
+	}
+	return ins
 }
 
 // An edge is all that flows from one stage, or path, to another.
@@ -109,9 +140,10 @@ type edge struct {
 	outputs []string // none for a path or the data
 }
 
-func (n *Node) edges() []edge {
+// edges returns what flows to a stage; for a foreach stage, to its items.
+func (p *Pipeline) edges(n *Node) []edge {
 	var es []edge
-	for _, in := range n.Inputs {
+	for _, in := range p.inputs(n) {
 		from, output := in.Path, ""
 		switch {
 		case in.From != nil:
@@ -138,8 +170,8 @@ func (n *Node) edges() []edge {
 // paths lists the refs that are paths, sorted.
 func (p *Pipeline) paths() []string {
 	var paths []string
-	for _, n := range p.nodes {
-		for _, in := range n.Inputs {
+	for _, n := range p.drawn() {
+		for _, in := range p.inputs(n) {
 			if in.From == nil && !slices.Contains(paths, in.Ref) {
 				paths = append(paths, in.Ref)
 			}

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -12,8 +13,8 @@ import (
 )
 
 func (p *parser) readInputs(n *Node) {
-	if n.Kind.Run == nil {
-		return // the kind is wrong, so its ports are not known
+	if n.Kind.Run == nil || n.isGather() {
+		return // the kind is wrong, so its ports are not known; or the inputs are
 	}
 	what := fmt.Sprintf("stage %q", n.Name)
 	names := make([]string, len(n.Kind.Inputs))
@@ -21,7 +22,8 @@ func (p *parser) readInputs(n *Node) {
 		names[i] = port.Name
 	}
 	at, misspelt := n.pos, false
-	if body := p.inputs[n]; body != nil {
+	b := p.bodies[n]
+	if body := b.fields["inputs"]; body != nil {
 		at = p.At(body)
 		p.Pairs(body, what+": inputs", func(key, value *yaml.Node) {
 			i := slices.Index(names, key.Value)
@@ -33,19 +35,22 @@ func (p *parser) readInputs(n *Node) {
 			in := &Input{Name: key.Value, Port: n.Kind.Inputs[i], pos: p.At(value)}
 			n.Inputs = append(n.Inputs, in)
 			if ref, ok := p.Text(value, "%s: input %q", what, in.Name); ok {
-				in.Ref = ref
+				in.Ref = p.ref(n, value, what+": input "+strconv.Quote(in.Name), ref)
 				p.resolve(n, in)
 			}
 		})
 	}
 	slices.SortFunc(n.Inputs, func(a, b *Input) int { return strings.Compare(a.Name, b.Name) })
 	if misspelt {
-		return // that it is missing has been said
+		return // a missing input is reported as misspelt already
 	}
 	for _, port := range n.Kind.Inputs {
 		if !port.Optional && !slices.ContainsFunc(n.Inputs, func(in *Input) bool { return in.Name == port.Name }) {
 			p.FailAt(at, "%s: input %q is not given: want a \"stage.output\", \"data\" or a path that begins with ./", what, port.Name)
 		}
+	}
+	if n.IsCommand() {
+		p.place(n, b)
 	}
 }
 

@@ -64,6 +64,9 @@ func (n *Node) text(version string, id *Identity, digests []string, progress boo
 	for _, l := range n.extra {
 		write(l.Name, l.Value)
 	}
+	for _, l := range id.tools {
+		write(l.Name, l.Value)
+	}
 	for _, v := range n.Params {
 		if progress || !v.Progress {
 			write("param "+v.Name, v.Text)
@@ -78,7 +81,7 @@ func (n *Node) text(version string, id *Identity, digests []string, progress boo
 }
 
 // named lists the first words of lines that are followed by a name.
-var named = []string{"param", "input", "env", "output"}
+var named = []string{"param", "input", "env", "output", "file", "metrics", "item"}
 
 // ReadKeyText splits a key's text into its lines.
 func ReadKeyText(text string) []Line {
@@ -92,6 +95,9 @@ func ReadKeyText(text string) []Line {
 		if slices.Contains(named, name) {
 			sub, rest, _ := strings.Cut(value, " ")
 			name, value = name+" "+sub, rest
+		}
+		if q, err := strconv.QuotedPrefix(value); err == nil && name == "tool" {
+			name, value = name+" "+q, strings.TrimPrefix(value[len(q):], " ")
 		}
 		lines = append(lines, Line{name, value})
 	}

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"whorl/pipeline/spec/internal/code"
 	"whorl/pipeline/spec/internal/params"
 	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/stage"
@@ -21,16 +20,25 @@ type Node struct {
 	Seed    uint64   // for stage.Task.Seed: the run's, or 0 if the kind is not random
 	Metrics []stage.MetricInfo
 
+	// A foreach stage is a node "stage[item]" for each item, whose Foreach is the
+	// name of the stage, and a node of that name, which gathers the outputs of so
+	// many Items.
+	Foreach string
+	Items   int
+
 	pos   yamlwalk.Position
 	index int    // in the order of the file
 	extra []Line // further lines of the key
-	code  *code.Identifier
+	reg   *Registry
+	tools []tool
+	dirs  []directory
+	item  []set // of a foreach stage
 }
 
 // An Input is an input of a node: an output of another node, or a path.
 type Input struct {
 	Name string
-	Ref  string // as written: "stage.output", "data" or a path
+	Ref  string // "stage.output", "data" or a path, as written but for parameters of an item
 	Port stage.Port
 
 	From   *Node  // the node whose output it is, or nil
@@ -43,11 +51,12 @@ type Input struct {
 // A Param is a resolved parameter.
 type Param = params.Value
 
-// An Identity is the text that identifies the code of a node, and its digest.
-type Identity = code.Identity
-
-// Code identifies the code of a node.
-func (n *Node) Code() (*Identity, error) { return n.code.Of(n.Kind.Code()...) }
+// A directory outside of the store must exist when the stage runs.
+type directory struct {
+	field string
+	path  string
+	pos   yamlwalk.Position
+}
 
 // IsCommand reports whether the node runs a shell command.
 func (n *Node) IsCommand() bool { return n.Kind.Name == commandKind }

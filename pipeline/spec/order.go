@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"container/heap"
 	"slices"
 	"strings"
 )
@@ -19,29 +20,23 @@ func (p *parser) sort() []*Node {
 			}
 		}
 	}
-	var ready, sorted []*Node
+	var ready byIndex
+	var sorted []*Node
 	if d := p.nodes[dataNode]; d != nil && len(then[d]) > 0 {
 		ready = append(ready, d)
 	}
 	for _, n := range p.order {
 		if waits[n] == 0 {
-			ready = append(ready, n)
+			ready = append(ready, n) // in order, so it is a heap
 		}
 	}
 	for {
 		for len(ready) > 0 {
-			i := 0
-			for j := range ready {
-				if ready[j].index < ready[i].index {
-					i = j
-				}
-			}
-			n := ready[i]
-			ready = slices.Delete(ready, i, i+1)
+			n := heap.Pop(&ready).(*Node)
 			sorted = append(sorted, n)
 			for _, m := range then[n] {
 				if waits[m]--; waits[m] == 0 {
-					ready = append(ready, m)
+					heap.Push(&ready, m)
 				}
 			}
 		}
@@ -50,11 +45,13 @@ func (p *parser) sort() []*Node {
 			return sorted
 		}
 		cycle := p.cycle(n, waits)
-		p.FailAt(cycle[0].pos, "stage %q depends on itself: %s", cycle[0].Name, path(cycle))
+		p.FailAt(cycle[0].pos, "stage %q depends on itself: %s", cycle[0].Name, arrows(cycle))
 		for _, n := range cycle { // as if that were mended, to find the next
 			waits[n] = 0
 		}
-		ready = cycle
+		for _, n := range cycle {
+			heap.Push(&ready, n)
+		}
 	}
 }
 
@@ -92,10 +89,26 @@ func (p *parser) cycle(n *Node, waits map[*Node]int) []*Node {
 	return append(back[first:len(back):len(back)], back[:first]...)
 }
 
-func path(cycle []*Node) string {
+// arrows writes a cycle as a -> b -> a.
+func arrows(cycle []*Node) string {
 	var b strings.Builder
 	for _, n := range cycle {
 		b.WriteString(n.Name + " -> ")
 	}
 	return b.String() + cycle[0].Name
+}
+
+// byIndex is a heap of nodes, the first in the file at the top.
+type byIndex []*Node
+
+func (h byIndex) Len() int           { return len(h) }
+func (h byIndex) Less(i, j int) bool { return h[i].index < h[j].index }
+func (h byIndex) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *byIndex) Push(n any)        { *h = append(*h, n.(*Node)) }
+
+func (h *byIndex) Pop() any {
+	last := len(*h) - 1
+	n := (*h)[last]
+	*h = (*h)[:last]
+	return n
 }

@@ -23,16 +23,16 @@ type parser struct {
 	seed   uint64
 
 	nodes  map[string]*Node
-	order  []*Node              // as in the file
-	inputs map[*Node]*yaml.Node // what each gives under "inputs"
+	order  []*Node // as in the file
+	bodies map[*Node]*body
 	sets   map[string][]set
-	bare   []set // without a stage, which is an error
+	loose  []loose
 }
 
 func newParser(r *Registry, file, dir string, s Settings) *parser {
 	return &parser{
 		Walker: yamlwalk.Walker{File: file}, reg: r, dir: dir, settings: s,
-		nodes: map[string]*Node{}, inputs: map[*Node]*yaml.Node{},
+		nodes: map[string]*Node{}, bodies: map[*Node]*body{},
 	}
 }
 
@@ -54,8 +54,13 @@ func (p *parser) pipeline(text []byte) *Pipeline {
 	if p.source != "" {
 		p.addData(dataParams)
 	}
+	var order []*Node
 	for i, n := range p.order {
-		p.readStage(n, bodies[i])
+		order = append(order, p.readStage(n, bodies[i])...)
+	}
+	p.order = order
+	for i, n := range p.order {
+		n.index = i
 	}
 	for _, n := range p.order {
 		p.readInputs(n)
@@ -66,7 +71,7 @@ func (p *parser) pipeline(text []byte) *Pipeline {
 		return nil
 	}
 	for _, n := range nodes {
-		n.code, n.Metrics = p.reg.code, n.Kind.Metrics
+		n.reg, n.Metrics = p.reg, n.Kind.Metrics
 		if n.Kind.Random {
 			n.Seed = p.seed
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 
+	"whorl/pipeline/gather"
 	"whorl/pipeline/spec/internal/code"
 	"whorl/pipeline/spec/internal/params"
 	"whorl/pipeline/spec/yamlwalk"
@@ -18,6 +19,7 @@ type Registry struct {
 	kinds map[string]*kind
 	data  map[string]*kind
 	code  *code.Identifier
+	tools *tools
 }
 
 // kind is a registered stage.Kind with its parameters' schema.
@@ -34,7 +36,7 @@ type Source = code.Source
 // sources of some modules. A program calls [whorl/pipeline.NewRegistry], which
 // gives the engine's own source.
 func NewRegistry(sources ...Source) *Registry {
-	return &Registry{kinds: map[string]*kind{}, data: map[string]*kind{}, code: code.NewIdentifier(sources...)}
+	return &Registry{kinds: map[string]*kind{}, data: map[string]*kind{}, tools: &tools{out: map[string]string{}}, code: code.NewIdentifier(sources...)}
 }
 
 // A name is part of references "stage.output", of file names and of shell
@@ -77,7 +79,10 @@ func add(to map[string]*kind, k stage.Kind) error {
 	if !validName.MatchString(k.Name) {
 		return fail(aName)
 	}
-	if to[k.Name] != nil || k.Name == commandKind {
+	if k.Name == commandKind || k.Name == gather.Kind {
+		return fail("the name is the engine's own")
+	}
+	if to[k.Name] != nil {
 		return fail("registered twice")
 	}
 	if k.Run == nil {

@@ -12,10 +12,11 @@ import (
 	"whorl/pipeline/spec/yamlwalk"
 )
 
-// A set is a parameter that is given from outside of the file.
+// A set is a parameter that is given by --set or by an item of a foreach stage.
 type set struct {
 	param string
 	value *yaml.Node
+	text  string // of a field of a file of rows
 	pos   yamlwalk.Position
 }
 
@@ -35,7 +36,7 @@ func (p *parser) readSettings() {
 			continue
 		}
 		if ok && !dotted && name != "" {
-			p.bare = append(p.bare, set{param: name, pos: pos})
+			p.loose = append(p.loose, loose{name, text, pos})
 			continue
 		}
 		if !ok || !dotted || stage == "" || param == "" {
@@ -57,6 +58,30 @@ func (p *parser) readSettings() {
 	}
 }
 
+// A loose setting names no stage.
+type loose struct {
+	param, text string
+	pos         yamlwalk.Position
+}
+
+// failLoose reports settings without a stage, and suggests those that have such
+// a parameter.
+func (p *parser) failLoose() {
+	for _, l := range p.loose {
+		var stages []string
+		for _, n := range p.order {
+			if n.Foreach == "" && slices.ContainsFunc(n.Params, func(v Param) bool { return v.Name == l.param }) {
+				stages = append(stages, fmt.Sprintf("%s.%s=%s", n.Name, l.param, l.text))
+			}
+		}
+		hint := ""
+		if len(stages) > 0 {
+			hint = fmt.Sprintf(" (did you mean %s?)", strings.Join(stages, " or "))
+		}
+		p.FailAt(l.pos, "want stage.param=value%s", hint)
+	}
+}
+
 // take returns what is set of a stage.
 func (p *parser) take(stage string) []set {
 	sets := p.sets[stage]
@@ -64,11 +89,9 @@ func (p *parser) take(stage string) []set {
 	return sets
 }
 
-// checkSets complains of settings whose stage there is not.
+// checkSets reports settings of stages that do not exist.
 func (p *parser) checkSets() {
-	for _, s := range p.bare {
-		p.FailAt(s.pos, "want stage.param=value%s", p.stagesWith(s.param))
-	}
+	p.failLoose()
 	for _, stage := range sortedKeys(p.sets) {
 		if p.nodes[stage] != nil {
 			continue // its kind is unknown, which has been said
@@ -81,23 +104,6 @@ func (p *parser) checkSets() {
 			p.FailAt(s.pos, "there is no stage %q%s", stage, yamlwalk.Suggest(stage, p.stageNames()))
 		}
 	}
-}
-
-// stagesWith suggests the parameters that have a name in any stage.
-func (p *parser) stagesWith(param string) string {
-	var found []string
-	for _, n := range p.nodes {
-		for _, have := range n.Params {
-			if have.Name == param {
-				found = append(found, n.Name+"."+param)
-			}
-		}
-	}
-	if len(found) == 0 {
-		return ""
-	}
-	slices.Sort(found)
-	return fmt.Sprintf(" (did you mean %s?)", strings.Join(found, " or "))
 }
 
 func (p *parser) describeData() string {
@@ -158,9 +164,12 @@ func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 }
 
 // addData makes the stage of the data source.
-func (p *parser) addData(body *yaml.Node) {
+func (p *parser) addData(node *yaml.Node) {
 	k := p.reg.data[p.source]
 	n := &Node{Name: dataNode, Kind: k.Kind, pos: yamlwalk.Position{File: p.File}, index: -1}
-	p.readParams(n, k, body, fmt.Sprintf("data source %q", p.source))
+	p.readParams(n, k, &body{
+		what: fmt.Sprintf("data source %q", p.source), sets: p.take(dataNode),
+		fields: map[string]*yaml.Node{"params": node},
+	})
 	p.nodes[dataNode] = n
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"whorl/pipeline/spec"
+	"whorl/pipeline/stage"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -90,6 +91,15 @@ func TestGraphs(t *testing.T) {
 		}
 		golden(t, "graph."+string(f), b.String())
 	}
+	p, err = registry(t).Load("testdata/spec/commandgood.yaml", spec.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := p.WriteGraph(&b, spec.GraphText); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "foreach.text", b.String())
 	if err := p.WriteGraph(new(bytes.Buffer), "svg"); err == nil {
 		t.Error("an unknown format was drawn")
 	}
@@ -120,6 +130,8 @@ stages:
 		{"seed", spec.Settings{Seed: &seven}, "seed 7"},
 		{"seed, set", spec.Settings{Set: []string{"seed=9"}}, "seed 9"},
 
+		{"without its stage", spec.Settings{Set: []string{"rate=0.5"}}, "--set rate=0.5: want stage.param=value (did you mean t.rate=0.5?)"},
+		{"of no stage", spec.Settings{Set: []string{"x=0.5"}}, "--set x=0.5: want stage.param=value"},
 		{"no value", spec.Settings{Set: []string{"a.text"}}, "--set a.text: want stage.param=value"},
 		{"empty value", spec.Settings{Set: []string{"a.text="}}, `--set a.text=: stage "a": parameter "text" wants a string, not nothing`},
 		{"no stage", spec.Settings{Set: []string{"ab.text=x"}}, `--set ab.text=x: there is no stage "ab" (did you mean "a"?)`},
@@ -204,4 +216,45 @@ func FuzzSpec(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestRegistration checks what a kind may declare.
+func TestRegistration(t *testing.T) {
+	kind := func(change func(k *stage.Kind)) stage.Kind {
+		k := stage.Kind{Name: "k", Outputs: ports("out"), Run: nothing}
+		change(&k)
+		return k
+	}
+	for want, k := range map[string]stage.Kind{
+		`kind "a b": a name is`:                          kind(func(k *stage.Kind) { k.Name = "a b" }),
+		`kind "command": the name is the engine's own`:   kind(func(k *stage.Kind) { k.Name = "command" }),
+		`kind "gather": the name is the engine's own`:    kind(func(k *stage.Kind) { k.Name = "gather" }),
+		`kind "k": it has no Run`:                        kind(func(k *stage.Kind) { k.Run = nil }),
+		`kind "k": port "out": a name is`:                kind(func(k *stage.Kind) { k.Outputs = ports("out", "out") }),
+		`kind "k": port "a.b": a name is`:                kind(func(k *stage.Kind) { k.Inputs = ports("a.b") }),
+		`kind "k": parameters are int: want a struct`:    kind(func(k *stage.Kind) { k.Params = 3 }),
+		`kind "k": metric "m": unknown goal "low"`:       kind(func(k *stage.Kind) { k.Metrics = []stage.MetricInfo{{Name: "m", Goal: "low"}} }),
+		`kind "k": metric "m" is described twice`:        kind(func(k *stage.Kind) { k.Metrics = []stage.MetricInfo{{Name: "m"}, {Name: "m"}} }),
+		`kind "k": metric "m" is primary, so it needs a`: kind(func(k *stage.Kind) { k.Metrics = []stage.MetricInfo{{Name: "m", Primary: true}} }),
+		`kind "k": a metric has no name`:                 kind(func(k *stage.Kind) { k.Metrics = []stage.MetricInfo{{}} }),
+		`kind "k": metrics "a" and "b" are both primary`: kind(func(k *stage.Kind) {
+			k.Metrics = []stage.MetricInfo{{Name: "a", Goal: stage.Minimize, Primary: true}, {Name: "b", Goal: stage.Maximize, Primary: true}}
+		}),
+	} {
+		if err := spec.NewRegistry().Register(k); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestUsesSeed(t *testing.T) {
+	p, err := registry(t).Parse("p.yaml", []byte("stages:\n  a: {kind: write}\n  d: {kind: dice}\n"), spec.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, targets := range map[bool][]string{true: nil, false: {"a"}} {
+		if got, err := p.UsesSeed(targets...); got != want || err != nil {
+			t.Errorf("%v: got %v, %v", targets, got, err)
+		}
+	}
 }

@@ -11,7 +11,7 @@ func Suggest(name string, names []string) string {
 	if s := Nearest(name, names); s != "" {
 		return s
 	}
-	if len(names) > 0 && len(names) <= 12 {
+	if len(names) > 0 && len(names) <= 16 {
 		return fmt.Sprintf(" (available: %s)", strings.Join(names, ", "))
 	}
 	return ""

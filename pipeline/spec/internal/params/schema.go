@@ -110,6 +110,13 @@ func (s *Schema) Names() []string {
 	return names
 }
 
+// IsString reports whether a parameter is a string.
+func (s *Schema) IsString(name string) bool {
+	return slices.ContainsFunc(s.fields, func(f field) bool {
+		return f.name == name && s.typ.Field(f.index).Type.Kind() == reflect.String
+	})
+}
+
 // An Info describes a parameter.
 type Info struct {
 	Name, Doc, Type string
