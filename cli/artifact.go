@@ -4,17 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
-	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/stage"
-	"whorl/pipeline/store"
+	"whorl/workspace"
 )
 
 func artifactCommand(env *Env) *cobra.Command {
@@ -34,29 +29,26 @@ not be changed there. "{app} show RUN" lists the artifacts of a run.`,
   {app} artifact last evaluate.scores -o results/`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := findRun(cmd.Context(), flags.artifacts.dir, args[0])
+			w, err := env.existing(cmd.Context(), flags.artifacts.dir)
 			if err != nil {
 				return err
 			}
-			a, err := findArtifact(env, r, args[1])
+			defer w.Close()
+			r, err := w.Find(cmd.Context(), args[0])
 			if err != nil {
-				return err
+				return refError(err)
 			}
-			st, err := store.Open(flags.artifacts.dir)
-			if err != nil {
-				return err
+			a, err := w.Artifact(r, args[1])
+			if errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("%w: \"%s reproduce %s\" computes it again", err, env.app.Name, r.ID)
 			}
-			from, err := a.locate(env, st, r.ID)
 			if err != nil {
-				return err
+				return refError(err)
 			}
 			if flags.out != "" {
-				return copyOut(cmd.Context(), env, from, a.fileName(), flags.out)
+				return copyOut(cmd.Context(), env, a.Path, fileName(a), flags.out)
 			}
-			if from, err = filepath.Abs(from); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(env.Stdout, from)
+			_, err = fmt.Fprintln(env.Stdout, a.Path)
 			return err
 		},
 	}
@@ -66,87 +58,22 @@ not be changed there. "{app} show RUN" lists the artifacts of a run.`,
 	return c
 }
 
-// An artifactPath names an artifact of a run, or a file or folder in it.
-type artifactPath struct {
-	name     string // as the call names it
-	artifact *track.Artifact
-	within   string // slash-separated; empty: the whole artifact
-}
-
-// findArtifact finds "stage.output/path" among the artifacts of a run.
-func findArtifact(env *Env, r *track.Run, name string) (*artifactPath, error) {
-	full, within, slash := strings.Cut(name, "/")
-	if stage, output, ok := strings.Cut(full, "."); !ok || stage == "" || output == "" {
-		return nil, Usagef("artifact %q: want STAGE.OUTPUT or STAGE.OUTPUT/PATH", name)
+// fileName is the name that an artifact gets in a directory.
+func fileName(a *workspace.Artifact) string {
+	if a.Within != "" {
+		return path.Base(a.Within)
 	}
-	within = strings.TrimSuffix(within, "/")
-	if slash && within != "" && (!fs.ValidPath(within) || within == ".") {
-		return nil, Usagef("artifact %q: the path after %s/ must lead to something within it", name, full)
-	}
-	var have []string
-	for i := range r.Stages {
-		s := &r.Stages[i]
-		for k := range s.Outputs {
-			o := &s.Outputs[k]
-			if s.Name+"."+o.Name != full {
-				have = append(have, s.Name+"."+o.Name)
-				continue
-			}
-			if within != "" && !o.Dir {
-				return nil, Usagef("artifact %s of run %s is a file: %q names nothing in it", full, r.ID, within)
-			}
-			return &artifactPath{name, o, within}, nil
-		}
-	}
-	if len(have) == 0 {
-		return nil, Usagef("run %s has state %q and no artifacts", r.ID, r.State)
-	}
-	return nil, Usagef("run %s has no artifact %q%s; \"%s show %s\" lists them", r.ID, full, yamlwalk.Suggest(full, have), env.app.Name, r.ID)
-}
-
-// locate returns where the store keeps it.
-func (a *artifactPath) locate(env *Env, st *store.Store, run string) (string, error) {
-	whole := st.Path(store.Artifact{Name: a.artifact.Name, Digest: a.artifact.Digest, Bytes: a.artifact.Bytes, Dir: a.artifact.Dir})
-	if _, err := os.Stat(whole); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("artifact %s of run %s is no longer in the store: \"%s run\" computes it again", a.name, run, env.app.Name)
-	}
-	if a.within == "" {
-		return whole, nil
-	}
-	found := filepath.Join(whole, filepath.FromSlash(a.within))
-	if _, err := os.Stat(found); errors.Is(err, fs.ErrNotExist) {
-		return "", Usagef("artifact %s of run %s has no %q%s", strings.TrimSuffix(a.name, "/"+a.within), run, a.within, yamlwalk.Suggest(a.within, filesIn(whole)))
-	}
-	return found, nil
-}
-
-// filesIn lists the files of a directory by their paths in it.
-func filesIn(dir string) (files []string) {
-	fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			files = append(files, path)
-		}
-		return nil
-	})
-	return files
-}
-
-// fileName is the name that it gets in a directory.
-func (a *artifactPath) fileName() string {
-	if a.within != "" {
-		return path.Base(a.within)
-	}
-	switch a.artifact.Type {
+	switch a.Output.Type {
 	case stage.TypeNPY:
-		return a.artifact.Name + ".npy"
+		return a.Output.Name + ".npy"
 	case stage.TypeNPZ:
-		return a.artifact.Name + ".npz"
+		return a.Output.Name + ".npz"
 	case stage.TypeJSON, stage.TypeCurves, stage.TypeFigures:
-		return a.artifact.Name + ".json"
+		return a.Output.Name + ".json"
 	case stage.TypeCSV:
-		return a.artifact.Name + ".csv"
+		return a.Output.Name + ".csv"
 	case stage.TypePNG:
-		return a.artifact.Name + ".png"
+		return a.Output.Name + ".png"
 	}
-	return a.artifact.Name
+	return a.Output.Name
 }

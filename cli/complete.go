@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
 	"whorl/pipeline/spec"
+	"whorl/workspace"
 )
 
 // completion is what cobra asks for the words that may come next.
@@ -82,19 +84,20 @@ func (f *specFlags) completeData(*cobra.Command, []string, string) (words []stri
 // completeRuns offers runs for the first arguments, most of them, and for one
 // more the artifacts of the run before it, if that is asked for.
 func completeRuns(artifacts *artifactsFlag, most int, outputs bool) completion {
+	quiet := &Env{Stderr: io.Discard}
 	return func(cmd *cobra.Command, args []string, _ string) (words []string, _ cobra.ShellCompDirective) {
 		if len(args) < most {
-			runs, err := listRuns(cmd.Context(), artifacts.dir, track.Filter{Newest: 20})
+			runs, err := listRuns(cmd.Context(), quiet, artifacts.dir, workspace.Filter{Newest: 20})
 			if err != nil || len(runs) == 0 {
 				return nil, noFiles
 			}
-			words = append(words, track.Last)
-			for i := len(runs) - 1; i >= 0; i-- {
-				words = append(words, strings.TrimSuffix(runs[i].ID+"\t"+runs[i].State+" "+recordedFigures(&runs[i]).String(), " "))
+			words = append(words, workspace.Last)
+			for _, r := range slices.Backward(runs) {
+				words = append(words, strings.TrimSuffix(r.ID+"\t"+string(r.State)+" "+figuresOf(r).String(), " "))
 			}
 		}
 		if len(args) == most && outputs {
-			r, err := findRun(cmd.Context(), artifacts.dir, args[0])
+			r, err := findRun(cmd.Context(), quiet, artifacts.dir, args[0])
 			if err != nil {
 				return nil, noFiles
 			}

@@ -5,10 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
-	"whorl/pipeline"
 	"whorl/pipeline/explain"
-	"whorl/pipeline/store"
+	"whorl/pipeline/record"
 )
 
 func diffCommand(env *Env) *cobra.Command {
@@ -22,27 +20,18 @@ they measured. RUN is an id, a unique prefix, or "last".`,
 		Example: "  {app} diff 20261123-2215 last",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var records [2]*track.Run
-			for i, name := range args {
-				var err error
-				if records[i], err = findRun(cmd.Context(), artifacts.dir, name); err != nil {
-					return err
-				}
-			}
-			st, err := store.Open(artifacts.dir)
+			w, err := env.existing(cmd.Context(), artifacts.dir)
 			if err != nil {
 				return err
 			}
-			var results [2]*pipeline.Result
-			for i := range results {
-				if results[i], err = pipeline.ReadRun(st, records[i].ID); err != nil {
-					return err
+			defer w.Close()
+			var runs [2]*record.Run
+			for i, ref := range args {
+				if runs[i], err = w.Find(cmd.Context(), ref); err != nil {
+					return refError(err)
 				}
 			}
-			d := diffJSON{
-				RunDiff:     explain.Diff(st, results[0], results[1]),
-				Environment: surroundings(records[0], records[1]),
-			}
+			d := diffJSON{RunDiff: w.Diff(runs[0], runs[1]), Environment: surroundings(runs[0], runs[1])}
 			if asJSON {
 				return writeJSON(env.Stdout, d)
 			}
@@ -73,7 +62,7 @@ type changeJSON struct {
 }
 
 // surroundings compares what two runs ran in and from.
-func surroundings(a, b *track.Run) []changeJSON {
+func surroundings(a, b *record.Run) []changeJSON {
 	changes := []changeJSON{}
 	add := func(name string, old, now any) {
 		if o, n := fmt.Sprint(old), fmt.Sprint(now); o != n {
@@ -81,14 +70,14 @@ func surroundings(a, b *track.Run) []changeJSON {
 		}
 	}
 	add("data", a.Data, b.Data)
-	add("commit", a.GitCommit, b.GitCommit)
-	add("uncommitted changes", a.GitDirty, b.GitDirty)
-	add("whorl", a.Version, b.Version)
-	add("go", a.GoVersion, b.GoVersion)
-	add("numeric variant", a.Variant, b.Variant)
-	add("host", a.Host, b.Host)
-	add("platform", a.OS+"/"+a.Arch, b.OS+"/"+b.Arch)
-	add("cpu", a.CPU, b.CPU)
-	add("cpus", a.CPUs, b.CPUs)
+	add("commit", a.Source.Commit, b.Source.Commit)
+	add("uncommitted changes", a.Source.Dirty, b.Source.Dirty)
+	add("whorl", a.Versions.Program, b.Versions.Program)
+	add("go", a.Versions.Go, b.Versions.Go)
+	add("numeric variant", a.Versions.Variant, b.Versions.Variant)
+	add("host", a.Machine.Host, b.Machine.Host)
+	add("platform", a.Machine.OS+"/"+a.Machine.Arch, b.Machine.OS+"/"+b.Machine.Arch)
+	add("cpu", a.Machine.CPU, b.Machine.CPU)
+	add("cpus", a.Machine.CPUs, b.Machine.CPUs)
 	return changes
 }

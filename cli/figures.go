@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 )
 
@@ -47,27 +46,11 @@ func (f *figures) add(m stage.Metric) {
 }
 
 // figuresOf gives those of the last stage that measured any.
-func figuresOf(r *pipeline.Result) figures {
+func figuresOf(r *record.Run) figures {
 	for i := len(r.Stages) - 1; i >= 0; i-- {
 		f := figures{stage: r.Stages[i].Name}
 		for _, m := range r.Stages[i].Metrics {
 			f.add(m)
-		}
-		if len(f.metrics) > 0 {
-			return f
-		}
-	}
-	return figures{}
-}
-
-// recordedFigures is figuresOf a recorded run.
-func recordedFigures(r *track.Run) figures {
-	for i := len(r.Stages) - 1; i >= 0; i-- {
-		f := figures{stage: r.Stages[i].Name}
-		for _, m := range r.Metrics {
-			if m.Stage == f.stage {
-				f.add(stage.Metric{Name: m.Name, Step: m.Step, Value: m.Value, Timing: m.Timing})
-			}
 		}
 		if len(f.metrics) > 0 {
 			return f

@@ -1,18 +1,12 @@
 package cli
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
-	"whorl/pipeline"
 	"whorl/pipeline/store"
+	"whorl/workspace"
 )
 
 func fsckCommand(env *Env) *cobra.Command {
@@ -29,20 +23,21 @@ is 1 if anything was damaged.`,
   {app} fsck --json --artifacts /path/to/artifacts`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			st, err := store.Open(artifacts.dir)
+			w, err := env.existing(cmd.Context(), artifacts.dir)
 			if err != nil {
 				return err
 			}
-			found, err := st.Fsck(cmd.Context())
+			defer w.Close()
+			found, err := w.Store().Fsck(cmd.Context())
 			if err != nil {
 				return err
 			}
-			damage, added, err := checkRecords(cmd.Context(), env, artifacts.dir, st)
+			damage, added, err := w.CheckIndex(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if damage != nil {
-				found.Damaged = append(found.Damaged, *damage)
+				found.Damaged = append(found.Damaged, store.Damage{Path: workspace.IndexFile, Why: damage.Error()})
 			}
 			if asJSON {
 				if err := writeJSON(env.Stdout, fsckJSON{found, added}); err != nil {
@@ -74,42 +69,4 @@ is 1 if anything was damaged.`,
 type fsckJSON struct {
 	*store.Checked
 	Added int `json:"runs_added"` // to runs.db
-}
-
-// checkRecords checks the database of runs. A damaged one is set aside and
-// made again; a sound one is given the runs that the store knows and it does
-// not. It returns the damage, if any, and how many runs were added.
-func checkRecords(ctx context.Context, env *Env, artifacts string, st *store.Store) (damage *store.Damage, added int, err error) {
-	db, err := track.Open(ctx, databasePath(artifacts))
-	if err == nil {
-		if err = db.Check(ctx); err != nil {
-			db.Close()
-		}
-	}
-	if errors.Is(err, track.ErrDamaged) {
-		damage = &store.Damage{Path: filepath.Base(databasePath(artifacts)), Why: err.Error()}
-		if err = setAside(artifacts); err == nil {
-			db, err = track.Open(ctx, databasePath(artifacts))
-		}
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	b := &books{st, db, pipeline.NewEngine(st)}
-	defer b.Close()
-	added, err = b.index(ctx, env.Stderr)
-	return damage, added, err
-}
-
-// setAside moves the database to where fsck puts what is damaged, with what
-// SQLite keeps beside it.
-func setAside(artifacts string) error {
-	for _, suffix := range []string{"", "-wal", "-shm"} {
-		path := databasePath(artifacts) + suffix
-		err := os.Rename(path, filepath.Join(artifacts, "damaged", filepath.Base(path)))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
 }

@@ -31,19 +31,20 @@ reaches goes. The records of runs stay: what was removed can be made again.`,
 			if flags.last < 0 {
 				return Usagef("--keep-last %d: want at least 0", flags.last)
 			}
-			o := pipeline.CollectOptions{KeepLast: flags.last, DryRun: flags.dryRun}
-			for _, name := range flags.keep {
-				r, err := findRun(cmd.Context(), flags.artifacts.dir, name)
-				if err != nil {
-					return err
-				}
-				o.Keep = append(o.Keep, r.ID)
-			}
-			st, err := store.Open(flags.artifacts.dir)
+			w, err := env.existing(cmd.Context(), flags.artifacts.dir)
 			if err != nil {
 				return err
 			}
-			done, err := pipeline.NewEngine(st).Collect(cmd.Context(), o)
+			defer w.Close()
+			o := pipeline.CollectOptions{KeepLast: flags.last, DryRun: flags.dryRun}
+			for _, ref := range flags.keep {
+				id, err := w.Resolve(cmd.Context(), ref)
+				if err != nil {
+					return refError(err)
+				}
+				o.Keep = append(o.Keep, id)
+			}
+			done, err := w.Collect(cmd.Context(), o)
 			if errors.Is(err, store.ErrBusy) {
 				return fmt.Errorf("%w: wait until the runs on %s have ended", err, flags.artifacts.dir)
 			}

@@ -6,8 +6,7 @@ import (
 	"math"
 	"time"
 
-	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 )
 
 // number is a float64 that JSON can carry: NaN and infinities become null.
@@ -31,14 +30,14 @@ func writeJSON(w io.Writer, v any) error {
 // runJSON is what "run --json" prints.
 type runJSON struct {
 	Run     string            `json:"run"`
-	State   pipeline.State    `json:"state"`
+	State   record.State      `json:"state"`
 	Stages  []stageJSON       `json:"stages"`
 	Metrics map[string]number `json:"metrics"`
 }
 
 type stageJSON struct {
 	Name    string                `json:"name"`
-	Status  pipeline.Status       `json:"status"`
+	Status  record.Status         `json:"status"`
 	Key     string                `json:"key,omitempty"`
 	Seconds float64               `json:"seconds"`
 	Outputs map[string]outputJSON `json:"outputs"`
@@ -50,28 +49,24 @@ type outputJSON struct {
 	Bytes  int64  `json:"bytes"`
 }
 
-func resultJSON(r *pipeline.Result) runJSON {
-	j := runJSON{Run: r.ID, State: r.State, Stages: []stageJSON{}, Metrics: resultMetrics(r)}
+func resultJSON(r *record.Run) runJSON {
+	j := runJSON{Run: r.ID, State: r.State, Stages: []stageJSON{}, Metrics: lastValues(r)}
 	for _, s := range r.Stages {
 		sj := stageJSON{Name: s.Name, Status: s.Status, Key: s.Key, Seconds: s.Seconds, Outputs: map[string]outputJSON{}}
 		for _, o := range s.Outputs {
 			sj.Outputs[o.Name] = outputJSON{o.Digest, o.Bytes}
 		}
-		if s.Err != nil {
-			sj.Error = s.Err.Error()
-		}
+		sj.Error = s.Error
 		j.Stages = append(j.Stages, sj)
 	}
 	return j
 }
 
-// resultMetrics gives each metric as "stage.name"; of a series, its last value.
-func resultMetrics(r *pipeline.Result) map[string]number {
+// lastValues gives each metric as "stage.name"; of a series, its last value.
+func lastValues(r *record.Run) map[string]number {
 	metrics := map[string]number{}
-	for _, s := range r.Stages {
-		for _, m := range s.Metrics {
-			metrics[s.Name+"."+m.Name] = number(m.Value)
-		}
+	for _, m := range r.Metrics() {
+		metrics[m.Key()] = number(m.Value)
 	}
 	return metrics
 }
@@ -79,23 +74,22 @@ func resultMetrics(r *pipeline.Result) map[string]number {
 // recordJSON is a recorded run, as "runs --json" lists them.
 type recordJSON struct {
 	Run     string            `json:"run"`
-	State   string            `json:"state"`
+	State   record.State      `json:"state"`
 	Started time.Time         `json:"started"`
 	Seconds float64           `json:"seconds"`
 	Params  map[string]any    `json:"params"`
 	Metrics map[string]number `json:"metrics"`
 }
 
-func recordOf(r *track.Run) recordJSON {
+func recordOf(r *record.Run) recordJSON {
 	j := recordJSON{
-		Run: r.ID, State: r.State, Started: r.Started, Seconds: r.Seconds,
-		Params: map[string]any{"seed": r.Seed}, Metrics: map[string]number{},
+		Run: r.ID, State: r.State, Started: r.Started, Seconds: r.Seconds(),
+		Params: map[string]any{"seed": r.Seed}, Metrics: lastValues(r),
 	}
-	for _, p := range r.Params {
-		j.Params[p.Stage+"."+p.Name] = p.Value
-	}
-	for _, m := range r.Metrics {
-		j.Metrics[m.Stage+"."+m.Name] = number(m.Value)
+	for _, s := range r.Stages {
+		for _, p := range s.Params {
+			j.Params[s.Name+"."+p.Name] = p.Value
+		}
 	}
 	return j
 }

@@ -10,7 +10,7 @@ import (
 // printLogTail shows the last lines of a failed stage's log and where the rest
 // is, unless it holds no more than the error that has just been told. A log
 // that cannot be read is not worth a second error.
-func printLogTail(w io.Writer, path string, told error) {
+func printLogTail(w io.Writer, path string, told string) {
 	const (
 		lines = 20
 		bytes = 64 << 10
@@ -33,7 +33,7 @@ func printLogTail(w io.Writer, path string, told error) {
 		return
 	}
 	text := strings.TrimSpace(string(b))
-	if text == "error: "+told.Error() {
+	if text == "error: "+told {
 		return
 	}
 	tail := strings.Split(text, "\n")

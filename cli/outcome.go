@@ -2,38 +2,36 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 )
 
 // sayResult ends a run for a person to read.
-func sayResult(w io.Writer, r *pipeline.Result, took time.Duration) {
-	counts := map[pipeline.Status]int{}
+func sayResult(w io.Writer, r *record.Run, took time.Duration) {
+	counts := map[record.Status]int{}
 	for _, s := range r.Stages {
 		counts[s.Status]++
 	}
 	fmt.Fprintf(w, "run %s %s in %s: %d ran, %d cached", r.ID, r.State, seconds(took.Seconds()),
-		counts[pipeline.Ran], counts[pipeline.Cached])
-	for _, s := range []pipeline.Status{pipeline.Broken, pipeline.Skipped} {
+		counts[record.Ran], counts[record.Cached])
+	for _, s := range []record.Status{record.StageFailed, record.Skipped} {
 		if n := counts[s]; n > 0 {
 			fmt.Fprintf(w, ", %d %s", n, s)
 		}
 	}
 	fmt.Fprintln(w)
 	sayRejects(w, r)
-	if text := figuresOf(r).String(); text != "" && r.State == pipeline.Done {
+	if text := figuresOf(r).String(); text != "" && r.State == record.Done {
 		fmt.Fprintln(w, text)
 	}
 }
 
 // sayRejects says how many files a stage left out, which must not go unseen.
-func sayRejects(w io.Writer, r *pipeline.Result) {
+func sayRejects(w io.Writer, r *record.Run) {
 	for _, s := range r.Stages {
 		for _, m := range s.Metrics {
 			if m.Name == "rejects" && m.Value > 0 {
@@ -47,7 +45,7 @@ const interrupted = "interrupted: what finished is kept; the same command goes o
 
 // outcome turns what a run came to into the command's error, having told what
 // failed with the end of its log.
-func outcome(ctx context.Context, w io.Writer, r *pipeline.Result, err error) error {
+func outcome(ctx context.Context, w io.Writer, r *record.Run, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -64,38 +62,31 @@ func outcome(ctx context.Context, w io.Writer, r *pipeline.Result, err error) er
 }
 
 // failures describes the stages that failed, each with the end of its log.
-func failures(r *pipeline.Result) string {
+func failures(r *record.Run) string {
 	var b strings.Builder
 	for _, s := range r.Stages {
-		if s.Status != pipeline.Broken || s.Err == nil {
+		if s.Status != record.StageFailed {
 			continue
 		}
-		why := cause(s.Err)
-		fmt.Fprintf(&b, "stage %q failed: %s\n", s.Name, firstLines(why.Error(), s.Log))
-		for _, in := range sources(r, s.Name) {
+		fmt.Fprintf(&b, "stage %q failed: %s\n", s.Name, firstLines(s.Error, s.Log))
+		for _, in := range sources(r, s) {
 			fmt.Fprintf(&b, "its input %q is %s\n", in.Name, in.Ref)
 		}
-		printLogTail(&b, s.Log, why)
+		printLogTail(&b, s.Log, s.Error)
 	}
 	return b.String()
 }
 
 // sources are the inputs of a stage that no other stage makes, by their paths:
 // a stage itself never knows them.
-func sources(r *pipeline.Result, stage string) []pipeline.InputRef {
-	var found []pipeline.InputRef
-	made := slices.ContainsFunc(r.RunInfo.Stages, func(p pipeline.Plan) bool { return p.Name == "data" })
-	for _, plan := range r.RunInfo.Stages {
-		if plan.Name != stage {
-			continue
-		}
-		for _, in := range plan.Inputs {
-			switch {
-			case in.Ref == "data" && !made:
-				found = append(found, pipeline.InputRef{Name: in.Name, Ref: r.Data})
-			case strings.HasPrefix(in.Ref, ".") || strings.HasPrefix(in.Ref, "/"):
-				found = append(found, in)
-			}
+func sources(r *record.Run, s record.Stage) []record.Input {
+	var found []record.Input
+	for _, in := range s.Inputs {
+		switch {
+		case in.Ref == "data" && r.Stage("data") == nil:
+			found = append(found, record.Input{Name: in.Name, Ref: r.Data})
+		case strings.HasPrefix(in.Ref, ".") || strings.HasPrefix(in.Ref, "/"):
+			found = append(found, in)
 		}
 	}
 	return found
@@ -110,13 +101,4 @@ func firstLines(text, log string) string {
 		return text
 	}
 	return fmt.Sprintf("%s\n  ... and %d lines more, in %s", strings.Join(lines[:most], "\n"), len(lines)-most, log)
-}
-
-// cause takes the stage's name off its error, for it has been said.
-func cause(err error) error {
-	var s *pipeline.StageError
-	if errors.As(err, &s) {
-		return s.Err
-	}
-	return err
 }

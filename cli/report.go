@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -16,10 +15,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec/yamlwalk"
-	"whorl/pipeline/store"
 	"whorl/reports"
+	"whorl/workspace"
 )
 
 func reportCommand(env *Env) *cobra.Command {
@@ -44,19 +43,12 @@ It makes no use of the network, and may be sent to others as it is.`,
 				return Usagef("name runs or --sweep, not both")
 			}
 			ctx := cmd.Context()
-			db, err := openRecords(ctx, flags.artifacts.dir)
-			if errors.Is(err, fs.ErrNotExist) {
-				return Usagef("nothing has been recorded in %s yet: start with \"whorl run\"", flags.artifacts.dir)
-			}
+			w, err := env.existing(ctx, flags.artifacts.dir)
 			if err != nil {
 				return err
 			}
-			defer db.Close()
-			st, err := store.Open(flags.artifacts.dir)
-			if err != nil {
-				return err
-			}
-			src := &recorded{db: db, store: st}
+			defer w.Close()
+			src := &recorded{space: w}
 			opts := reports.Options{
 				Title: flags.title, Metric: flags.metric,
 				Written: time.Now(), Version: env.app.version(), Commands: []string{strings.Join(os.Args, " ")},
@@ -146,7 +138,7 @@ func writeReport(ctx context.Context, env *Env, path string, src reports.Source,
 
 // report writes a report on the sweep's trials.
 func (s *sweeper) report(ctx context.Context, path string) error {
-	src := &recorded{db: s.books.db, store: s.books.store}
+	src := &recorded{space: s.space}
 	name, err := src.chooseSweep(ctx, s.record.ID)
 	if err != nil {
 		return err
@@ -159,60 +151,36 @@ func (s *sweeper) report(ctx context.Context, path string) error {
 
 // recorded is the source of a report: chosen runs and their artifacts.
 type recorded struct {
-	db    *track.DB
-	store *store.Store
-	runs  []*track.Run
+	space *workspace.Workspace
+	runs  []*record.Run
 }
 
-// choose takes the named runs, or all that have finished.
-func (r *recorded) choose(ctx context.Context, names []string) error {
-	for _, name := range names {
-		run, err := r.db.Run(ctx, name)
-		if errors.Is(err, track.ErrNoRun) {
-			return UsageError{err}
-		}
+// choose takes the named runs, or all if none is named.
+func (r *recorded) choose(ctx context.Context, refs []string) error {
+	for _, ref := range refs {
+		run, err := r.space.Find(ctx, ref)
 		if err != nil {
-			return err
+			return refError(err)
 		}
 		r.runs = append(r.runs, run)
 	}
-	if len(names) > 0 {
+	if len(refs) > 0 {
 		return nil
 	}
-	return r.filter(ctx, track.Filter{})
+	return r.filter(ctx, workspace.Filter{})
 }
 
 // chooseSweep takes the trials of a sweep and returns its name.
-func (r *recorded) chooseSweep(ctx context.Context, id string) (name string, err error) {
-	s, err := findSweep(ctx, r.db, id)
+func (r *recorded) chooseSweep(ctx context.Context, ref string) (name string, err error) {
+	s, err := r.space.FindSweep(ctx, ref)
 	if err != nil {
-		return "", err
+		return "", refError(err)
 	}
-	return s.Name, r.filter(ctx, track.Filter{Sweep: s.ID})
+	return s.Name, r.filter(ctx, workspace.Filter{Sweep: s.ID})
 }
 
-// findSweep finds the sweep with an id, the newest one with a name, or the last
-// one.
-func findSweep(ctx context.Context, db *track.DB, id string) (*track.Sweep, error) {
-	sweeps, err := db.Sweeps(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var known []string
-	for i := len(sweeps) - 1; i >= 0; i-- {
-		if s := &sweeps[i]; id == track.Last || s.ID == id || s.Name == id {
-			return s, nil
-		}
-		known = append(known, sweeps[i].ID, sweeps[i].Name)
-	}
-	return nil, Usagef("no sweep %q is recorded%s", id, yamlwalk.Nearest(id, known))
-}
-
-func (r *recorded) filter(ctx context.Context, f track.Filter) error {
-	runs, err := r.db.Runs(ctx, f)
-	for i := range runs {
-		r.runs = append(r.runs, &runs[i])
-	}
+func (r *recorded) filter(ctx context.Context, f workspace.Filter) (err error) {
+	r.runs, err = r.space.Runs(ctx, f)
 	return err
 }
 
@@ -226,8 +194,8 @@ func (r *recorded) check(metric string) error {
 	}
 	seen := map[string]bool{}
 	for _, run := range r.runs {
-		for _, m := range run.Metrics {
-			seen[m.Stage+"."+m.Name] = true
+		for _, m := range run.Metrics() {
+			seen[m.Key()] = true
 		}
 	}
 	if !seen[metric] {
@@ -237,14 +205,14 @@ func (r *recorded) check(metric string) error {
 }
 
 // Runs implements reports.Source.
-func (r *recorded) Runs(context.Context) ([]*track.Run, error) { return r.runs, nil }
+func (r *recorded) Runs(context.Context) ([]*record.Run, error) { return r.runs, nil }
 
 // Series implements reports.Source.
-func (r *recorded) Series(ctx context.Context, run, stage, metric string) ([]track.Metric, error) {
-	return r.db.Series(ctx, run, stage, metric)
+func (r *recorded) Series(ctx context.Context, run, stage, metric string) (record.Metrics, error) {
+	return r.space.Series(ctx, run, stage, metric)
 }
 
 // Open implements reports.Source.
 func (r *recorded) Open(_ context.Context, digest string) (io.ReadCloser, error) {
-	return r.store.Open(digest)
+	return r.space.Store().Open(digest)
 }

@@ -60,21 +60,17 @@ func runPipeline(ctx context.Context, env *Env, flags *runFlags, targets []strin
 	if err := p.CheckSources(flags.dir, targets...); err != nil {
 		return specError(err)
 	}
-	b, err := openBooks(ctx, flags.dir)
+	w, err := env.workspace(ctx, flags.dir)
 	if err != nil {
 		return err
 	}
-	defer b.Close()
-	m, err := env.meta(nil, 0)
-	if err != nil {
-		return err
-	}
+	defer w.Close()
 	display := progress.New(env.Stderr)
 	defer display.Close()
 	started := time.Now()
-	result, err := b.engine.Run(ctx, p, pipeline.Options{
+	result, err := w.Run(ctx, p, pipeline.Options{
 		Targets: targets, Jobs: flags.jobs, Force: flags.force, KeepGoing: flags.keepGoing,
-		Recorder: b.db.Recorder(m), Observe: follow(display),
+		Observe: follow(display),
 	})
 	display.Close()
 	if result == nil {

@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/record"
+	"whorl/workspace"
 )
 
 func runsCommand(env *Env) *cobra.Command {
@@ -39,14 +38,14 @@ listed only with --all, or as a trial of the --sweep that is named.`,
 			if flags.newest < 0 {
 				return Usagef("--newest %d: want at least 0", flags.newest)
 			}
-			runs, err := listRuns(cmd.Context(), flags.artifacts.dir, track.Filter{Sweep: flags.sweep})
+			runs, err := listRuns(cmd.Context(), env, flags.artifacts.dir, workspace.Filter{Sweep: flags.sweep})
 			if err != nil {
 				return err
 			}
 			hidden := 0
 			if !flags.all && flags.sweep == "" {
 				found := len(runs)
-				runs = slices.DeleteFunc(runs, func(r track.Run) bool { return repeats(&r) })
+				runs = slices.DeleteFunc(runs, repeats)
 				hidden = found - len(runs)
 			}
 			if n := flags.newest; n > 0 && n < len(runs) {
@@ -54,8 +53,8 @@ listed only with --all, or as a trial of the --sweep that is named.`,
 			}
 			if flags.json {
 				records := make([]recordJSON, 0, len(runs))
-				for i := range runs {
-					records = append(records, recordOf(&runs[i]))
+				for _, r := range runs {
+					records = append(records, recordOf(r))
 				}
 				return writeJSON(env.Stdout, records)
 			}
@@ -72,38 +71,35 @@ listed only with --all, or as a trial of the --sweep that is named.`,
 }
 
 // listRuns reads the recorded runs; that nothing has been recorded is no error.
-func listRuns(ctx context.Context, artifacts string, f track.Filter) ([]track.Run, error) {
-	db, err := openRecords(ctx, artifacts)
+func listRuns(ctx context.Context, env *Env, dir string, f workspace.Filter) ([]*record.Run, error) {
+	w, err := workspace.OpenExisting(ctx, dir, env.options())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
+	defer w.Close()
 	if f.Sweep != "" {
-		s, err := findSweep(ctx, db, f.Sweep)
+		s, err := w.FindSweep(ctx, f.Sweep)
 		if err != nil {
-			return nil, err
+			return nil, refError(err)
 		}
 		f.Sweep = s.ID
 	}
-	return db.Runs(ctx, f)
+	return w.Runs(ctx, f)
 }
 
-func databasePath(artifacts string) string { return filepath.Join(artifacts, "runs.db") }
-
-func printRuns(env *Env, runs []track.Run, hidden int) error {
+func printRuns(env *Env, runs []*record.Run, hidden int) error {
 	if len(runs) == 0 {
 		fmt.Fprintf(env.Stderr, "no runs yet: start one with \"%s run\"\n", env.app.Name)
 		return nil
 	}
 	w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "RUN\tSTATE\tSTARTED\tTOOK\tSTAGES\tMETRICS")
-	for i := range runs {
-		r := &runs[i]
+	for _, r := range runs {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Started.Local().Format(time.DateTime),
-			took(r), stageCounts(r), recordedFigures(r))
+			took(r), stageCounts(r), figuresOf(r))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -115,26 +111,15 @@ func printRuns(env *Env, runs []track.Run, hidden int) error {
 }
 
 // repeats reports whether a run computed nothing: all its stages were cached.
-func repeats(r *track.Run) bool {
-	if r.State != string(pipeline.Done) {
-		return false
-	}
-	for _, s := range r.Stages {
-		if s.Status != string(pipeline.Cached) {
-			return false
-		}
-	}
-	return true
+func repeats(r *record.Run) bool {
+	return r.State == record.Done && !r.Executed()
 }
 
 // stageCounts says how many stages ran and how many were cached.
-func stageCounts(r *track.Run) string {
-	counts := map[string]int{}
-	for _, s := range r.Stages {
-		counts[s.Status]++
-	}
+func stageCounts(r *record.Run) string {
+	counts := r.Count()
 	text := ""
-	for _, status := range []string{"ran", "cached", "failed", "skipped"} {
+	for _, status := range record.Statuses[:4] {
 		if n := counts[status]; n > 0 {
 			if text != "" {
 				text += ", "
@@ -146,11 +131,11 @@ func stageCounts(r *track.Run) string {
 }
 
 // took is how long a run took, or has been running.
-func took(r *track.Run) string {
-	if r.State == string(pipeline.Running) {
+func took(r *record.Run) string {
+	if r.State == record.Running {
 		return seconds(time.Since(r.Started).Seconds())
 	}
-	return seconds(r.Seconds)
+	return seconds(r.Seconds())
 }
 
 func seconds(s float64) string {

@@ -1,17 +1,14 @@
 package cli
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 func showCommand(env *Env) *cobra.Command {
@@ -28,7 +25,7 @@ stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 		Example: "  {app} show last",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := findRun(cmd.Context(), flags.artifacts.dir, args[0])
+			r, err := findRun(cmd.Context(), env, flags.artifacts.dir, args[0])
 			if err != nil {
 				return err
 			}
@@ -44,24 +41,7 @@ stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 	return c
 }
 
-// findRun reads one recorded run; a name that is no run's is a wrong call.
-func findRun(ctx context.Context, artifacts, name string) (*track.Run, error) {
-	db, err := openRecords(ctx, artifacts)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Usagef("run %q: nothing has been recorded in %s yet", name, artifacts)
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	r, err := db.Run(ctx, name)
-	if errors.Is(err, track.ErrNoRun) {
-		return nil, UsageError{err}
-	}
-	return r, err
-}
-
-func printRun(env *Env, r *track.Run) error {
+func printRun(env *Env, r *record.Run) error {
 	w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) {
 		if text := fmt.Sprintf(format, args...); text != "" {
@@ -76,20 +56,23 @@ func printRun(env *Env, r *track.Run) error {
 	row("pipeline", "%s", r.Pipeline)
 	row("data", "%s", r.Data)
 	row("seed", "%d", r.Seed)
-	if r.Sweep != "" {
-		row("sweep", "%s, trial %d", r.Sweep, r.Trial)
+	if r.Sweep != nil {
+		row("sweep", "%s, trial %d", r.Sweep.ID, r.Trial)
 	}
-	commit := r.GitCommit
-	if r.GitDirty {
-		commit += fmt.Sprintf(", with uncommitted changes (%d lines of diff kept)", strings.Count(r.GitDiff, "\n"))
+	commit := r.Source.Commit
+	if r.Source.Dirty {
+		commit += fmt.Sprintf(", with uncommitted changes (%d lines of diff kept)", strings.Count(r.Source.Diff, "\n"))
 	}
 	row("commit", "%s", commit)
-	row("machine", "%s, %s/%s, %d x %s, %.1f GiB", r.Host, r.OS, r.Arch, r.CPUs, r.CPU, float64(r.Memory)/(1<<30))
-	row("versions", "%s %s, %s, numeric variant %s", env.app.Name, r.Version, r.GoVersion, r.Variant)
+	m := r.Machine
+	row("machine", "%s, %s/%s, %d x %s, %.1f GiB", m.Host, m.OS, m.Arch, m.CPUs, m.CPU, float64(m.Memory)/(1<<30))
+	row("versions", "%s %s, %s, numeric variant %s", env.app.Name, r.Versions.Program, r.Versions.Go, r.Versions.Variant)
 
 	fmt.Fprintln(w, "\nPARAMETER\tVALUE")
-	for _, p := range r.Params {
-		fmt.Fprintf(w, "%s.%s\t%v\n", p.Stage, p.Name, p.Value)
+	for _, s := range r.Stages {
+		for _, p := range s.Params {
+			fmt.Fprintf(w, "%s.%s\t%v\n", s.Name, p.Name, p.Value)
+		}
 	}
 	fmt.Fprintln(w, "\nSTAGE\tSTATUS\tTOOK\tKEY")
 	for _, s := range r.Stages {
@@ -102,8 +85,8 @@ func printRun(env *Env, r *track.Run) error {
 		}
 	}
 	fmt.Fprintln(w, "\nMETRIC\tVALUE")
-	for _, m := range r.Metrics {
-		fmt.Fprintf(w, "%s.%s\t%s\n", m.Stage, m.Name, figure(m.Value))
+	for _, m := range r.Metrics() {
+		fmt.Fprintf(w, "%s\t%s\n", m.Key(), figure(m.Value))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -156,7 +139,7 @@ type machineJSON struct {
 type recordedStageJSON struct {
 	Name    string                `json:"name"`
 	Kind    string                `json:"kind"`
-	Status  string                `json:"status"`
+	Status  record.Status         `json:"status"`
 	Key     string                `json:"key,omitempty"`
 	Seconds float64               `json:"seconds"`
 	Cost    float64               `json:"cost"`
@@ -170,12 +153,12 @@ type inputJSON struct {
 	Digest string `json:"digest"`
 }
 
-func detailsOf(r *track.Run) detailsJSON {
+func detailsOf(r *record.Run) detailsJSON {
 	j := detailsJSON{
 		recordJSON: recordOf(r), Command: r.Command, Dir: r.Dir, Pipeline: r.Pipeline, Data: r.Data, Seed: r.Seed,
-		Sweep: r.Sweep, Trial: r.Trial, Commit: r.GitCommit, Dirty: r.GitDirty, Diff: r.GitDiff,
-		Machine: machineJSON{r.Host, r.OS, r.Arch, r.CPU, r.CPUs, r.Memory},
-		Go:      r.GoVersion, Version: r.Version, Variant: r.Variant, Stages: []recordedStageJSON{},
+		Sweep: r.SweepID(), Trial: r.Trial, Commit: r.Source.Commit, Dirty: r.Source.Dirty, Diff: r.Source.Diff,
+		Machine: machineJSON(r.Machine),
+		Go:      r.Versions.Go, Version: r.Versions.Program, Variant: r.Versions.Variant, Stages: []recordedStageJSON{},
 	}
 	for _, s := range r.Stages {
 		sj := recordedStageJSON{

@@ -10,7 +10,6 @@ import (
 
 	"whorl/pipeline/explain"
 	"whorl/pipeline/spec"
-	"whorl/pipeline/store"
 )
 
 func statusCommand(env *Env) *cobra.Command {
@@ -47,11 +46,12 @@ not yield the same bytes as before. It runs nothing.`,
 // outlook says what a run of the targets would do; forced, it would execute
 // whatever is cached.
 func (f *specFlags) outlook(ctx context.Context, p *spec.Pipeline, targets []string, force bool) ([]explain.StageStatus, error) {
-	st, err := store.Open(f.dir)
+	w, err := f.env.workspace(ctx, f.dir)
 	if err != nil {
 		return nil, err
 	}
-	stages, err := explain.Status(ctx, st, p, targets...)
+	defer w.Close()
+	stages, err := w.Status(ctx, p, targets...)
 	if err != nil {
 		return nil, specError(err)
 	}

@@ -14,9 +14,10 @@ import (
 
 	"whorl/cli/progress"
 	"whorl/experiments/sweep"
-	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
+	"whorl/workspace"
 )
 
 func sweepCommand(env *Env) *cobra.Command {
@@ -68,9 +69,9 @@ type sweeper struct {
 	def    *sweep.Sweep
 	trials int                                        // that are known when the sweep begins
 	parse  func(set []string) (*spec.Pipeline, error) // the pipeline of a trial
-	books  *books
-	record track.Sweep
-	ran    map[int]*pipeline.Result // by trial
+	space  *workspace.Workspace
+	record record.Sweep
+	ran    map[int]*record.Run // by trial
 }
 
 func (s *sweeper) run(ctx context.Context, file, report string) error {
@@ -86,15 +87,15 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 		}
 	}
 	var err error
-	if s.books, err = openBooks(ctx, s.flags.dir); err != nil {
+	if s.space, err = s.env.workspace(ctx, s.flags.dir); err != nil {
 		return err
 	}
-	defer s.books.Close()
-	s.ran = map[int]*pipeline.Result{}
+	defer s.space.Close()
+	s.ran = map[int]*record.Run{}
 	started := time.Now()
-	s.record = track.Sweep{
+	s.record = record.Sweep{
 		ID: s.def.NewID(started), Name: s.def.Name, File: s.def.File, Definition: string(s.def.Text),
-		Started: started, Trials: s.trials,
+		Started: started.UTC().Round(0), Trials: s.trials,
 	}
 	result, err := s.def.Run(ctx, s.record.ID, s.trial)
 	s.display.Close()
@@ -167,19 +168,15 @@ func (s *sweeper) load(file string) error {
 }
 
 // trial runs one trial as an ordinary run.
-func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, error) {
+func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*record.Run, error) {
 	s.display.Heading(fmt.Sprintf("[%d/%d] ", t.Number, s.trials), "%s", s.describe(t))
-	m, err := s.env.meta(&s.record, t.Number)
-	if err != nil {
-		return nil, err
-	}
 	p, err := s.parse(t.Set())
 	if err != nil {
 		return nil, err
 	}
-	result, err := s.books.engine.Run(ctx, p, pipeline.Options{
+	result, err := s.space.Run(ctx, p, pipeline.Options{
 		Jobs: s.flags.jobs, Force: s.flags.force, KeepGoing: s.flags.keepGoing,
-		Recorder: s.books.db.Recorder(m), Observe: follow(s.display),
+		Origin: record.Origin{Sweep: &s.record, Trial: t.Number}, Observe: follow(s.display),
 	})
 	if result != nil {
 		s.ran[t.Number] = result
@@ -229,7 +226,7 @@ func (s *sweeper) printTrials(result *sweep.Result) error {
 			fmt.Fprintf(w, "\t%v", value)
 		}
 		fmt.Fprintf(w, "\t%s", t.State)
-		if t.State != pipeline.Done {
+		if t.State != record.Done {
 			first, _, _ := strings.Cut(t.Error, "\n")
 			fmt.Fprintf(w, "\t%s\n", first)
 			continue

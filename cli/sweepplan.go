@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"strings"
 
-	"whorl/experiments/track"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
+	"whorl/workspace"
 )
 
 // dryRunJSON is what "sweep --dry-run --json" prints.
@@ -40,7 +41,7 @@ type dryTrialJSON struct {
 
 // dryRun says what the sweep would compute: a summary, then each trial.
 func (s *sweeper) dryRun(ctx context.Context) error {
-	took, err := lastSeconds(ctx, s.flags.dir)
+	took, err := lastSeconds(ctx, s.env, s.flags.dir)
 	if err != nil {
 		return err
 	}
@@ -164,15 +165,15 @@ func identities(nodes []*spec.Node) map[string]string {
 }
 
 // lastSeconds returns how long each stage took when it was last executed.
-func lastSeconds(ctx context.Context, artifacts string) (map[string]float64, error) {
-	runs, err := listRuns(ctx, artifacts, track.Filter{Newest: 100})
+func lastSeconds(ctx context.Context, env *Env, artifacts string) (map[string]float64, error) {
+	runs, err := listRuns(ctx, env, artifacts, workspace.Filter{Newest: 100})
 	if err != nil {
 		return nil, err
 	}
 	took := map[string]float64{}
 	for i := range runs { // oldest first
 		for _, st := range runs[i].Stages {
-			if st.Status == "ran" {
+			if st.Status == record.Ran {
 				took[st.Name] = st.Seconds
 			}
 		}

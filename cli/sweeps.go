@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/experiments/track"
+	"whorl/workspace"
 )
 
 func sweepsCommand(env *Env) *cobra.Command {
@@ -27,14 +27,14 @@ takes an id, "last", or a name, which means the newest sweep of that name.`,
 		Example: "  {app} sweeps\n  {app} runs --sweep last",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			sweeps, err := listSweeps(cmd.Context(), flags.artifacts.dir)
+			sweeps, err := listSweeps(cmd.Context(), env, flags.artifacts.dir)
 			if err != nil {
 				return err
 			}
 			if flags.json {
 				list := make([]sweepJSON, len(sweeps))
 				for i, s := range sweeps {
-					list[i] = sweepJSON{s.ID, s.Name, s.File, s.Started, s.Trials, s.Done, s.Failed, s.Running}
+					list[i] = sweepJSON{s.ID, s.Name, s.File, s.Started, s.Trials, s.Done, s.Failed + s.Interrupted, s.Running}
 				}
 				return writeJSON(env.Stdout, list)
 			}
@@ -61,13 +61,13 @@ type sweepJSON struct {
 	Running int       `json:"running"`
 }
 
-func printSweeps(to io.Writer, sweeps []track.Sweep) error {
+func printSweeps(to io.Writer, sweeps []workspace.Sweep) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SWEEP\tNAME\tSTARTED\tTRIALS\tFILE")
 	for _, s := range sweeps {
 		trials := fmt.Sprintf("%d of %d done", s.Done, s.Trials)
-		if s.Failed > 0 {
-			trials += fmt.Sprintf(", %d failed", s.Failed)
+		if n := s.Failed + s.Interrupted; n > 0 {
+			trials += fmt.Sprintf(", %d failed", n)
 		}
 		if s.Running > 0 {
 			trials += fmt.Sprintf(", %d running", s.Running)
@@ -79,26 +79,27 @@ func printSweeps(to io.Writer, sweeps []track.Sweep) error {
 
 // listSweeps reads the recorded sweeps, oldest first. It is no error if nothing
 // is recorded.
-func listSweeps(ctx context.Context, artifacts string) ([]track.Sweep, error) {
-	db, err := openRecords(ctx, artifacts)
+func listSweeps(ctx context.Context, env *Env, dir string) ([]workspace.Sweep, error) {
+	w, err := workspace.OpenExisting(ctx, dir, env.options())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	return db.Sweeps(ctx)
+	defer w.Close()
+	return w.Sweeps(ctx)
 }
 
 // completeSweeps offers the names and ids of the recorded sweeps.
 func completeSweeps(artifacts *artifactsFlag) completion {
+	quiet := &Env{Stderr: io.Discard}
 	return func(cmd *cobra.Command, _ []string, _ string) (words []string, _ cobra.ShellCompDirective) {
-		sweeps, err := listSweeps(cmd.Context(), artifacts.dir)
+		sweeps, err := listSweeps(cmd.Context(), quiet, artifacts.dir)
 		if err != nil || len(sweeps) == 0 {
 			return nil, noFiles
 		}
-		words = append(words, track.Last)
+		words = append(words, workspace.Last)
 		seen := map[string]bool{}
 		for i := len(sweeps) - 1; i >= 0; i-- {
 			s := sweeps[i]
@@ -114,15 +115,16 @@ func completeSweeps(artifacts *artifactsFlag) completion {
 
 // completeMetrics offers the metrics of the newest runs.
 func completeMetrics(artifacts *artifactsFlag) completion {
+	quiet := &Env{Stderr: io.Discard}
 	return func(cmd *cobra.Command, _ []string, _ string) (words []string, _ cobra.ShellCompDirective) {
-		runs, err := listRuns(cmd.Context(), artifacts.dir, track.Filter{Newest: 20})
+		runs, err := listRuns(cmd.Context(), quiet, artifacts.dir, workspace.Filter{Newest: 20})
 		if err != nil {
 			return nil, noFiles
 		}
 		seen := map[string]bool{}
 		for i := len(runs) - 1; i >= 0; i-- {
-			for _, m := range runs[i].Metrics {
-				if name := m.Stage + "." + m.Name; !m.Timing && !seen[name] {
+			for _, m := range runs[i].Metrics() {
+				if name := m.Key(); !m.Timing && !seen[name] {
 					seen[name] = true
 					words = append(words, name)
 				}

@@ -4,9 +4,6 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"whorl/pipeline/explain"
-	"whorl/pipeline/store"
 )
 
 func whyCommand(env *Env) *cobra.Command {
@@ -27,20 +24,14 @@ tells something, or with the one given.`,
 			if err != nil {
 				return err
 			}
-			if against != "" {
-				r, err := findRun(cmd.Context(), flags.dir, against)
-				if err != nil {
-					return err
-				}
-				against = r.ID
-			}
-			st, err := store.Open(flags.dir)
+			w, err := env.workspace(cmd.Context(), flags.dir)
 			if err != nil {
 				return err
 			}
-			why, err := explain.Why(cmd.Context(), st, p, args[0], against)
+			defer w.Close()
+			why, err := w.Why(cmd.Context(), p, args[0], against)
 			if err != nil {
-				return specError(err)
+				return refError(specError(err))
 			}
 			if asJSON {
 				return writeJSON(env.Stdout, why)

@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
 
-	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
-	"whorl/pipeline/store"
+	"whorl/workspace"
 )
 
 // load reads the pipeline that the flags name, with their settings and more.
@@ -59,99 +55,46 @@ func specError(err error) error {
 	return err
 }
 
-// books are where results and records are kept.
-type books struct {
-	store  *store.Store
-	db     *track.DB
-	engine *pipeline.Engine
+// workspace opens the workspace in a directory, and makes one if there is none.
+func (e *Env) workspace(ctx context.Context, dir string) (*workspace.Workspace, error) {
+	return workspace.Open(ctx, dir, e.options())
 }
 
-func openBooks(ctx context.Context, artifacts string) (*books, error) {
-	st, err := store.Open(artifacts)
+// existing opens the workspace in a directory. That there is none is a wrong
+// call.
+func (e *Env) existing(ctx context.Context, dir string) (*workspace.Workspace, error) {
+	w, err := workspace.OpenExisting(ctx, dir, e.options())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, Usagef("nothing has been recorded in %s yet: start with \"%s run\"", dir, e.app.Name)
+	}
+	return w, err
+}
+
+// options are what is recorded of this program with each run.
+func (e *Env) options() workspace.Options {
+	return workspace.Options{
+		Versions: record.Versions{Program: e.app.version(), Variant: e.app.variant()},
+		Notice:   func(text string) { fmt.Fprintf(e.Stderr, "%s: %s\n", e.app.Name, text) },
+	}
+}
+
+// findRun returns the run that a reference means; that there is none is a wrong
+// call.
+func findRun(ctx context.Context, env *Env, dir, ref string) (*record.Run, error) {
+	w, err := env.existing(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	db, err := track.Open(ctx, databasePath(artifacts))
-	if err != nil {
-		return nil, err
-	}
-	b := &books{st, db, pipeline.NewEngine(st)}
-	empty, err := db.Empty(ctx)
-	if err == nil && empty {
-		_, err = b.index(ctx, io.Discard)
-	}
-	if err != nil {
-		b.Close()
-		return nil, err
-	}
-	return b, nil
+	defer w.Close()
+	r, err := w.Find(ctx, ref)
+	return r, refError(err)
 }
 
-// openRecords opens the records of runs to read them. The error satisfies
-// errors.Is(err, fs.ErrNotExist) if there are none.
-func openRecords(ctx context.Context, artifacts string) (*track.DB, error) {
-	db, err := track.OpenReadOnly(ctx, databasePath(artifacts))
-	empty := errors.Is(err, fs.ErrNotExist)
-	if err == nil {
-		if empty, err = db.Empty(ctx); err != nil {
-			db.Close()
-			return nil, err
-		}
+// refError makes an error about a reference count as a wrong call.
+func refError(err error) error {
+	var ref *workspace.RefError
+	if errors.As(err, &ref) {
+		return UsageError{err}
 	}
-	if !empty || !hasRuns(artifacts) {
-		return db, err
-	}
-	if db != nil {
-		db.Close()
-	}
-	b, err := openBooks(ctx, artifacts) // makes the database again
-	if err != nil {
-		return nil, err
-	}
-	return b.db, nil
-}
-
-// hasRuns reports whether the store knows of runs, ended or not.
-func hasRuns(artifacts string) bool {
-	ended, _ := filepath.Glob(filepath.Join(artifacts, "runs", "*.json"))
-	active, _ := filepath.Glob(filepath.Join(artifacts, "active", "*"))
-	return len(ended)+len(active) > 0
-}
-
-// index records the runs that the store knows and the database, which is only
-// an index of them, does not. It returns how many, and warns of those that
-// cannot be read.
-func (b *books) index(ctx context.Context, warn io.Writer) (added int, err error) {
-	if err := b.engine.Recover(); err != nil { // which ends the runs of dead processes
-		return 0, err
-	}
-	files, err := b.store.Runs()
-	if err != nil {
-		return 0, err
-	}
-	ids := make([]string, len(files))
-	for i, f := range files {
-		ids[len(files)-1-i] = f.ID // oldest first
-	}
-	added, unread, err := b.db.Rebuild(ctx, ids, func(id string) (*pipeline.Result, error) {
-		return pipeline.ReadRun(b.store, id)
-	})
-	for _, e := range unread {
-		fmt.Fprintln(warn, "whorl:", e)
-	}
-	return added, err
-}
-
-func (b *books) Close() error { return b.db.Close() }
-
-// meta is what the engine does not know of a run, which may be a trial of a
-// sweep.
-func (e *Env) meta(sweep *track.Sweep, trial int) (track.Meta, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return track.Meta{}, err
-	}
-	return track.Meta{
-		Command: os.Args, Dir: dir, Sweep: sweep, Trial: trial, Version: e.app.version(), Variant: e.app.variant(),
-	}, nil
+	return err
 }

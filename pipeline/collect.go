@@ -2,11 +2,10 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"syscall"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/store"
 )
 
@@ -22,9 +21,7 @@ type CollectOptions struct {
 // stay: only what they made is gone, and can be made again.
 func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collected, error) {
 	return e.store.Collect(ctx, func() (map[string]bool, error) {
-		// A run that died reaches what it had come to. On a full disk its record
-		// has to wait until there is space.
-		if err := e.Recover(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+		if _, err := record.Recover(e.store); err != nil {
 			return nil, fmt.Errorf("recover: %w", err)
 		}
 		return e.reached(o)
@@ -33,7 +30,7 @@ func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collecte
 
 // reached returns the keys of all that the runs to be kept came to.
 func (e *Engine) reached(o CollectOptions) (map[string]bool, error) {
-	files, err := e.store.Runs()
+	files, err := e.store.AllRuns() // a run that died reaches what it had come to
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +43,7 @@ func (e *Engine) reached(o CollectOptions) (map[string]bool, error) {
 	}
 	keys := map[string]bool{}
 	for _, id := range runs {
-		res, err := ReadRun(e.store, id)
+		res, err := record.Read(e.store, id)
 		if err != nil {
 			return nil, fmt.Errorf("nothing was removed, since it is not known what a run to be kept reaches: %w", err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 )
 
@@ -32,7 +33,7 @@ stages:
     outputs: {o: o}
 `
 	}
-	run := func(what, items, want string, set ...string) *pipeline.Result {
+	run := func(what, items, want string, set ...string) *record.Run {
 		t.Helper()
 		got, res := l.run(l.parse(yaml(items), set...), pipeline.Options{})
 		equal(t, what, got, want)
@@ -87,7 +88,7 @@ stages:
 	got, res := l.run(l.parse(fixed), pipeline.Options{})
 	equal(t, "run", got, "each[a,1]:ran each[b,2]:ran each:ran")
 	equal(t, "metric", fmt.Sprint(res.Stages[1].Metrics), "[{n -1 2 false}]")
-	path := l.store.Path(res.Stages[2].Outputs[1].Artifact())
+	path := l.store.Path(res.Stages[2].Outputs[1].Artifact)
 	b, err := os.ReadFile(filepath.Join(path, "0002-b,2", "x"))
 	if err != nil || string(b) != "BB" {
 		t.Errorf("gathered %q, %v", b, err)

@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
+	"strings"
+	"time"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -17,19 +21,20 @@ import (
 type work struct {
 	n      *spec.Node
 	code   *spec.Identity
-	inputs []InputResult
+	inputs []record.Input
 	trees  []*tree.Tree // of the inputs that are paths, else nil
 	text   string
 	key    string
+	began  time.Time // with the monotonic clock
 }
 
 // prepare finds the digests of a stage's inputs, and with them its key.
 func (r *run) prepare(ctx context.Context, n *spec.Node) (*work, error) {
-	w := &work{n: n, inputs: make([]InputResult, len(n.Inputs)), trees: make([]*tree.Tree, len(n.Inputs))}
+	w := &work{n: n, trees: make([]*tree.Tree, len(n.Inputs))}
 	for i, in := range n.Inputs {
-		w.inputs[i] = InputResult{Name: in.Name, Ref: in.Ref}
+		w.inputs = append(w.inputs, record.Input{Name: in.Name, Ref: in.Ref})
 		if in.From != nil {
-			w.inputs[i].Digest = outputOf(&r.result.Stages[r.index[in.From]], in.Output).Digest
+			w.inputs[i].Digest = r.upstream(in).Digest
 			continue
 		}
 		t, err := r.scanner.Scan(ctx, in.Path)
@@ -55,13 +60,12 @@ func (w *work) digests() []string {
 	return digests
 }
 
-func outputOf(s *StageResult, name string) Output {
-	for _, o := range s.Outputs {
-		if o.Name == name {
-			return o
-		}
+// upstream returns an output of a stage that has a result.
+func (r *run) upstream(in *spec.Input) store.Artifact {
+	if o := r.result.Stages[r.index[in.From]].Output(in.Output); o != nil {
+		return o.Artifact
 	}
-	return Output{}
+	return store.Artifact{}
 }
 
 // extra returns the further objects of a manifest, and notes in it which they
@@ -92,7 +96,7 @@ func artifacts(n *spec.Node) []store.Artifact {
 	for i, p := range n.Kind.Outputs {
 		as[i] = store.Artifact{Name: p.Name, Dir: p.Dir}
 	}
-	sortBy(as, func(a store.Artifact) string { return a.Name })
+	slices.SortFunc(as, func(a, b store.Artifact) int { return strings.Compare(a.Name, b.Name) })
 	return as
 }
 
@@ -109,7 +113,7 @@ func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observe
 			t.Inputs[in.Name] = stage.Input{Path: in.Path, Dir: w.trees[i].Dir}
 			continue
 		}
-		a := outputOf(&r.result.Stages[r.index[in.From]], in.Output).Artifact()
+		a := r.upstream(in)
 		if err := r.store.Check(a); err != nil {
 			return nil, fmt.Errorf("input %q: %w: \"whorl fsck\" sets it aside, and the next run makes it again", in.Name, err)
 		}
@@ -160,10 +164,10 @@ func (w *work) unedited(ctx context.Context) error {
 }
 
 // outputs adds what the ports say to what the store knows.
-func outputs(n *spec.Node, artifacts []store.Artifact) []Output {
-	outs := make([]Output, len(artifacts))
+func outputs(n *spec.Node, artifacts []store.Artifact) []record.Output {
+	outs := make([]record.Output, len(artifacts))
 	for i, a := range artifacts {
-		outs[i] = Output{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir}
+		outs[i] = record.Output{Artifact: a}
 		for _, p := range n.Kind.Outputs {
 			if p.Name == a.Name {
 				outs[i].Type = p.Type
@@ -174,9 +178,4 @@ func outputs(n *spec.Node, artifacts []store.Artifact) []Output {
 		}
 	}
 	return outs
-}
-
-// Artifact returns where an output is in the store.
-func (o Output) Artifact() store.Artifact {
-	return store.Artifact{Name: o.Name, Digest: o.Digest, Bytes: o.Bytes, Dir: o.Dir}
 }

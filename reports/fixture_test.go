@@ -19,29 +19,30 @@ import (
 	"testing"
 	"time"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/store"
 )
 
 // memory is a Source of made-up runs.
 type memory struct {
-	runs    []*track.Run
-	series  map[string][]track.Metric // by run
+	runs    []*record.Run
+	series  map[string][]record.Metric // by run
 	objects map[string][]byte
 	opened  map[string]int
 }
 
 func newMemory() *memory {
-	return &memory{series: map[string][]track.Metric{}, objects: map[string][]byte{}, opened: map[string]int{}}
+	return &memory{series: map[string][]record.Metric{}, objects: map[string][]byte{}, opened: map[string]int{}}
 }
 
-func (m *memory) Runs(context.Context) ([]*track.Run, error) { return m.runs, nil }
+func (m *memory) Runs(context.Context) ([]*record.Run, error) { return m.runs, nil }
 
-func (m *memory) Series(_ context.Context, run, stage, metric string) ([]track.Metric, error) {
-	var points []track.Metric
+func (m *memory) Series(_ context.Context, run, stage, metric string) (record.Metrics, error) {
+	var points record.Metrics
 	for _, p := range m.series[run] {
 		if p.Stage == stage && p.Name == metric {
-			points = append(points, p)
+			points = append(points, p.Metric)
 		}
 	}
 	return points, nil
@@ -56,14 +57,14 @@ func (m *memory) Open(_ context.Context, digest string) (io.ReadCloser, error) {
 	return io.NopCloser(bytes.NewReader(data)), nil
 }
 
-func (m *memory) put(name, mediaType string, data []byte) track.Artifact {
+func (m *memory) put(name, mediaType string, data []byte) record.Output {
 	sum := sha256.Sum256(data)
 	digest := hex.EncodeToString(sum[:])
 	m.objects[digest] = data
-	return track.Artifact{Name: name, Digest: digest, Bytes: int64(len(data)), Type: mediaType}
+	return record.Output{Artifact: store.Artifact{Name: name, Digest: digest, Bytes: int64(len(data))}, Type: mediaType}
 }
 
-func (m *memory) putJSON(name, mediaType string, v any) track.Artifact {
+func (m *memory) putJSON(name, mediaType string, v any) record.Output {
 	data, err := json.Marshal(v)
 	if err != nil {
 		panic(err)
@@ -87,7 +88,7 @@ func ablation(replicates int) *memory {
 	return m
 }
 
-func (m *memory) add(n int, merge, policy string, seed uint64) *track.Run {
+func (m *memory) add(n int, merge, policy string, seed uint64) *record.Run {
 	rng := rand.New(rand.NewPCG(seed, uint64(len(merge)*10+len(policy))))
 	quality := 2.6 + 0.1*rng.NormFloat64()
 	if merge == "abs" {
@@ -98,26 +99,28 @@ func (m *memory) add(n int, merge, policy string, seed uint64) *track.Run {
 	}
 	sum := sha256.Sum256(fmt.Append(nil, "run", n))
 	began := time.Date(2026, 11, 23, 20, 0, 7*n, 0, time.UTC)
-	r := &track.Run{
-		ID: hex.EncodeToString(sum[:8]), State: "done", Started: began, Finished: began.Add(31 * time.Second), Seconds: 31 + float64(n%3),
-		Command: []string{"whorl", "sweep", "experiments/ablation.yaml"}, Dir: "/home/ada/whorl", Pipeline: "pipeline.yaml",
-		Data: "synthetic", Seed: seed, Sweep: "ablation", Trial: n,
-		GitCommit: "3a1e8fe0c5d2b7a94f6e8d1c3b5a79e0f2d4c6b8", Host: "bench", OS: "linux", Arch: "amd64", CPU: "AMD EPYC 9354",
-		CPUs: 2, Memory: 24 << 30, GoVersion: "go1.26.8", Version: "v0.1.0", Variant: "avx512",
-		Params: []track.Param{
-			{Stage: "synthetic", Name: "subjects", Value: int64(40)},
-			{Stage: "ingest", Name: "size", Value: []any{int64(90), int64(90)}},
-			{Stage: "ingest", Name: "on_reject", Value: "fail"},
-			{Stage: "split", Name: "protocol", Value: "image"},
-			{Stage: "split", Name: "validation", Value: 0.1},
-			{Stage: "augment", Name: "policy", Value: policy},
-			{Stage: "train", Name: "network", Value: "post"},
-			{Stage: "train", Name: "merge", Value: merge},
-			{Stage: "train", Name: "epochs", Value: int64(15)},
-			{Stage: "train", Name: "lr", Value: 0.001},
-			{Stage: "train", Name: "shuffle", Value: true},
+	r := &record.Run{
+		ID: hex.EncodeToString(sum[:8]), State: record.Done, Started: began,
+		Finished: began.Add(time.Duration(31+n%3) * time.Second), Pipeline: "pipeline.yaml", Data: "synthetic", Seed: seed,
+		Origin: record.Origin{
+			Command: []string{"whorl", "sweep", "experiments/ablation.yaml"}, Dir: "/home/ada/whorl",
+			Sweep: &record.Sweep{ID: "ablation", Name: "ablation"}, Trial: n,
+			Machine:  record.Machine{Host: "bench", OS: "linux", Arch: "amd64", CPU: "AMD EPYC 9354", CPUs: 2, Memory: 24 << 30},
+			Versions: record.Versions{Go: "go1.26.8", Program: "v0.1.0", Variant: "avx512"},
 		},
+		Source: record.Source{Commit: "3a1e8fe0c5d2b7a94f6e8d1c3b5a79e0f2d4c6b8"},
 	}
+	param(r, "ingest", "size", []any{int64(90), int64(90)})
+	param(r, "ingest", "on_reject", "fail")
+	stageOf(r, "label")
+	param(r, "split", "protocol", "image")
+	param(r, "split", "validation", 0.1)
+	param(r, "augment", "policy", policy)
+	param(r, "train", "network", "post")
+	param(r, "train", "merge", merge)
+	param(r, "train", "epochs", int64(15))
+	param(r, "train", "lr", 0.001)
+	param(r, "train", "shuffle", true)
 	m.learn(r, rng, quality)
 	c := scored(rng, quality, 600)
 	for _, o := range c["operating"].([]map[string]any) {
@@ -126,19 +129,17 @@ func (m *memory) add(n int, merge, policy string, seed uint64) *track.Run {
 			prefix = "calibrated."
 		}
 		for _, name := range []string{"accuracy", "precision", "recall", "f1", "fmr", "fnmr", "threshold"} {
-			r.Metrics = append(r.Metrics, track.Metric{Stage: "evaluate", Name: prefix + name, Step: stage.NoStep, Value: o[name].(float64)})
+			measure(r, "evaluate", prefix+name, o[name].(float64))
 		}
 	}
 	condition := func(name string, quality float64) {
 		auc, eer := summarise(scored(rng, quality, 200))
-		r.Metrics = append(r.Metrics,
-			track.Metric{Stage: "evaluate", Name: name + "roc_auc", Step: stage.NoStep, Value: auc},
-			track.Metric{Stage: "evaluate", Name: name + "eer", Step: stage.NoStep, Value: eer})
+		measure(r, "evaluate", name+"roc_auc", auc)
+		measure(r, "evaluate", name+"eer", eer)
 	}
 	auc, eer := summarise(c)
-	r.Metrics = append(r.Metrics,
-		track.Metric{Stage: "evaluate", Name: "roc_auc", Step: stage.NoStep, Value: auc},
-		track.Metric{Stage: "evaluate", Name: "eer", Step: stage.NoStep, Value: eer})
+	measure(r, "evaluate", "roc_auc", auc)
+	measure(r, "evaluate", "eer", eer)
 	condition("easy.", quality+0.8)
 	condition("medium.", quality)
 	condition("hard.", quality-0.7)
@@ -150,8 +151,27 @@ func (m *memory) add(n int, merge, policy string, seed uint64) *track.Run {
 	return r
 }
 
+// stageOf returns a stage of the run, which it adds if there is none.
+func stageOf(r *record.Run, name string) *record.Stage {
+	if r.Stage(name) == nil {
+		r.Stages = append(r.Stages, record.Stage{Name: name, Kind: name, Status: record.Ran})
+	}
+	return r.Stage(name)
+}
+
+func param(r *record.Run, stage, name string, value any) {
+	s := stageOf(r, stage)
+	s.Params = append(s.Params, record.Param{Name: name, Value: value})
+}
+
+// measure records a metric that is no series.
+func measure(r *record.Run, in, name string, value float64) {
+	s := stageOf(r, in)
+	s.Metrics = append(s.Metrics, stage.Metric{Name: name, Step: stage.NoStep, Value: value})
+}
+
 // learn makes learning curves that fall and rise as such curves do.
-func (m *memory) learn(r *track.Run, rng *rand.Rand, quality float64) {
+func (m *memory) learn(r *record.Run, rng *rand.Rand, quality float64) {
 	last := map[string]float64{}
 	for epoch := 1; epoch <= 15; epoch++ {
 		fall := math.Exp(-float64(epoch) / 5)
@@ -168,14 +188,15 @@ func (m *memory) learn(r *track.Run, rng *rand.Rand, quality float64) {
 		}
 		for _, v := range values {
 			last[v.name] = v.value
-			m.series[r.ID] = append(m.series[r.ID], track.Metric{
-				Stage: "train", Name: v.name, Step: epoch, Value: v.value, Timing: v.name == "seconds" || v.name == "pairs_per_s",
-			})
+			m.series[r.ID] = append(m.series[r.ID], record.Metric{Stage: "train", Metric: stage.Metric{
+				Name: v.name, Step: epoch, Value: v.value, Timing: v.name == "seconds" || v.name == "pairs_per_s",
+			}})
 		}
 	}
 	for _, name := range []string{"loss", "accuracy", "val_loss", "val_accuracy", "seconds", "pairs_per_s"} {
-		r.Metrics = append(r.Metrics, track.Metric{
-			Stage: "train", Name: name, Step: 15, Value: last[name], Timing: name == "seconds" || name == "pairs_per_s",
+		s := stageOf(r, "train")
+		s.Metrics = append(s.Metrics, stage.Metric{
+			Name: name, Step: 15, Value: last[name], Timing: name == "seconds" || name == "pairs_per_s",
 		})
 	}
 }
@@ -275,33 +296,34 @@ func summarise(c map[string]any) (auc, eer float64) {
 
 // stages records what the pipeline's stages did: the first trial computes
 // what the others share.
-func (m *memory) stages(r *track.Run, c map[string]any, n int) {
-	policy, merge := fmt.Sprint(r.Params[5].Value), fmt.Sprint(r.Params[7].Value)
-	in := func(pairs ...string) (inputs []track.Input) {
+func (m *memory) stages(r *record.Run, c map[string]any, n int) {
+	policy, _ := r.Stage("augment").Param("policy")
+	merge, _ := r.Stage("train").Param("merge")
+	in := func(pairs ...string) (inputs []record.Input) {
 		for _, p := range pairs {
 			name, ref, _ := strings.Cut(p, "=")
-			inputs = append(inputs, track.Input{Name: name, Ref: ref})
+			inputs = append(inputs, record.Input{Name: name, Ref: ref})
 		}
 		return inputs
 	}
-	status := func(first bool) string {
+	status := func(first bool) record.Status {
 		if first {
 			return "ran"
 		}
 		return "cached"
 	}
-	r.Stages = []track.Stage{
-		{Name: "ingest", Kind: "ingest", Status: status(n == 1), Cost: 0.9, Inputs: in("prints=data"), Outputs: []track.Artifact{
+	for _, s := range []record.Stage{
+		{Name: "ingest", Kind: "ingest", Status: status(n == 1), Cost: 0.9, Inputs: in("prints=data"), Outputs: []record.Output{
 			m.putJSON("rejects", stage.TypeJSON, []map[string]string{{"file": "Real/12__M_Left_ring_finger.BMP", "reason": "truncated: 118 of 39,606 bytes"}}),
 		}},
-		{Name: "label", Kind: "label", Status: status(n == 1), Cost: 0.1, Inputs: in("names=ingest.names", "x_real=ingest.x_real"), Outputs: []track.Artifact{
+		{Name: "label", Kind: "label", Status: status(n == 1), Cost: 0.1, Inputs: in("names=ingest.names", "x_real=ingest.x_real"), Outputs: []record.Output{
 			m.put("samples", stage.TypePNG, sheet(8, 4, 1)),
 		}},
 		{Name: "split", Kind: "split", Status: status(n <= 2), Cost: 0.02, Inputs: in("real=label.y_real", "easy=label.y_easy")},
-		{Name: "augment", Kind: "augment", Status: status(n == 1 || n == 3), Cost: 0.3, Inputs: in("x_easy=ingest.x_easy"), Outputs: []track.Artifact{
-			m.put("preview", stage.TypePNG, sheet(6, 3, uint64(len(policy)))),
+		{Name: "augment", Kind: "augment", Status: status(n == 1 || n == 3), Cost: 0.3, Inputs: in("x_easy=ingest.x_easy"), Outputs: []record.Output{
+			m.put("preview", stage.TypePNG, sheet(6, 3, uint64(len(policy.(string))))),
 		}},
-		{Name: "train", Kind: "train", Status: "ran", Cost: 29, Inputs: in("x_easy=ingest.x_easy", "y_easy=label.y_easy", "train=split.train", "policy=augment.policy"), Outputs: []track.Artifact{
+		{Name: "train", Kind: "train", Status: "ran", Cost: 29, Inputs: in("x_easy=ingest.x_easy", "y_easy=label.y_easy", "train=split.train", "policy=augment.policy"), Outputs: []record.Output{
 			m.putJSON("summary", stage.TypeJSON, map[string]any{"network": "post", "merge": merge, "parameters": 3984001, "layers": []map[string]any{
 				{"name": "conv1", "kind": "conv3x3+relu+maxpool2", "in": []int{90, 90, 1}, "out": []int{45, 45, 32}, "parameters": 320},
 				{"name": "conv2", "kind": "conv3x3+relu+maxpool2", "in": []int{45, 45, 32}, "out": []int{22, 22, 64}, "parameters": 18496},
@@ -309,11 +331,15 @@ func (m *memory) stages(r *track.Run, c map[string]any, n int) {
 				{"name": "dense2", "kind": "dense+sigmoid", "in": []int{128}, "out": []int{1}, "parameters": 129},
 			}}),
 		}},
-		{Name: "evaluate", Kind: "evaluate", Status: "ran", Cost: 1.2, Inputs: in("weights=train.weights", "x_easy=ingest.x_easy", "y_easy=label.y_easy", "validation=split.validation"), Outputs: []track.Artifact{
+		{Name: "evaluate", Kind: "evaluate", Status: "ran", Cost: 1.2, Inputs: in("weights=train.weights", "x_easy=ingest.x_easy", "y_easy=label.y_easy", "validation=split.validation"), Outputs: []record.Output{
 			m.putJSON("curves", stage.TypeCurves, c),
 			m.putJSON("intervals", stage.TypeJSON, intervalsOf(r)),
 			m.put("samples", stage.TypePNG, sheet(4, 3, uint64(n+100))),
 		}},
+	} {
+		had := stageOf(r, s.Name)
+		s.Params, s.Metrics = had.Params, had.Metrics
+		*had = s
 	}
 	for i := range r.Stages {
 		s := &r.Stages[i]
@@ -326,8 +352,8 @@ func (m *memory) stages(r *track.Run, c map[string]any, n int) {
 }
 
 // intervalsOf makes intervals of the EER, a tenth of it wide to either side.
-func intervalsOf(r *track.Run) map[string]any {
-	for _, m := range r.Metrics {
+func intervalsOf(r *record.Run) map[string]any {
+	for _, m := range r.Metrics() {
 		if m.Name == "eer" {
 			return map[string]any{"confidence": 0.95, "figures": map[string]any{
 				"eer":     map[string]any{"value": m.Value, "low": 0.9 * m.Value, "high": 1.1 * m.Value, "method": "bootstrap"},
@@ -339,9 +365,9 @@ func intervalsOf(r *track.Run) map[string]any {
 }
 
 // fail makes the run one whose training failed.
-func fail(r *track.Run, message string) {
-	r.State = "failed"
-	r.Metrics = nil
+func fail(r *record.Run, message string) {
+	r.State = record.Failed
+	r.Stages[4].Metrics, r.Stages[5].Metrics = nil, nil
 	r.Stages[4].Status, r.Stages[4].Error, r.Stages[4].Outputs = "failed", message, nil
 	r.Stages[5].Status, r.Stages[5].Seconds, r.Stages[5].Outputs = "skipped", 0, nil
 }

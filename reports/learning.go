@@ -15,9 +15,9 @@ func learningFigures(trials []*trial) []*figure {
 	var bases []metric // without "val_"
 	seen := map[string]bool{}
 	for _, t := range trials {
-		for _, m := range t.Metrics {
+		for _, m := range t.Metrics() {
 			base := m.Stage + "." + strings.TrimPrefix(m.Name, "val_")
-			if t.series[m.Stage+"."+m.Name] != nil && !seen[base] {
+			if t.series[m.Key()] != nil && !seen[base] {
 				seen[base] = true
 				bases = append(bases, newMetric(m.Stage, strings.TrimPrefix(m.Name, "val_"), m.Timing))
 			}

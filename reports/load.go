@@ -12,7 +12,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 )
 
@@ -38,12 +38,12 @@ func load(ctx context.Context, src Source, trials []*trial, opts Options) (*exhi
 	parsed := map[string]*curves{}
 	ex := &exhibits{budget: opts.MaxPictureBytes}
 	for _, t := range trials {
-		t.series = map[string][]track.Metric{}
-		for _, m := range t.Metrics {
+		t.series = map[string]record.Metrics{}
+		for _, m := range t.Metrics() {
 			if m.Step == stage.NoStep {
 				continue
 			}
-			key := m.Stage + "." + m.Name
+			key := m.Key()
 			points, err := src.Series(ctx, t.ID, m.Stage, m.Name)
 			if err != nil {
 				return nil, fmt.Errorf("reading %s of run %s: %w", key, t.ID, err)
@@ -63,7 +63,7 @@ func load(ctx context.Context, src Source, trials []*trial, opts Options) (*exhi
 }
 
 // take reads one artifact if the report shows its kind.
-func (l *loader) take(ctx context.Context, t *trial, s track.Stage, a track.Artifact, parsed map[string]*curves, ex *exhibits) error {
+func (l *loader) take(ctx context.Context, t *trial, s record.Stage, a record.Output, parsed map[string]*curves, ex *exhibits) error {
 	var use func(data []byte) error
 	switch {
 	case a.Type == stage.TypeCurves:
@@ -157,7 +157,7 @@ type picture struct {
 	data          []byte
 }
 
-func (ex *exhibits) addPicture(t *trial, s track.Stage, a track.Artifact, data []byte) error {
+func (ex *exhibits) addPicture(t *trial, s record.Stage, a record.Output, data []byte) error {
 	for _, list := range [][]*picture{ex.Pictures, ex.Omitted} {
 		for _, p := range list {
 			if p.Digest == a.Digest {
@@ -199,7 +199,7 @@ type rejects struct {
 	Trials []*trial
 }
 
-func (ex *exhibits) addRejects(t *trial, a track.Artifact, data []byte) error {
+func (ex *exhibits) addRejects(t *trial, a record.Output, data []byte) error {
 	for _, r := range ex.Rejects {
 		if r.Digest == a.Digest {
 			r.Trials = append(r.Trials, t)
@@ -227,7 +227,7 @@ type network struct {
 	Trials []*trial `json:"-"`
 }
 
-func (ex *exhibits) addNetwork(t *trial, a track.Artifact, data []byte) error {
+func (ex *exhibits) addNetwork(t *trial, a record.Output, data []byte) error {
 	for _, n := range ex.Networks {
 		if n.Digest == a.Digest {
 			n.Trials = append(n.Trials, t)

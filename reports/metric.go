@@ -117,8 +117,8 @@ func allMetrics(trials []*trial) []metric {
 	var all []metric
 	seen := map[string]bool{}
 	for _, t := range trials {
-		for _, m := range t.Metrics {
-			if key := m.Stage + "." + m.Name; !seen[key] {
+		for _, m := range t.Metrics() {
+			if key := m.Key(); !seen[key] {
 				seen[key] = true
 				all = append(all, newMetric(m.Stage, m.Name, m.Timing))
 			}

@@ -26,30 +26,30 @@ func facts(trials []*trial) []fact {
 	}{
 		{"git commit", func(t *trial) string {
 			switch {
-			case t.GitCommit == "":
+			case t.Source.Commit == "":
 				return "not in a git repository"
-			case t.GitDirty:
-				return t.GitCommit + " with uncommitted changes"
+			case t.Source.Dirty:
+				return t.Source.Commit + " with uncommitted changes"
 			}
-			return t.GitCommit
+			return t.Source.Commit
 		}},
-		{"whorl", func(t *trial) string { return t.Version }},
-		{"kernels", func(t *trial) string { return t.Variant }},
-		{"Go", func(t *trial) string { return t.GoVersion }},
-		{"machine", func(t *trial) string { return t.Host }},
+		{"whorl", func(t *trial) string { return t.Versions.Program }},
+		{"kernels", func(t *trial) string { return t.Versions.Variant }},
+		{"Go", func(t *trial) string { return t.Versions.Go }},
+		{"machine", func(t *trial) string { return t.Machine.Host }},
 		{"CPU", func(t *trial) string {
-			if t.CPU == "" && t.CPUs == 0 {
+			if t.Machine.CPU == "" && t.Machine.CPUs == 0 {
 				return ""
 			}
-			return strings.TrimSpace(fmt.Sprintf("%s (%s)", t.CPU, count(t.CPUs, "core")))
+			return strings.TrimSpace(fmt.Sprintf("%s (%s)", t.Machine.CPU, count(t.Machine.CPUs, "core")))
 		}},
 		{"memory", func(t *trial) string {
-			if t.Memory == 0 {
+			if t.Machine.Memory == 0 {
 				return ""
 			}
-			return size(t.Memory)
+			return size(t.Machine.Memory)
 		}},
-		{"system", func(t *trial) string { return strings.Trim(t.OS+"/"+t.Arch, "/") }},
+		{"system", func(t *trial) string { return strings.Trim(t.Machine.OS+"/"+t.Machine.Arch, "/") }},
 		{"pipeline", func(t *trial) string { return t.Pipeline }},
 		{"data", func(t *trial) string { return t.Data }},
 		{"seed", func(t *trial) string { return t.params[compare.Seed] }},
@@ -99,16 +99,16 @@ func patches(trials []*trial) []*patch {
 	var all []*patch
 	byText := map[string]*patch{}
 	for _, t := range trials {
-		if !t.GitDirty || t.GitDiff == "" {
+		if !t.Source.Dirty || t.Source.Diff == "" {
 			continue
 		}
-		p := byText[t.GitDiff]
+		p := byText[t.Source.Diff]
 		if p == nil {
-			p = &patch{Text: t.GitDiff}
+			p = &patch{Text: t.Source.Diff}
 			if len(p.Text) > maxPatch {
 				p.Text, p.Truncated = strings.ToValidUTF8(p.Text[:maxPatch], ""), true
 			}
-			byText[t.GitDiff] = p
+			byText[t.Source.Diff] = p
 			all = append(all, p)
 		}
 		p.Trials = append(p.Trials, t)

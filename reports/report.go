@@ -8,15 +8,15 @@ import (
 	"io"
 	"time"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 // A Source is where runs and their artifacts are read from.
 type Source interface {
 	// Runs returns the runs to compare, in the order to show them.
-	Runs(ctx context.Context) ([]*track.Run, error)
+	Runs(ctx context.Context) ([]*record.Run, error)
 	// Series returns the points of a metric of a run, steps ascending.
-	Series(ctx context.Context, run, stage, metric string) ([]track.Metric, error)
+	Series(ctx context.Context, run, stage, metric string) (record.Metrics, error)
 	// Open opens the artifact with that digest. The error is fs.ErrNotExist
 	// if the store no longer has it.
 	Open(ctx context.Context, digest string) (io.ReadCloser, error)

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"whorl/experiments/compare"
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/reports/internal/layout"
 )
 
@@ -49,8 +49,6 @@ const (
 	margin                = 6.0
 	nodeRunes             = 13 // of the widest letters but few
 )
-
-var statuses = []string{"ran", "cached", "failed", "skipped", "running", "pending"}
 
 // diagrams returns the distinct DAGs of the trials.
 func diagrams(trials []*trial) []*diagram {
@@ -153,9 +151,9 @@ func sourceName(t *trial, ref string) string {
 }
 
 // stageNode sums a stage up over the diagram's trials.
-func (d *diagram) stageNode(s track.Stage) node {
+func (d *diagram) stageNode(s record.Stage) node {
 	n := node{Name: s.Name, Kind: s.Kind}
-	counts, results := map[string]int{}, map[string]bool{}
+	counts, results := map[record.Status]int{}, map[string]bool{}
 	total := 0
 	for _, t := range d.Trials {
 		for _, o := range t.Stages {
@@ -164,7 +162,7 @@ func (d *diagram) stageNode(s track.Stage) node {
 			}
 			counts[o.Status]++
 			total++
-			if o.Status == "ran" || o.Status == "cached" {
+			if o.Status == record.Ran || o.Status == record.Cached {
 				results[o.Key] = true
 			}
 			n.Spent += o.Seconds
@@ -174,10 +172,10 @@ func (d *diagram) stageNode(s track.Stage) node {
 	n.Distinct = len(results)
 	var words []string
 	at := 0.0
-	for _, status := range statuses {
+	for _, status := range record.Statuses {
 		if c := counts[status]; c > 0 {
 			width := nodeWidth * float64(c) / float64(total)
-			n.Counts = append(n.Counts, tally{status, c, at, width})
+			n.Counts = append(n.Counts, tally{string(status), c, at, width})
 			words = append(words, fmt.Sprintf("%s %d", status, c))
 			at += width
 		}
@@ -190,8 +188,8 @@ func (d *diagram) stageNode(s track.Stage) node {
 }
 
 // saved is how much longer the stage would have taken without the cache.
-func saved(s track.Stage) float64 {
-	if s.Status != "cached" {
+func saved(s record.Stage) float64 {
+	if s.Status != record.Cached {
 		return 0
 	}
 	return math.Max(0, s.Cost-s.Seconds)
@@ -208,20 +206,10 @@ func (t *trial) Saved() float64 {
 
 // Took is how long the run took, if it has ended.
 func (t *trial) Took() string {
-	if t.State == "running" {
+	if t.State == record.Running {
 		return "–"
 	}
-	return seconds(t.Seconds)
-}
-
-// Stage returns the trial's stage of that name, or nil.
-func (t *trial) Stage(name string) *track.Stage {
-	for i := range t.Stages {
-		if t.Stages[i].Name == name {
-			return &t.Stages[i]
-		}
-	}
-	return nil
+	return seconds(t.Seconds())
 }
 
 // stageNames returns the stages of all trials in the pipeline's order.

@@ -25,7 +25,7 @@ func newSummary(p *page, all []metric) *summary {
 		if t.State == "done" {
 			done++
 		}
-		spent += t.Seconds
+		spent += t.Seconds()
 		avoided += t.Saved()
 		for _, st := range t.Stages {
 			stages++

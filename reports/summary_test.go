@@ -4,18 +4,20 @@ import (
 	"strings"
 	"testing"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 // podiumOf ranks configurations by what their seeds came to in EER.
 func podiumOf(values ...[]float64) *podium {
-	var runs []*track.Run
+	var runs []*record.Run
 	for i, of := range values {
 		for seed, v := range of {
-			runs = append(runs, &track.Run{
-				State: "done", Seed: uint64(seed),
-				Params:  []track.Param{{Stage: "train", Name: "width", Value: int64(i)}},
-				Metrics: []track.Metric{{Stage: "evaluate", Name: "eer", Value: v}},
+			runs = append(runs, &record.Run{
+				State: record.Done, Seed: uint64(seed),
+				Stages: []record.Stage{
+					{Name: "train", Params: []record.Param{{Name: "width", Value: int64(i)}}},
+					{Name: "evaluate", Metrics: record.Metrics{{Name: "eer", Value: v}}},
+				},
 			})
 		}
 	}

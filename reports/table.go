@@ -63,7 +63,7 @@ func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
 			}
 			r.Cells = append(r.Cells, c)
 		}
-		r.Cells = append(r.Cells, cell{Text: tr.Took(), Sort: sortable(tr.Seconds)})
+		r.Cells = append(r.Cells, cell{Text: tr.Took(), Sort: sortable(tr.Seconds())})
 		t.Rows = append(t.Rows, r)
 	}
 	return t

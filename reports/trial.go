@@ -8,12 +8,12 @@ import (
 
 	"whorl/biometrics"
 	"whorl/experiments/compare"
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 // A trial is a run as the page shows it: a run beside others.
 type trial struct {
-	*track.Run
+	*record.Run
 	Index int    // its number in the script and in class names
 	Label string // short and unique: "#3"
 	Title string // what sets it apart: "abs · none · seed 2"
@@ -22,7 +22,7 @@ type trial struct {
 
 	params  map[string]string  // by "stage.name", as written in pipeline.yaml
 	metrics map[string]float64 // by "stage.name", final values
-	series  map[string][]track.Metric
+	series  map[string]record.Metrics
 
 	intervals map[string]biometrics.Interval // of some metrics, by "stage.name"
 
@@ -42,15 +42,15 @@ type replicates struct {
 // A loss is an artifact that should be in the report and is not.
 type loss struct{ Output, Reason string }
 
-func newTrials(runs []*track.Run) []*trial {
+func newTrials(runs []*record.Run) []*trial {
 	trials := make([]*trial, len(runs))
 	for i, r := range runs {
 		t := &trial{Run: r, Index: i, params: map[string]string{}, metrics: map[string]float64{}}
 		for _, s := range compare.Settings(r) {
 			t.params[s.Key] = setting(s.Value)
 		}
-		for _, m := range r.Metrics {
-			t.metrics[m.Stage+"."+m.Name] = m.Value
+		for _, m := range r.Metrics() {
+			t.metrics[m.Key()] = m.Value
 		}
 		trials[i] = t
 	}
@@ -66,7 +66,7 @@ func labelTrials(trials []*trial) {
 	sweep := true
 	seen := map[int]bool{}
 	for _, t := range trials {
-		sweep = sweep && t.Trial > 0 && !seen[t.Trial] && t.Sweep == trials[0].Sweep
+		sweep = sweep && t.Trial > 0 && !seen[t.Trial] && t.SweepID() == trials[0].SweepID()
 		seen[t.Trial] = true
 	}
 	for i, t := range trials {
@@ -110,8 +110,8 @@ func newParameter(key string) parameter {
 	return parameter{Key: key, Stage: stage, Name: name}
 }
 
-func runsOf(trials []*trial) []*track.Run {
-	runs := make([]*track.Run, len(trials))
+func runsOf(trials []*trial) []*record.Run {
+	runs := make([]*record.Run, len(trials))
 	for i, t := range trials {
 		runs[i] = t.Run
 	}
@@ -120,7 +120,7 @@ func runsOf(trials []*trial) []*track.Run {
 
 // groupTrials puts the trials into their groups and titles both.
 func groupTrials(trials []*trial, groups []compare.Group) {
-	byRun := map[*track.Run]*trial{}
+	byRun := map[*record.Run]*trial{}
 	for _, t := range trials {
 		byRun[t.Run] = t
 	}

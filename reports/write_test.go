@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 	"whorl/reports/internal/echarts"
 )
@@ -38,8 +38,8 @@ func TestReportOfTheSameAgain(t *testing.T) {
 	for i, r := range again.runs {
 		id := fmt.Sprintf("20261124-0600%02d-%06x", i, i)
 		again.series[id] = again.series[r.ID]
-		r.ID, r.Sweep = id, "ablation"
-		r.Started, r.Finished, r.Seconds = r.Started.Add(time.Hour), r.Finished.Add(time.Hour), 0.01
+		r.ID = id
+		r.Started, r.Finished = r.Started.Add(time.Hour), r.Started.Add(time.Hour+10*time.Millisecond)
 		for k := range r.Stages {
 			if r.Stages[k].Status == "ran" {
 				r.Stages[k].Status, r.Stages[k].Seconds = "cached", 0.001
@@ -50,7 +50,7 @@ func TestReportOfTheSameAgain(t *testing.T) {
 	if before == after {
 		t.Fatal("the reports show neither ids nor times")
 	}
-	same := func(html string, runs []*track.Run) []string {
+	same := func(html string, runs []*record.Run) []string {
 		for i, r := range runs {
 			html = strings.ReplaceAll(html, r.ID, fmt.Sprint("RUN", i))
 		}
@@ -140,11 +140,13 @@ func TestHostileText(t *testing.T) {
 	const evil = `</script><script>alert(1)</script>"'&<!--日本 ` + "\u2028" + ` {{.}} __f__`
 	m := ablation(1)
 	for i, r := range m.runs {
-		r.Params = append(r.Params, track.Param{Stage: evil, Name: evil, Value: fmt.Sprint(evil, i)})
-		r.Metrics = append(r.Metrics, track.Metric{Stage: evil, Name: evil, Step: 1, Value: 1})
-		m.series[r.ID] = append(m.series[r.ID], track.Metric{Stage: evil, Name: evil, Step: 1, Value: 1})
-		r.Sweep, r.Command, r.Host, r.GitDiff, r.GitDirty = evil, []string{evil}, evil, evil, true
 		r.Stages[0].Name, r.Stages[0].Kind = evil, evil
+		param(r, evil, evil, fmt.Sprint(evil, i))
+		point := stage.Metric{Name: evil, Step: 1, Value: 1}
+		r.Stages[0].Metrics = append(r.Stages[0].Metrics, point)
+		m.series[r.ID] = append(m.series[r.ID], record.Metric{Stage: evil, Metric: point})
+		r.Sweep, r.Command, r.Machine.Host = &record.Sweep{ID: evil, Name: evil}, []string{evil}, evil
+		r.Source = record.Source{Dirty: true, Diff: evil}
 	}
 	fail(m.runs[0], evil)
 	html := render(t, m, Options{Title: evil, Sweep: evil, Commands: []string{evil}, Version: evil})
@@ -171,10 +173,16 @@ func TestHostileText(t *testing.T) {
 func TestIntervals(t *testing.T) {
 	m := ablation(1)
 	m.runs = m.runs[:2]
-	m.runs[0].Metrics = []track.Metric{{Stage: "evaluate", Name: "eer", Step: -1, Value: 0.02}, {Stage: "evaluate", Name: "roc_auc", Step: -1, Value: 0.99}}
+	for _, run := range m.runs {
+		for i := range run.Stages {
+			run.Stages[i].Metrics = nil
+		}
+	}
+	measure(m.runs[0], "evaluate", "eer", 0.02)
+	measure(m.runs[0], "evaluate", "roc_auc", 0.99)
 	m.runs[0].Stages[5].Outputs[1] = m.putJSON("intervals", stage.TypeJSON, intervalsOf(m.runs[0]))
 	perfect := m.runs[1]
-	perfect.Metrics = []track.Metric{{Stage: "evaluate", Name: "eer", Step: -1, Value: 0}}
+	measure(perfect, "evaluate", "eer", 0)
 	perfect.Stages[5].Outputs[1] = m.putJSON("intervals", stage.TypeJSON, intervalsOf(perfect))
 	html := render(t, m, Options{})
 	for _, want := range []string{"2.00%<small>1.80% to 2.20%</small>", ">0.9900</td>", "95% confidence interval"} {
@@ -236,7 +244,7 @@ func TestManyRuns(t *testing.T) {
 
 func TestMissingAndDamagedArtifacts(t *testing.T) {
 	m := ablation(1)
-	evaluate := func(r *track.Run) []track.Artifact { return r.Stages[5].Outputs }
+	evaluate := func(r *record.Run) []record.Output { return r.Stages[5].Outputs }
 	delete(m.objects, evaluate(m.runs[0])[0].Digest)
 	m.objects[evaluate(m.runs[1])[0].Digest] = []byte(`{"roc":`)
 	m.objects[evaluate(m.runs[2])[2].Digest] = []byte("no picture")
@@ -271,11 +279,13 @@ func TestForeignPipeline(t *testing.T) {
 	m := newMemory()
 	for i := range 3 {
 		id := fmt.Sprintf("%c%015d", 'a'+i, 0)
-		m.runs = append(m.runs, &track.Run{
-			ID: id, State: "done", Seconds: 1,
-			Params:  []track.Param{{Stage: "fit", Name: "degree", Value: int64(i)}},
-			Stages:  []track.Stage{{Name: "fit", Kind: "command", Status: "ran", Inputs: []track.Input{{Name: "x", Ref: "./data.csv"}}}},
-			Metrics: []track.Metric{{Stage: "fit", Name: "residual", Step: -1, Value: 1 / float64(i+1)}, {Stage: "fit", Name: "huge", Step: -1, Value: math.Inf(1)}},
+		m.runs = append(m.runs, &record.Run{
+			ID: id, State: record.Done,
+			Stages: []record.Stage{{
+				Name: "fit", Kind: "command", Status: record.Ran, Inputs: []record.Input{{Name: "x", Ref: "./data.csv"}},
+				Params:  []record.Param{{Name: "degree", Value: int64(i)}},
+				Metrics: record.Metrics{{Name: "residual", Step: -1, Value: 1 / float64(i+1)}, {Name: "huge", Step: -1, Value: math.Inf(1)}},
+			}},
 		})
 	}
 	html := render(t, m, Options{})

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"whorl/cli/printable"
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 )
 
@@ -116,7 +116,7 @@ func (d *Display) say(m *meter) {
 
 // Finished takes a stage off those shown as running and says what became of
 // it.
-func (d *Display) Finished(r pipeline.StageResult) {
+func (d *Display) Finished(r record.Stage) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for i, m := range d.running {
@@ -130,21 +130,21 @@ func (d *Display) Finished(r pipeline.StageResult) {
 	}
 	d.print(summary(r))
 	d.draw(true)
-	if r.Status == pipeline.Cached {
+	if r.Status == record.Cached {
 		d.writeSoon() // a thousand may come at once
 		return
 	}
 	d.write()
 }
 
-func summary(r pipeline.StageResult) string {
+func summary(r record.Stage) string {
 	seconds := func(s float64) string { return duration(time.Duration(s * float64(time.Second))) }
 	switch r.Status {
-	case pipeline.Ran:
+	case record.Ran:
 		return fmt.Sprintf("%s: ran in %s", r.Name, seconds(r.Seconds))
-	case pipeline.Cached:
+	case record.Cached:
 		return fmt.Sprintf("%s: cached, saved %s", r.Name, seconds(r.Cost))
-	case pipeline.Broken:
+	case record.StageFailed:
 		return fmt.Sprintf("%s: failed after %s", r.Name, seconds(r.Seconds))
 	default:
 		return fmt.Sprintf("%s: %s", r.Name, r.Status)

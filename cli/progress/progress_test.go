@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 )
 
@@ -41,8 +41,8 @@ func TestPlain(t *testing.T) {
 	d.Progress("train", epoch(2, 100)) // says what the first epoch ended with
 	c.advance(repeat)
 	d.Progress("train", epoch(2, 200))
-	d.Finished(pipeline.StageResult{Name: "train", Status: pipeline.Ran, Seconds: 65})
-	d.Finished(pipeline.StageResult{Name: "label", Status: pipeline.Cached, Cost: 1.5})
+	d.Finished(record.Stage{Name: "train", Status: record.Ran, Seconds: 65})
+	d.Finished(record.Stage{Name: "label", Status: record.Cached, Cost: 1.5})
 	d.Close()
 	want := strings.Join([]string{
 		"[1/2] trial 1 of 2",
@@ -62,7 +62,7 @@ func TestCachedTogether(t *testing.T) {
 		var out writes
 		d := New(&out)
 		for range 1000 {
-			d.Finished(pipeline.StageResult{Name: "s", Status: pipeline.Cached})
+			d.Finished(record.Stage{Name: "s", Status: record.Cached})
 		}
 		if got := out.take(); got != nil {
 			t.Errorf("%d writes while stages are looked up", len(got))
@@ -72,8 +72,8 @@ func TestCachedTogether(t *testing.T) {
 		if got := out.take(); len(got) != 1 || strings.Count(got[0], "s: cached") != 1000 {
 			t.Errorf("a frame later: %d writes, want one of 1000 lines", len(got))
 		}
-		d.Finished(pipeline.StageResult{Name: "s", Status: pipeline.Cached})
-		d.Finished(pipeline.StageResult{Name: "train", Status: pipeline.Ran})
+		d.Finished(record.Stage{Name: "s", Status: record.Cached})
+		d.Finished(record.Stage{Name: "train", Status: record.Ran})
 		if got := out.take(); len(got) != 1 || !strings.Contains(got[0], "train: ran") {
 			t.Errorf("writes %q, want what ran, at once", got)
 		}
@@ -113,7 +113,7 @@ func TestLive(t *testing.T) {
 	c.advance(time.Second)
 	d.Progress("train", epoch(1, 100))
 	width = 20 // the terminal wraps the line to three rows
-	d.Finished(pipeline.StageResult{Name: "train", Status: pipeline.Broken, Seconds: 1})
+	d.Finished(record.Stage{Name: "train", Status: record.StageFailed, Seconds: 1})
 	d.Close()
 	want := "train 0.00s\n" +
 		"\r\x1b[A\x1b[2K" + "train ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌  50% epoch 1/2, loss 0.5\n" +

@@ -11,7 +11,7 @@ import (
 
 	"whorl/cli"
 	"whorl/cli/progress"
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 	"whorl/stages/synthetic"
 )
@@ -48,7 +48,7 @@ prints already.`,
 			if err != nil {
 				return err
 			}
-			d.Finished(pipeline.StageResult{Name: "synth", Status: pipeline.Ran, Seconds: time.Since(started).Seconds()})
+			d.Finished(record.Stage{Name: "synth", Status: record.Ran, Seconds: time.Since(started).Seconds()})
 			_, err = fmt.Fprintln(env.Stdout, args[0])
 			return err
 		},

@@ -12,16 +12,21 @@ import (
 	"pgregory.net/rapid"
 
 	"whorl/biometrics"
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 const metric = "evaluate.eer"
 
-func run(seed uint64, merge string, value float64) *track.Run {
-	return &track.Run{
+func run(seed uint64, merge string, value float64) *record.Run {
+	return &record.Run{
 		ID: fmt.Sprint(merge, seed), State: "done", Data: "synthetic", Seed: seed,
-		Params:  []track.Param{{Stage: "train", Name: "epochs", Value: int64(15)}, {Stage: "train", Name: "merge", Value: merge}},
-		Metrics: []track.Metric{{Stage: "train", Name: "loss", Value: 9}, {Stage: "evaluate", Name: "eer", Value: value}},
+		Stages: []record.Stage{
+			{
+				Name: "train", Params: []record.Param{{Name: "epochs", Value: int64(15)}, {Name: "merge", Value: merge}},
+				Metrics: record.Metrics{{Name: "loss", Value: 9}},
+			},
+			{Name: "evaluate", Metrics: record.Metrics{{Name: "eer", Value: value}}},
+		},
 	}
 }
 
@@ -36,27 +41,27 @@ func group(first uint64, merge string, values ...float64) Group {
 
 func TestDiffering(t *testing.T) {
 	a, b := run(1, "abs", 0), run(1, "subtract", 0)
-	if got := Differing([]*track.Run{a, a}); len(got) != 0 {
+	if got := Differing([]*record.Run{a, a}); len(got) != 0 {
 		t.Errorf("%v between equal runs", got)
 	}
 	if got := Differing(nil); got != nil {
 		t.Errorf("%v without runs", got)
 	}
 	b.Seed, b.Data = 2, "/socofing"
-	b.Params = append(b.Params, track.Param{Stage: "split", Name: "size", Value: []any{int64(9)}})
+	b.Stages = append(b.Stages, record.Stage{Name: "split", Params: []record.Param{{Name: "size", Value: []any{int64(9)}}}})
 	want := []string{"train.merge", "split.size", Data, Seed}
-	if got := Differing([]*track.Run{a, b, a}); !slices.Equal(got, want) {
+	if got := Differing([]*record.Run{a, b, a}); !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	c, d := run(1, "abs", 0), run(1, "abs", 0)
-	d.Params[0].Value = 15.0 // not the integer
-	if got := Differing([]*track.Run{c, d}); !slices.Equal(got, []string{"train.epochs"}) {
+	d.Stages[0].Params[0].Value = 15.0 // not the integer
+	if got := Differing([]*record.Run{c, d}); !slices.Equal(got, []string{"train.epochs"}) {
 		t.Errorf("%v, want train.epochs", got)
 	}
 }
 
 func TestReplicates(t *testing.T) {
-	runs := []*track.Run{run(1, "subtract", 0), run(2, "subtract", 0), run(1, "abs", 0), run(2, "abs", 0), run(3, "subtract", 0)}
+	runs := []*record.Run{run(1, "subtract", 0), run(2, "subtract", 0), run(1, "abs", 0), run(2, "abs", 0), run(3, "subtract", 0)}
 	var got []string
 	for _, g := range Replicates(runs) {
 		got = append(got, fmt.Sprint(g.Name(), " ", len(g.Runs)))

@@ -6,18 +6,18 @@ import (
 	"math"
 	"strings"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 // A Group is a set of replicates.
 type Group struct {
 	Settings []Setting // what sets it apart from the other groups, without the seed
-	Runs     []*track.Run
+	Runs     []*record.Run
 }
 
 // Replicates puts the runs that differ at most in their seed into groups, in
 // the order of their first runs.
-func Replicates(runs []*track.Run) []Group {
+func Replicates(runs []*record.Run) []Group {
 	var keys []string
 	for _, key := range Differing(runs) {
 		if key != Seed {
@@ -87,7 +87,7 @@ func text(v any) string {
 type observation struct {
 	seed  uint64
 	value float64
-	run   *track.Run
+	run   *record.Run
 }
 
 // observations returns what the metric ("stage.name", its last value) came to
@@ -97,14 +97,12 @@ func (g Group) observations(metric string) []observation {
 	var all []observation
 	seen := map[uint64]bool{}
 	for _, r := range g.Runs {
-		if r.State != "done" || seen[r.Seed] {
+		if r.State != record.Done || seen[r.Seed] {
 			continue
 		}
-		for _, m := range r.Metrics {
-			if m.Stage+"."+m.Name == metric && !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
-				all = append(all, observation{r.Seed, m.Value, r})
-				seen[r.Seed] = true
-			}
+		if m, ok := r.Metric(metric); ok && !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
+			all = append(all, observation{r.Seed, m.Value, r})
+			seen[r.Seed] = true
 		}
 	}
 	return all

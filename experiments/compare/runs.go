@@ -4,13 +4,13 @@ import (
 	"math"
 	"slices"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage/leaveout"
 )
 
 // LeaveOneOut returns the table that a stage of a run wrote, nil if it wrote
 // none.
-type LeaveOneOut func(run *track.Run, stage string) (*leaveout.Table, error)
+type LeaveOneOut func(run *record.Run, stage string) (*leaveout.Table, error)
 
 // DesignOf returns the design of a metric ("stage.name") over groups of
 // replicates, by ascending seed. Of several runs of a group with one seed the

@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"testing"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/leaveout"
 )
@@ -22,7 +22,7 @@ func TestDesignOf(t *testing.T) {
 		}
 	}
 	tables["abs1"].Units = []string{"9", "8"}
-	d, err := DesignOf(groups, metric, func(r *track.Run, stage string) (*leaveout.Table, error) {
+	d, err := DesignOf(groups, metric, func(r *record.Run, stage string) (*leaveout.Table, error) {
 		if stage != "evaluate" {
 			t.Errorf("asks for the table of %s", stage)
 		}
@@ -51,7 +51,7 @@ func TestDesignOf(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	broken := errors.New("broken")
-	if _, err := DesignOf(groups, metric, func(*track.Run, string) (*leaveout.Table, error) { return nil, broken }); !errors.Is(err, broken) {
+	if _, err := DesignOf(groups, metric, func(*record.Run, string) (*leaveout.Table, error) { return nil, broken }); !errors.Is(err, broken) {
 		t.Errorf("error %v", err)
 	}
 	if d, _ := DesignOf(groups, "train.loss", nil); d.Rate || d.Without != nil {

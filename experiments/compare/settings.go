@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"slices"
 
-	"whorl/experiments/track"
+	"whorl/pipeline/record"
 )
 
 // Keys of what a run is given besides the parameters of its stages.
@@ -22,10 +22,12 @@ type Setting struct {
 
 // Settings returns all that a run was given: the parameters in the pipeline's
 // order, then data and seed.
-func Settings(r *track.Run) []Setting {
-	all := make([]Setting, 0, len(r.Params)+2)
-	for _, p := range r.Params {
-		all = append(all, Setting{p.Stage + "." + p.Name, p.Value})
+func Settings(r *record.Run) []Setting {
+	var all []Setting
+	for _, s := range r.Stages {
+		for _, p := range s.Params {
+			all = append(all, Setting{s.Name + "." + p.Name, p.Value})
+		}
 	}
 	return append(all, Setting{Data, r.Data}, Setting{Seed, r.Seed})
 }
@@ -33,7 +35,7 @@ func Settings(r *track.Run) []Setting {
 // Differing returns the keys whose values are not the same in all runs, in
 // the order of their first appearance, data and seed last. A parameter that
 // only some runs have differs.
-func Differing(runs []*track.Run) []string {
+func Differing(runs []*record.Run) []string {
 	if len(runs) == 0 {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -101,9 +102,9 @@ func sweepOnce(t *testing.T, ctx context.Context, dir string, epoch func(), reco
 		r, ok := recorded[fmt.Sprint(tr.Set())]
 		return r, ok
 	}}
-	return s.Execute(ctx, "s-1", o, func(ctx context.Context, tr Trial) (*pipeline.Result, error) {
+	return s.Execute(ctx, "s-1", o, func(ctx context.Context, tr Trial) (*record.Run, error) {
 		r, err := engine.Run(ctx, load(tr.Set()...), pipeline.Options{Jobs: 1})
-		if r != nil && r.State != pipeline.Interrupted && ctx.Err() == nil {
+		if r != nil && r.State != record.Interrupted && ctx.Err() == nil {
 			recorded[fmt.Sprint(tr.Set())] = Summarize(tr, r, err)
 		}
 		return r, err
@@ -137,7 +138,7 @@ func TestInterruptedOverAStore(t *testing.T) {
 	for _, tr := range whole.Trials {
 		id := fmt.Sprint(tr.Params["learn.rate"], tr.Params[Seed])
 		highest[id] = max(highest[id], tr.Resource)
-		if tr.State == pipeline.Failed {
+		if tr.State == record.Failed {
 			diverged++
 		}
 	}

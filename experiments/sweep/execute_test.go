@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 )
 
@@ -35,7 +35,7 @@ prune: {resource: a.epochs, max: 9}
 
 // train is an objective with everything that searched varies. Small rates with
 // the kind u diverge.
-func train(t Trial) (*pipeline.Result, error) {
+func train(t Trial) (*record.Run, error) {
 	x := map[string]any{}
 	for _, s := range t.Settings {
 		x[s.Key] = s.Value
@@ -51,14 +51,14 @@ func train(t Trial) (*pipeline.Result, error) {
 	return done("e", "loss", loss), nil
 }
 
-func done(stageName, metric string, value float64) *pipeline.Result {
-	r := &pipeline.Result{State: pipeline.Done}
+func done(stageName, metric string, value float64) *record.Run {
+	r := &record.Run{State: record.Done}
 	r.ID = "run"
-	r.Stages = []pipeline.StageResult{{Name: stageName, Metrics: []stage.Metric{{Name: metric, Step: stage.NoStep, Value: value}}}}
+	r.Stages = []record.Stage{{Name: stageName, Metrics: []stage.Metric{{Name: metric, Step: stage.NoStep, Value: value}}}}
 	return r
 }
 
-func plainly(_ context.Context, t Trial) (*pipeline.Result, error) { return train(t) }
+func plainly(_ context.Context, t Trial) (*record.Run, error) { return train(t) }
 
 func execute(t testing.TB, text string, o Options, run RunFunc) *Result {
 	t.Helper()
@@ -131,7 +131,7 @@ func TestSameTrialsAfterKills(t *testing.T) {
 			if err != nil {
 				rt.Fatal(err)
 			}
-			r, err := s.Execute(ctx, "s-1", Options{Parallel: parallel, Recorded: known}, func(ctx context.Context, tr Trial) (*pipeline.Result, error) {
+			r, err := s.Execute(ctx, "s-1", Options{Parallel: parallel, Recorded: known}, func(ctx context.Context, tr Trial) (*record.Run, error) {
 				if budget.Add(-1) < 0 {
 					kill()
 					return nil, context.Cause(ctx)
@@ -178,7 +178,7 @@ func TestCachedTrialsDoNotWait(t *testing.T) {
 				order = append(order, e.Trial.Number)
 			}
 		},
-	}, func(_ context.Context, tr Trial) (*pipeline.Result, error) {
+	}, func(_ context.Context, tr Trial) (*record.Run, error) {
 		switch {
 		case tr.Number == 1:
 			for range 3 { // deadlocks if a cached trial waits for this one
@@ -203,7 +203,7 @@ func TestParallelIsABound(t *testing.T) {
 	var now, most atomic.Int64
 	var first sync.WaitGroup
 	first.Add(3)
-	execute(t, `{pipeline: p.yaml, grid: {a.x: [1, 2, 3, 4, 5, 6]}}`, Options{Parallel: 3}, func(_ context.Context, tr Trial) (*pipeline.Result, error) {
+	execute(t, `{pipeline: p.yaml, grid: {a.x: [1, 2, 3, 4, 5, 6]}}`, Options{Parallel: 3}, func(_ context.Context, tr Trial) (*record.Run, error) {
 		n := now.Add(1)
 		defer now.Add(-1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
@@ -235,7 +235,7 @@ func TestUntilDecided(t *testing.T) {
 			}
 			return []int{3}
 		},
-	}, func(context.Context, Trial) (*pipeline.Result, error) { return done("e", "loss", 1), nil })
+	}, func(context.Context, Trial) (*record.Run, error) { return done("e", "loss", 1), nil })
 	var got []string
 	for _, tr := range r.Trials[6:] {
 		got = append(got, fmt.Sprintf("%d of %d: seed %v", tr.Replicate, tr.Configuration, tr.Params[Seed]))
@@ -266,7 +266,7 @@ func TestSearchWithoutObjective(t *testing.T) {
 // The search improves a metric that is to be maximized too.
 func TestMaximize(t *testing.T) {
 	const file = `{pipeline: p.yaml, search: {method: tpe, budget: 40, space: {a.x: {min: 0.0, max: 1}}}, objective: {metric: e.auc, goal: maximize}}`
-	r := execute(t, file, Options{}, func(_ context.Context, tr Trial) (*pipeline.Result, error) {
+	r := execute(t, file, Options{}, func(_ context.Context, tr Trial) (*record.Run, error) {
 		return done("e", "auc", tr.Settings[0].Value.(float64)), nil
 	})
 	late := 0.0
@@ -298,7 +298,7 @@ func TestEagerGoesOn(t *testing.T) {
 				return r, ok
 			},
 			Begun: func(n int) (map[string]any, bool) { p, ok := params[n]; return p, ok },
-		}, func(ctx context.Context, tr Trial) (*pipeline.Result, error) {
+		}, func(ctx context.Context, tr Trial) (*record.Run, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			p := map[string]any{"a.depth": int64(1), "other": 1} // a run that begins is recorded, with what is not active too
@@ -341,7 +341,7 @@ func TestPlanned(t *testing.T) {
 	} {
 		s := parse(t, file)
 		n, exact := s.Planned()
-		r := execute(t, file, Options{Parallel: 3}, func(context.Context, Trial) (*pipeline.Result, error) { return done("e", "loss", 1), nil })
+		r := execute(t, file, Options{Parallel: 3}, func(context.Context, Trial) (*record.Run, error) { return done("e", "loss", 1), nil })
 		if n != want || !exact || len(r.Trials) != want {
 			t.Errorf("%s: planned %d (exact: %v), ran %d, want %d", file, n, exact, len(r.Trials), want)
 		}
@@ -355,13 +355,13 @@ func TestPlanned(t *testing.T) {
 func BenchmarkExecute(b *testing.B) {
 	for b.Loop() {
 		execute(b, `{pipeline: p.yaml, replicates: 10, search: {method: random, budget: 1000, space: {a.x: {min: 0.0, max: 1}}}}`, Options{Parallel: 4},
-			func(context.Context, Trial) (*pipeline.Result, error) { return done("e", "loss", 1), nil })
+			func(context.Context, Trial) (*record.Run, error) { return done("e", "loss", 1), nil })
 	}
 }
 
 func TestImportances(t *testing.T) {
 	s := parse(t, `{pipeline: p.yaml, search: {method: random, budget: 60, space: {a.x: {min: 0.0, max: 1}, a.y: {min: 0.0, max: 1}}}, objective: {metric: e.loss, goal: minimize}}`)
-	r, err := s.Run(t.Context(), "s-1", func(_ context.Context, tr Trial) (*pipeline.Result, error) {
+	r, err := s.Run(t.Context(), "s-1", func(_ context.Context, tr Trial) (*record.Run, error) {
 		return done("e", "loss", math.Abs(tr.Settings[0].Value.(float64)-0.5)), nil
 	})
 	if err != nil {

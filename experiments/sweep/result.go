@@ -7,12 +7,12 @@ import (
 	"math"
 
 	"whorl/experiments/sweep/importance"
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 )
 
 // A RunFunc runs a trial. With an error it may return what was done.
-type RunFunc func(context.Context, Trial) (*pipeline.Result, error)
+type RunFunc func(context.Context, Trial) (*record.Run, error)
 
 // A Result is what a sweep came to, as sweep --json prints it.
 type Result struct {
@@ -25,7 +25,7 @@ type Result struct {
 // A TrialResult is what a trial came to.
 type TrialResult struct {
 	Run           string              `json:"run"` // id; empty if the run did not come about
-	State         pipeline.State      `json:"state"`
+	State         record.State        `json:"state"`
 	Trial         int                 `json:"trial"`         // number
 	Configuration int                 `json:"configuration"` // number
 	Baseline      bool                `json:"baseline,omitempty"`
@@ -40,7 +40,7 @@ type TrialResult struct {
 func (r *Result) Failed() int {
 	n := 0
 	for _, t := range r.Trials {
-		if t.State != pipeline.Done {
+		if t.State != record.Done {
 			n++
 		}
 	}
@@ -88,7 +88,7 @@ func (s *Sweep) mean(trials []TrialResult) float64 {
 	sum := 0.0
 	for _, t := range trials {
 		x := t.Metrics[s.Objective.Metric]
-		if t.State != pipeline.Done || x == nil {
+		if t.State != record.Done || x == nil {
 			return math.NaN()
 		}
 		sum += *x
@@ -139,9 +139,9 @@ func (s *Sweep) Importances(results []ConfigurationResult) map[string]float64 {
 }
 
 // Summarize describes a trial by its run or, if there is none, by its settings.
-func Summarize(t Trial, r *pipeline.Result, err error) TrialResult {
+func Summarize(t Trial, r *record.Run, err error) TrialResult {
 	sum := TrialResult{
-		State: pipeline.Failed, Trial: t.Number, Configuration: t.Configuration.Number,
+		State: record.Failed, Trial: t.Number, Configuration: t.Configuration.Number,
 		Baseline: t.Configuration.Baseline, Replicate: t.Replicate, Resource: t.Resource,
 		Params: map[string]any{}, Metrics: map[string]*float64{},
 	}
@@ -153,38 +153,25 @@ func Summarize(t Trial, r *pipeline.Result, err error) TrialResult {
 	}
 	if r == nil {
 		if errors.Is(err, context.Canceled) {
-			sum.State = pipeline.Interrupted
+			sum.State = record.Interrupted
 		}
 		return sum
 	}
 	sum.Run, sum.State = r.ID, r.State
 	sum.Params[Seed] = r.Seed
-	for _, p := range r.RunInfo.Stages {
-		for _, param := range p.Params {
-			sum.Params[p.Name+"."+param.Name] = param.Value
+	for _, st := range r.Stages {
+		for _, param := range st.Params {
+			sum.Params[st.Name+"."+param.Name] = param.Value
+		}
+		if st.Error != "" && sum.Error == "" {
+			sum.Error = fmt.Sprintf("stage %q: %s", st.Name, st.Error)
 		}
 	}
-	for _, st := range r.Stages {
-		addMetrics(sum.Metrics, st.Name, st.Metrics)
-		if st.Err != nil && sum.Error == "" {
-			sum.Error = fmt.Sprintf("stage %q: %v", st.Name, st.Err)
+	for _, m := range r.Metrics() {
+		sum.Metrics[m.Key()] = nil
+		if !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
+			sum.Metrics[m.Key()] = &m.Value
 		}
 	}
 	return sum
-}
-
-// addMetrics adds the last value of each of a stage's series.
-func addMetrics(to map[string]*float64, name string, metrics []stage.Metric) {
-	last := map[string]int{}
-	for _, m := range metrics {
-		key := name + "." + m.Name
-		if step, ok := last[key]; ok && m.Step < step {
-			continue
-		}
-		last[key] = m.Step
-		to[key] = nil
-		if !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
-			to[key] = &m.Value
-		}
-	}
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/stage"
@@ -32,12 +32,11 @@ const four = `{pipeline: p.yaml, set: {a.x: 1}, grid: {a.y: [lo, hi], seed: [1, 
 func TestFailingTrialDoesNotStopTheOthers(t *testing.T) {
 	s := parse(t, four)
 	var order []string
-	got, err := s.Run(t.Context(), "s-1", func(_ context.Context, trial Trial) (*pipeline.Result, error) {
+	got, err := s.Run(t.Context(), "s-1", func(_ context.Context, trial Trial) (*record.Run, error) {
 		order = append(order, strings.Join(trial.Set()[1:], " "))
-		r := &pipeline.Result{State: pipeline.Done}
+		r := &record.Run{State: record.Done}
 		r.ID, r.Seed = "run", 7
-		r.RunInfo.Stages = []pipeline.Plan{{Name: "a", Params: []pipeline.Param{{Name: "z", Value: 0.5}}}}
-		r.Stages = []pipeline.StageResult{{Name: "a", Metrics: []stage.Metric{
+		r.Stages = []record.Stage{{Name: "a", Params: []record.Param{{Name: "z", Value: 0.5}}, Metrics: record.Metrics{
 			{Name: "loss", Step: 1, Value: 3},
 			{Name: "loss", Step: 2, Value: 2},
 			{Name: "auc", Step: stage.NoStep, Value: math.NaN()},
@@ -46,7 +45,7 @@ func TestFailingTrialDoesNotStopTheOthers(t *testing.T) {
 		case 2:
 			return nil, errors.New("disk full")
 		case 3:
-			r.State, r.Stages[0].Err = pipeline.Failed, errors.New("loss is NaN")
+			r.State, r.Stages[0].Error = record.Failed, "loss is NaN"
 		}
 		return r, nil
 	})
@@ -76,21 +75,21 @@ func TestFailingTrialDoesNotStopTheOthers(t *testing.T) {
 
 func TestCancelStopsTheSweep(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	got, err := parse(t, four).Run(ctx, "s-1", func(ctx context.Context, trial Trial) (*pipeline.Result, error) {
+	got, err := parse(t, four).Run(ctx, "s-1", func(ctx context.Context, trial Trial) (*record.Run, error) {
 		if trial.Number == 2 {
 			cancel()
 			return nil, ctx.Err()
 		}
-		return &pipeline.Result{State: pipeline.Done}, nil
+		return &record.Run{State: record.Done}, nil
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)
 	}
-	var states []pipeline.State
+	var states []record.State
 	for _, tr := range got.Trials {
 		states = append(states, tr.State)
 	}
-	if want := []pipeline.State{pipeline.Done, pipeline.Interrupted}; !slices.Equal(states, want) {
+	if want := []record.State{record.Done, record.Interrupted}; !slices.Equal(states, want) {
 		t.Errorf("states %v, want %v", states, want)
 	}
 }

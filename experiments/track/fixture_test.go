@@ -1,68 +1,55 @@
-package track
+package track_test
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
 	"testing"
 	"time"
 
-	"whorl/pipeline"
+	"whorl/experiments/track"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/store"
 )
 
-// epoch is when the runs of the tests start.
+// epoch is when the first runs of the tests start.
 var epoch = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// open makes a database.
-func open(t testing.TB) *DB {
-	t.Helper()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "artifacts", "runs.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
-}
-
-// example is a run of two stages, of which the second failed if broken.
-func example(id string, broken bool) *pipeline.Result {
-	r := &pipeline.Result{
-		RunInfo: pipeline.RunInfo{
-			ID: id, Started: epoch, Pipeline: "pipeline.yaml", Spec: "stages: {}\n", Data: "synthetic", Seed: math.MaxUint64,
-			Stages: []pipeline.Plan{
-				{Name: "split", Kind: "split", Params: []pipeline.Param{
-					{Name: "calibration", Value: 0.1},
-					{Name: "protocol", Value: "image"},
-				}},
-				{
-					Name: "train", Kind: "train",
-					Params: []pipeline.Param{
-						{Name: "epochs", Value: int64(15)},
-						{Name: "lr", Value: 1.0},
-						{Name: "nesterov", Value: false},
-						{Name: "size", Value: []int64{90, 90}},
-					},
-					Inputs: []pipeline.InputRef{{Name: "train", Ref: "split.train"}},
-				},
-			},
+// example is a run of two stages, with something in every field.
+func example(id string, started time.Time) *record.Run {
+	return &record.Run{
+		ID: id, State: record.Done, Started: started, Finished: started.Add(8 * time.Second),
+		Pipeline: "pipeline.yaml", Spec: "stages: {}\n", Data: "synthetic", Seed: math.MaxUint64, Targets: []string{"train"},
+		Origin: record.Origin{
+			Command: []string{"whorl", "run"}, Dir: "/work",
+			Sweep:    &record.Sweep{ID: "s-1", Name: "s", File: "s.yaml", Definition: "grid: {}\n", Started: epoch, Trials: 4},
+			Trial:    2,
+			Machine:  record.Machine{Host: "h", OS: "linux", Arch: "amd64", CPU: "c", CPUs: 2, Memory: 1 << 34},
+			Versions: record.Versions{Program: "v1", Go: "go1", Variant: "fma"},
 		},
-		State: pipeline.Done, Finished: epoch.Add(8 * time.Second),
-		Stages: []pipeline.StageResult{
+		Source: record.Source{Commit: "abc", Dirty: true, Diff: "-\xe9\n"},
+		Stages: []record.Stage{
 			{
-				Name: "split", Kind: "split", Status: pipeline.Cached, Key: "5e", Started: epoch,
-				Seconds: 0.001, Cost: 0.5,
-				Outputs: []pipeline.Output{{Name: "train", Digest: "d1", Bytes: 8, Type: stage.TypeNPY}},
+				Name: "split", Kind: "split", Status: record.Cached, Key: "5e", Started: started, Seconds: 0.001, Cost: 0.5,
+				Params:  []record.Param{{Name: "calibration", Value: 0.1}, {Name: "protocol", Value: "image"}},
+				Outputs: []record.Output{{Artifact: store.Artifact{Name: "train", Digest: "d1", Bytes: 8}, Type: stage.TypeNPY}},
 			},
 			{
-				Name: "train", Kind: "train", Status: pipeline.Ran, Key: "7a", Started: epoch.Add(time.Second),
-				Seconds: 7, Cost: 7, Notes: []string{"slow", "not deterministic"}, Log: "logs/a/train.log",
-				Inputs:  []pipeline.InputResult{{Name: "train", Ref: "split.train", Digest: "d1"}},
-				Outputs: []pipeline.Output{{Name: "weights", Digest: "d2", Bytes: 1 << 40, Type: stage.TypeNPZ, Dir: true}},
-				Metrics: []stage.Metric{
+				Name: "train", Kind: "train", Status: record.Ran, Key: "7a", Started: started.Add(time.Second), Seconds: 7, Cost: 7,
+				About: []stage.MetricInfo{{Name: "loss", Title: "Loss", Goal: stage.Minimize, Primary: true}},
+				Params: []record.Param{
+					{Name: "epochs", Value: int64(15)},
+					{Name: "lr", Value: 1.0},
+					{Name: "nan", Value: math.Inf(-1)},
+					{Name: "nesterov", Value: false},
+					{Name: "size", Value: []any{int64(90), 1.0}},
+				},
+				Notes: []string{"slow", "not\ndeterministic"}, Log: "logs/a/train.log", Error: "none",
+				Inputs:  []record.Input{{Name: "train", Ref: "split.train", Digest: "d1"}},
+				Outputs: []record.Output{{Artifact: store.Artifact{Name: "weights", Digest: "d2", Bytes: 1 << 40, Dir: true}, Type: stage.TypeNPZ}},
+				Metrics: record.Metrics{
 					{Name: "loss", Step: 1, Value: math.NaN()},
 					{Name: "accuracy", Step: 1, Value: 0.5},
 					{Name: "loss", Step: 2, Value: math.Inf(1)},
@@ -72,74 +59,75 @@ func example(id string, broken bool) *pipeline.Result {
 			},
 		},
 	}
-	if broken {
-		r.State = pipeline.Failed
-		s := &r.Stages[1]
-		s.Status, s.Err, s.Inputs, s.Outputs = pipeline.Broken, errors.New("loss is NaN"), nil, nil
+}
+
+// lasting is the run as the index has it: of metrics, the last values.
+func lasting(r *record.Run) *record.Run {
+	for i := range r.Stages {
+		if last := r.Stages[i].Metrics.Last(); len(last) > 0 {
+			r.Stages[i].Metrics = last
+		}
 	}
 	return r
 }
 
-// record plays the run to the recorder as the engine does.
-func record(ctx context.Context, rec pipeline.Recorder, r *pipeline.Result) error {
-	if err := start(ctx, rec, r); err != nil {
-		return err
-	}
-	for _, s := range r.Stages {
-		if s.Status == pipeline.Ran || s.Status == pipeline.Broken {
-			if err := rec.StageStarted(ctx, r.ID, s.Name, s.Started); err != nil {
-				return err
-			}
-		}
-		if err := rec.StageFinished(ctx, r.ID, s); err != nil {
-			return err
-		}
-	}
-	return rec.RunFinished(ctx, r)
+// A lab is a store and an index of it.
+type lab struct {
+	*testing.T
+	store *store.Store
+	index *track.Index
+	path  string
 }
 
-// start starts the run, and keeps what the recorder gives.
-func start(ctx context.Context, rec pipeline.Recorder, r *pipeline.Result) error {
-	return rec.RunStarted(ctx, r.RunInfo, func(about json.RawMessage) error {
-		r.About = about
-		return nil
-	})
-}
-
-// mustRecord records the runs one after another, a minute apart.
-func mustRecord(t testing.TB, db *DB, m Meta, runs ...*pipeline.Result) {
+func newLab(t *testing.T) *lab {
 	t.Helper()
-	if m.Dir == "" {
-		m.Dir = t.TempDir()
+	dir := filepath.Join(t.TempDir(), "artifacts")
+	s, err := store.Open(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, r := range runs {
-		r.Started = r.Started.Add(time.Duration(i) * time.Minute)
-		r.Finished = r.Finished.Add(time.Duration(i) * time.Minute)
-		if err := record(t.Context(), db.Recorder(m), r); err != nil {
-			t.Fatal(err)
+	l := &lab{t, s, nil, filepath.Join(dir, "runs.db")}
+	l.open()
+	t.Cleanup(func() { l.index.Close() })
+	return l
+}
+
+// open opens the index, again if it is open.
+func (l *lab) open() {
+	l.Helper()
+	if l.index != nil {
+		l.index.Close()
+	}
+	var err error
+	if l.index, err = track.Open(context.Background(), l.path); err != nil {
+		l.Fatal(err)
+	}
+}
+
+func (l *lab) write(runs ...*record.Run) {
+	l.Helper()
+	for _, r := range runs {
+		if err := record.Write(l.store, r); err != nil {
+			l.Fatal(err)
 		}
 	}
 }
 
-// layered is a run of n cached stages in layers of 100, each with three
-// inputs from the layer before.
-func layered(id string, n int) *pipeline.Result {
-	r := &pipeline.Result{RunInfo: pipeline.RunInfo{ID: id, Started: epoch}, State: pipeline.Done, Finished: epoch}
-	for i := range n {
-		name := fmt.Sprintf("s%03d", i)
-		plan := pipeline.Plan{Name: name, Kind: "command", Params: []pipeline.Param{{Name: "cmd", Value: "sort {inputs.a} > {outputs.out}"}}}
-		digest := fmt.Sprintf("%064x", i)
-		res := pipeline.StageResult{
-			Name: name, Kind: "command", Status: pipeline.Cached, Key: digest, Started: epoch,
-			Outputs: []pipeline.Output{{Name: "out", Digest: digest, Bytes: 1, Type: "text/plain"}},
-		}
-		for k := range 3 {
-			from := fmt.Sprintf("s%03d.out", (i+k)%100)
-			plan.Inputs = append(plan.Inputs, pipeline.InputRef{Name: string(rune('a' + k)), Ref: from})
-			res.Inputs = append(res.Inputs, pipeline.InputResult{Name: string(rune('a' + k)), Ref: from, Digest: digest})
-		}
-		r.RunInfo.Stages = append(r.RunInfo.Stages, plan)
-		r.Stages = append(r.Stages, res)
+// sync says what a synchronization changed, as "added changed removed unread".
+func (l *lab) sync() string {
+	l.Helper()
+	done, err := l.index.Sync(l.Context(), l.store)
+	if err != nil {
+		l.Fatal(err)
 	}
-	return r
+	return fmt.Sprint(done.Added, done.Changed, done.Removed, len(done.Unread))
+}
+
+func (l *lab) runs(f track.Filter) []*record.Run {
+	l.Helper()
+	runs, err := l.index.Runs(l.Context(), f)
+	if err != nil {
+		l.Fatal(err)
+	}
+	return runs
 }

@@ -180,6 +180,9 @@ func (c *collector) rest() error {
 	if c.dryRun {
 		return nil
 	}
+	if err := c.s.emptyTrash(); err != nil {
+		return err
+	}
 	for _, pattern := range []string{"locks/*", "memo/.memo-*"} {
 		left, err := filepath.Glob(c.s.path(pattern))
 		if err != nil {

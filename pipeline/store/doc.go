@@ -10,8 +10,9 @@
 //	                 is itself an object
 //	keys/ab/KEY      a manifest, in JSON
 //	checkpoints/KEY/ what stages left to be continued, newest last
-//	runs/ID.json     what each run came to
+//	runs/ID.json     what each run came to; ID.labels.json is what people call it
 //	active/ID        a run that goes on, locked by its process
+//	trash/ID/        a run that was removed, until the next collection
 //	logs/ID/STAGE    what an execution said
 //	locks/KEY        held by the process that is at work on the key
 //	tmp/             staging, locked by its process

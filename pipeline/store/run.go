@@ -14,130 +14,130 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An ActiveRun is a run that goes on in this process. Its file holds what has
-// happened so far, a line of JSON each, so that another process can tell what
-// a dead run came to.
-type ActiveRun struct {
-	s  *Store
-	id string
-	f  *os.File
+const (
+	recordSuffix = ".json"
+	labelsSuffix = ".labels"
+)
+
+func (s *Store) runPath(id string) string { return s.path("runs", id+recordSuffix) }
+
+// labelsPath is in the same folder as the record, under a name that is no
+// record's: [checkRunID] refuses such an id.
+func (s *Store) labelsPath(id string) string { return s.path("runs", id+labelsSuffix+recordSuffix) }
+
+// WriteRun keeps the record of a run, a JSON value, in place of any that there
+// is.
+func (s *Store) WriteRun(id string, record []byte) error {
+	return s.writeRunFile(id, s.runPath(id), record)
 }
 
-// ErrRunExists says that a run of that id is already known.
-var ErrRunExists = errors.New("there is a run of that id already")
-
-// Begin makes a run known; it is taken for dead once this process is. The id
-// must be fit for a file name.
-func (s *Store) Begin(id string) (*ActiveRun, error) {
-	if id == "" || strings.ContainsAny(id, "/\x00") || strings.HasPrefix(id, ".") {
-		return nil, fmt.Errorf("run id %q: it must be fit for a file name", id)
-	}
-	if _, err := os.Stat(s.runPath(id)); err == nil {
-		return nil, fmt.Errorf("run %s: %w", id, ErrRunExists)
-	}
-	st, err := s.Stage() // which is swept should the process die
+// ReadRun returns the record of a run.
+func (s *Store) ReadRun(id string) ([]byte, error) {
+	b, err := os.ReadFile(s.runPath(id))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("run %s: %w", id, err)
 	}
-	defer st.Discard()
-	f, err := os.Create(filepath.Join(st.Dir(), "run"))
-	if err != nil {
-		return nil, err
-	}
-	// It gets its name only when it is locked: whoever looks for the dead in
-	// between would else take the lock, and the run for one of them.
-	_, err = flock(f, unix.LOCK_EX)
-	if err == nil {
-		err = os.Link(f.Name(), s.path("active", id))
-	}
-	if err != nil {
-		f.Close()
-		if errors.Is(err, fs.ErrExist) {
-			err = fmt.Errorf("run %s: %w", id, ErrRunExists)
-		}
-		return nil, err
-	}
-	return &ActiveRun{s, id, f}, nil
+	return b, nil
 }
 
-// Note adds a line to what is known of the run should it die. It is not
-// synced: after a power loss the run may be forgotten, never its artifacts.
-func (r *ActiveRun) Note(v any) error {
-	return json.NewEncoder(r.f).Encode(v) // in one write
+// DamagedRun is the error of a record whose content is wrong.
+func (s *Store) DamagedRun(id string, why error) error {
+	return &DamagedError{s.runPath(id), why.Error()}
 }
 
-// Finish keeps the record of the run, durably, and ends it. If that fails, as on
-// a full disk, the run is as if its process had died: what it noted is there
-// for Recover.
-func (r *ActiveRun) Finish(record any) error {
-	if err := r.s.WriteRun(r.id, record); err != nil {
-		r.f.Close()
+// WriteLabels keeps what people call a run, a JSON value, beside its record;
+// nil removes it.
+func (s *Store) WriteLabels(id string, labels []byte) error {
+	if labels != nil {
+		return s.writeRunFile(id, s.labelsPath(id), labels)
+	}
+	if err := os.Remove(s.labelsPath(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	r.Abandon()
-	return nil
+	return s.disk.sync(s.path("runs"))
 }
 
-// Abandon forgets the run.
-func (r *ActiveRun) Abandon() {
-	os.Remove(r.s.path("active", r.id))
-	r.f.Close()
+// ReadLabels returns what WriteLabels kept of a run; nil if there is nothing.
+func (s *Store) ReadLabels(id string) ([]byte, error) {
+	b, err := os.ReadFile(s.labelsPath(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return b, err
 }
 
-func (s *Store) runPath(id string) string { return s.path("runs", id+".json") }
-
-// WriteRun keeps the record of a run, in place of any that there is.
-func (s *Store) WriteRun(id string, record any) error {
+func (s *Store) writeRunFile(id, path string, content []byte) error {
 	st, err := s.Stage()
 	if err != nil {
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
 	defer st.Discard()
 	tmp := filepath.Join(st.Dir(), "run")
-	if err := s.disk.write(tmp, record); err != nil {
+	if err := s.disk.write(tmp, json.RawMessage(content)); err != nil {
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
-	if err := s.disk.rename(tmp, s.runPath(id)); err != nil {
+	if err := s.disk.rename(tmp, path); err != nil {
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
 	return s.disk.sync(s.path("runs"))
 }
 
-// ReadRun decodes the record of a run into record.
-func (s *Store) ReadRun(id string, record any) error {
-	b, err := os.ReadFile(s.runPath(id))
-	if err != nil {
-		return fmt.Errorf("run %s: %w", id, err)
-	}
-	if err := json.Unmarshal(b, record); err != nil {
-		return &DamagedError{s.runPath(id), err.Error()}
-	}
-	return nil
-}
-
 // A RunFile is a run's record as the store sees it.
 type RunFile struct {
 	ID       string
-	Recorded time.Time
+	Recorded time.Time // when the record was last written
+	Active   bool      // it has no record yet: see [Store.ReadActive]
+	Stamp    string    // another one once anything of the record or the labels has changed
 }
 
 // Runs lists the runs that have ended, the newest first.
 func (s *Store) Runs() ([]RunFile, error) {
-	dir, err := os.ReadDir(s.path("runs"))
+	all, err := s.AllRuns()
+	return slices.DeleteFunc(all, func(f RunFile) bool { return f.Active }), err
+}
+
+// AllRuns lists the runs that have ended or go on, or whose process died, the
+// newest first.
+func (s *Store) AllRuns() ([]RunFile, error) {
+	// First those that go on: one that ends meanwhile is then in both.
+	active, err := os.ReadDir(s.path("active"))
 	if err != nil {
 		return nil, err
 	}
-	var runs []RunFile
-	for _, d := range dir {
-		id, ok := strings.CutSuffix(d.Name(), ".json")
-		info, err := d.Info()
-		if !ok || errors.Is(err, fs.ErrNotExist) {
+	ended, err := os.ReadDir(s.path("runs"))
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*RunFile, len(ended)+len(active))
+	labels := map[string]string{}
+	for _, d := range ended {
+		name, ok := strings.CutSuffix(d.Name(), recordSuffix)
+		if !ok {
 			continue
 		}
-		if err != nil {
-			return nil, err
+		id, isLabels := strings.CutSuffix(name, labelsSuffix)
+		modified, stamp, ok := stampOf(s.path("runs", d.Name()))
+		switch {
+		case !ok:
+		case isLabels:
+			labels[id] = stamp
+		default:
+			byID[id] = &RunFile{ID: id, Recorded: modified, Stamp: stamp}
 		}
-		runs = append(runs, RunFile{id, info.ModTime()})
+	}
+	for _, d := range active {
+		id := d.Name()
+		modified, stamp, ok := stampOf(s.path("active", id))
+		if byID[id] == nil && ok {
+			byID[id] = &RunFile{ID: id, Recorded: modified, Active: true, Stamp: "active " + stamp}
+		}
+	}
+	runs := make([]RunFile, 0, len(byID))
+	for id, f := range byID {
+		if l := labels[id]; l != "" {
+			f.Stamp += " " + l
+		}
+		runs = append(runs, *f)
 	}
 	slices.SortFunc(runs, func(a, b RunFile) int {
 		if c := b.Recorded.Compare(a.Recorded); c != 0 {
@@ -148,104 +148,14 @@ func (s *Store) Runs() ([]RunFile, error) {
 	return runs, nil
 }
 
-// RemoveRun forgets a run and its logs; what it made stays until the next
-// collection.
-func (s *Store) RemoveRun(id string) error {
-	if err := os.RemoveAll(s.path("logs", id)); err != nil {
-		return err
-	}
-	return os.Remove(s.runPath(id))
-}
-
-// Recover clears away what dead processes left: staging is removed, and for
-// each run that died dead is called with the lines that it noted, to write its
-// record. It costs two directory reads if there is nothing to do.
-func (s *Store) Recover(dead func(id string, lines []json.RawMessage) error) error {
-	if err := s.sweep(); err != nil { // first, since records need space
-		return err
-	}
-	active, err := os.ReadDir(s.path("active"))
-	if err != nil {
-		return err
-	}
-	for _, d := range active {
-		if err := s.bury(d.Name(), dead); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) bury(id string, dead func(string, []json.RawMessage) error) error {
-	path := s.path("active", id)
-	if _, err := os.Stat(path); err != nil {
-		return nil // it has just ended
-	}
-	l, err := tryLock(path)
-	if l == nil {
-		return err // alive
-	}
-	if _, err := os.Stat(s.runPath(id)); err == nil {
-		l.Release()
-		return nil // it died after its record was written
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		l.f.Close()
-		return err
-	}
-	var lines []json.RawMessage
-	for line := range strings.Lines(string(b)) {
-		line, whole := strings.CutSuffix(line, "\n")
-		if !whole || !json.Valid([]byte(line)) {
-			break // cut short
-		}
-		lines = append(lines, json.RawMessage(line))
-	}
-	if len(lines) > 0 { // or it died before saying anything
-		if err := dead(id, lines); err != nil {
-			l.f.Close() // and is still to be buried
-			return err
-		}
-	}
-	l.Release()
-	return nil
-}
-
-// sweep removes staging whose process is gone.
-func (s *Store) sweep() error {
-	dir, err := os.ReadDir(s.path("tmp"))
-	if err != nil {
-		return err
-	}
-	for _, d := range dir {
-		path := s.path("tmp", d.Name())
-		if !d.IsDir() {
-			s.sweepFile(path)
-			continue
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			continue // gone
-		}
-		if ok, _ := flock(f, unix.LOCK_EX); ok && named(f, path) {
-			err = removeAll(path)
-		}
-		f.Close()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sweepFile removes a temporary file that nobody has touched for an hour: it
-// takes a moment to write one.
-func (s *Store) sweepFile(path string) {
+// stampOf tells a version of a file from all others, as far as its metadata do.
+func stampOf(path string) (modified time.Time, stamp string, ok bool) {
 	var st unix.Stat_t
-	if unix.Lstat(path, &st) == nil && time.Since(time.Unix(st.Ctim.Unix())) > time.Hour {
-		os.Remove(path)
+	if err := unix.Lstat(path, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return time.Time{}, "", false
 	}
+	modified = time.Unix(st.Mtim.Unix())
+	return modified, fmt.Sprintf("%d:%d:%d:%d", st.Size, modified.UnixNano(), time.Unix(st.Ctim.Unix()).UnixNano(), st.Ino), true
 }
 
 // LogPath returns where the log of a stage of a run is kept.

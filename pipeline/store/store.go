@@ -29,16 +29,13 @@ func Open(dir string) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{dir: abs}
-	text, err := os.ReadFile(s.path("format"))
-	switch {
+	switch err := s.checkFormat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := s.create(); err != nil {
 			return nil, fmt.Errorf("make store %s: %w", dir, err)
 		}
 	case err != nil:
-		return nil, fmt.Errorf("open store %s: %w", dir, err)
-	case string(text) != format:
-		return nil, fmt.Errorf("open store %s: its format is %q, and this program knows %q: use another directory, or the program that made it", dir, text, format)
+		return nil, err
 	}
 	for _, name := range layout { // what of it was deleted meanwhile
 		if err := s.disk.mkdir(s.path(name)); err != nil {
@@ -46,6 +43,18 @@ func Open(dir string) (*Store, error) {
 		}
 	}
 	return s, nil
+}
+
+// checkFormat refuses a store of another format.
+func (s *Store) checkFormat(dir string) error {
+	text, err := os.ReadFile(s.path("format"))
+	if err != nil {
+		return fmt.Errorf("open store %s: %w", dir, err)
+	}
+	if string(text) != format {
+		return fmt.Errorf("open store %s: its format is %q, and this program knows %q: use another directory, or the program that made it", dir, text, format)
+	}
+	return nil
 }
 
 // create makes the layout; two processes may do so at once.
