@@ -82,9 +82,9 @@ func (w *Workspace) setAsideIndex() error {
 	return nil
 }
 
-// CheckIndex reads the whole index. One that is damaged is set aside and made
-// again: damage then says what was wrong, and added how many runs were
-// indexed.
+// CheckIndex reads the whole index, and tells of all records that cannot be
+// read. An index that is damaged is set aside and made again: damage then says
+// what was wrong. Added is how many runs were indexed.
 func (w *Workspace) CheckIndex(ctx context.Context) (damage error, added int, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,5 +114,5 @@ func (w *Workspace) checkIndex(ctx context.Context) error {
 		}
 		w.index = x
 	}
-	return w.index.Check(ctx)
+	return errors.Join(w.index.Check(ctx), w.index.Recheck(ctx))
 }

@@ -46,7 +46,7 @@ func (w *Workspace) Reproduce(ctx context.Context, reg *spec.Registry, r *record
 		}
 	}
 	if len(o.Targets) == 0 {
-		return nil, refErrorf("run %s, which is %s, has made nothing that could be compared", r.ID, r.State)
+		return nil, refErrorf("run %s, which %s, has made nothing that could be compared", r.ID, r.State)
 	}
 	p, err := RecordedPipeline(reg, r)
 	if err == nil {

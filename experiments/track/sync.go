@@ -181,3 +181,13 @@ func (x *Index) remove(ctx context.Context, gone map[string]string, done *Synced
 	}
 	return tx.Commit()
 }
+
+// Recheck makes the next synchronization try again to read the records that
+// could not be read.
+func (x *Index) Recheck(ctx context.Context) error {
+	if x.w == nil {
+		return nil
+	}
+	_, err := x.w.ExecContext(ctx, `DELETE FROM unread`)
+	return asDamage(err)
+}
