@@ -19,7 +19,7 @@ var arrows = map[string][]string{
 	"reports":         {"experiments", "biometrics", "pipeline/stage"},
 	"experiments":     {"pipeline", "pipeline/stage", "biometrics"},
 	"stages":          {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
-	"stages/internal": {"pipeline/stage", "fingerprint"},
+	"stages/internal": {"pipeline/stage", "fingerprint", "siamese"},
 	"pipeline":        {"pipeline/stage", "pipeline/store"},
 	"pipeline/stage":  {},
 	"pipeline/store":  {"pipeline/stage"},

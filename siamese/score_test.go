@@ -171,7 +171,7 @@ func TestNumPy(t *testing.T) {
 	if exec.Command(python, "-c", "import numpy").Run() != nil {
 		t.Skip("no " + python + " with numpy")
 	}
-	n, err := New(Post(Subtract, testH, testW), 3)
+	n, err := New(Tutorial(Subtract, testH, testW), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ print(z["conv1.weight"].shape, z["dense1.weight"].shape, z["dense1.bias"].shape,
 
 // TestGlorot checks range and variance of the initial weights.
 func TestGlorot(t *testing.T) {
-	n, err := New(Post(Subtract, 90, 90), 1)
+	n, err := New(Tutorial(Subtract, 90, 90), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func TestPolicies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ours := imaging.Post()
+		ours := imaging.Tutorial()
 		ours.Rotate = imaging.Range{-10, 20}
 		want, err := ours.Only(name)
 		if err != nil {
@@ -88,7 +88,7 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 	for name, path := range in {
 		task.Inputs[name] = stage.Input{Path: path}
 	}
-	rows, err := preview(task, imaging.Post())
+	rows, err := preview(task, imaging.Tutorial())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 	if len(rows) != len(want) {
 		t.Fatalf("%d rows, want %d", len(rows), len(want))
 	}
-	training := imaging.NewAugmenter(imaging.Post(), 7, 12, 10)
+	training := imaging.NewAugmenter(imaging.Tutorial(), 7, 12, 10)
 	seen := make([]uint8, 120)
 	for i, w := range want {
 		row := rows[i]
@@ -122,8 +122,8 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 func TestDefaultsAreThePosts(t *testing.T) {
 	p := defaults()
 	got, err := p.policy()
-	if err != nil || got != imaging.Post() {
-		t.Errorf("defaults are %+v, %v, want %+v", got, err, imaging.Post())
+	if err != nil || got != imaging.Tutorial() {
+		t.Errorf("defaults are %+v, %v, want %+v", got, err, imaging.Tutorial())
 	}
 }
 

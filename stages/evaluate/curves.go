@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -140,15 +139,4 @@ func writeClasses(t *stage.Task, m *measurement) error {
 		reports[th.name] = classes{number(th.value), m.scores.At(th.value).Report()}
 	}
 	return writeJSON(t, "classes", reports)
-}
-
-func writeJSON(t *stage.Task, output string, v any) error {
-	b, err := json.Marshal(v)
-	if err == nil {
-		err = t.WriteFile(output, append(b, '\n'))
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
-	}
-	return nil
 }

@@ -10,14 +10,13 @@ import (
 )
 
 // evaluate is the stage, whatever scores the pairs.
-func evaluate(ctx context.Context, t *stage.Task, network scorer) error {
-	p := t.Params.(Params)
+func evaluate(ctx context.Context, t *stage.Task, p Params, network scorer) error {
 	d, err := readData(t)
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	m, err := measure(ctx, t, d, network)
+	m, err := measure(ctx, t, p, d, network)
 	if err != nil {
 		return err
 	}
@@ -42,10 +41,10 @@ func evaluate(ctx context.Context, t *stage.Task, network scorer) error {
 	return writeSheet(t, d, m, p.Sheet)
 }
 
-// A measurement is what the network made of the validation side.
+// A measurement is what the network makes of the pairs.
 type measurement struct {
-	calibrating []comparison       // of the calibration side
-	comparisons []comparison       // of the validation side
+	calibrating []comparison       // of the calibration part
+	comparisons []comparison       // of the test part
 	scores      *biometrics.Scores // of the comparisons
 	fixed       float64            // threshold
 	calibrated  float64            // threshold
@@ -72,26 +71,25 @@ func (m *measurement) thresholds() []threshold {
 }
 
 // measure scores the pairs of both sides and searches the gallery.
-func measure(ctx context.Context, t *stage.Task, d *data, network scorer) (*measurement, error) {
-	p := t.Params.(Params)
-	calibration, err := d.pairs(t.Seed, "calibration", d.calibration, d.galleryCalibration)
+func measure(ctx context.Context, t *stage.Task, p Params, d *data, network scorer) (*measurement, error) {
+	calibration, err := d.pairs(t.Seed, d.calibration)
 	if err != nil {
 		return nil, err
 	}
-	validation, err := d.pairs(t.Seed, "validation", d.validation, d.galleryValidation)
+	test, err := d.pairs(t.Seed, d.test)
 	if err != nil {
 		return nil, err
 	}
-	searches := d.searches(t.Seed, p.RankProbes, validation)
+	searches := d.searches(t.Seed, p.RankProbes, test)
 
 	// A probe is done with both of its pairs, and once more with its search.
-	total := len(d.calibration) + len(d.validation) + len(searches)
+	total := len(d.calibration.Probes) + len(d.test.Probes) + len(searches)
 	progress := func(phase string, done int) {
 		t.Progress(stage.Progress{Phase: phase, Done: int64(done), Total: int64(total), Unit: "probes"})
 	}
 	score := func(phase string, pairs []siamese.Pair, before int) ([]comparison, error) {
 		progress(phase, before)
-		scores, err := network.Score(ctx, d.probes, d.gallery, pairs, func(done int) { progress(phase, before+done/2) })
+		scores, err := network.Score(ctx, d.Probes, d.Gallery, pairs, func(done int) { progress(phase, before+done/2) })
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", phase, err)
 		}
@@ -106,7 +104,7 @@ func measure(ctx context.Context, t *stage.Task, d *data, network scorer) (*meas
 		return nil, err
 	}
 	_, m.calibrated = held.EER()
-	if m.comparisons, err = score("validation", validation, len(d.calibration)); err != nil {
+	if m.comparisons, err = score("test", test, len(d.calibration.Probes)); err != nil {
 		return nil, err
 	}
 	if m.scores, err = count(m.comparisons); err != nil {
@@ -114,7 +112,7 @@ func measure(ctx context.Context, t *stage.Task, d *data, network scorer) (*meas
 	}
 	progress("rank", total-len(searches))
 	m.cmc, err = d.search(ctx, searches, network, func(done int) {
-		progress("rank", total-len(searches)+done/len(d.galleryValidation))
+		progress("rank", total-len(searches)+done/len(d.test.Gallery))
 	})
 	return m, err
 }

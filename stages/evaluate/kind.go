@@ -6,6 +6,7 @@ import (
 
 	"whorl/pipeline/stage"
 	"whorl/siamese"
+	"whorl/stages/internal/prints"
 )
 
 // Params are the parameters of the stage.
@@ -18,39 +19,22 @@ type Params struct {
 
 // Kind returns the stage kind "evaluate".
 func Kind() stage.Kind {
-	return stage.Kind{
-		Name: "evaluate",
-		Doc:  "scores genuine and impostor pairs of unseen probes, at a fixed and at a calibrated threshold",
-		Inputs: []stage.Port{
-			{Name: "weights", Doc: "the trained network", Type: stage.TypeNPZ},
-			{Name: "x_real", Doc: "gallery images", Type: stage.TypeNPY},
-			{Name: "x_easy", Doc: "easy probes", Type: stage.TypeNPY},
-			{Name: "x_medium", Doc: "medium probes", Type: stage.TypeNPY},
-			{Name: "x_hard", Doc: "hard probes", Type: stage.TypeNPY},
-			{Name: "y_real", Doc: "labels of x_real", Type: stage.TypeNPY},
-			{Name: "y_easy", Doc: "labels of x_easy", Type: stage.TypeNPY},
-			{Name: "y_medium", Doc: "labels of x_medium", Type: stage.TypeNPY},
-			{Name: "y_hard", Doc: "labels of x_hard", Type: stage.TypeNPY},
-			{Name: "alterations", Doc: "alteration of each probe", Type: stage.TypeJSON},
-			{Name: "names", Doc: "file of each image", Type: stage.TypeJSON},
-			{Name: "calibration", Doc: "probes that calibrate the threshold", Type: stage.TypeNPY},
-			{Name: "validation", Doc: "probes that validate", Type: stage.TypeNPY},
-			{Name: "gallery_calibration", Doc: "gallery of the calibration side", Type: stage.TypeNPY},
-			{Name: "gallery_validation", Doc: "gallery of the validation side", Type: stage.TypeNPY},
-		},
+	return stage.Define(stage.Kind{
+		Name:   "evaluate",
+		Doc:    "scores genuine and impostor pairs of unseen probes, at a fixed and at a calibrated threshold",
+		Inputs: append([]stage.Port{{Name: "weights", Doc: "the trained network", Type: stage.TypeNPZ}}, prints.Inputs()...),
 		Outputs: []stage.Port{
-			{Name: "scores", Doc: "every validation pair: rows of probe and gallery image, whether genuine, score, difficulty, alteration, names", Type: stage.TypeCSV},
+			{Name: "scores", Doc: "every test pair: rows of probe and gallery image, whether genuine, score, difficulty, alteration, names", Type: stage.TypeCSV},
 			{Name: "calibration_scores", Doc: "every calibration pair in the same form: what the calibrated threshold follows from", Type: stage.TypeCSV},
 			{Name: "curves", Doc: "ROC, PR, DET and CMC curves, histogram, confusion", Type: stage.TypeCurves},
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
 			{Name: "intervals", Doc: "95% confidence intervals of the figures of all pairs", Type: stage.TypeJSON},
 			{Name: "samples", Doc: "sample probes beside a matched and an unmatched real image", Type: stage.TypePNG},
 		},
-		Params:  Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8},
+		Metrics: metrics(),
 		Random:  true,
 		Variant: siamese.Variant,
-		Run:     run,
-	}
+	}, Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8}, run)
 }
 
 // A scorer compares probes with gallery images; see [siamese.Network].
@@ -61,12 +45,12 @@ type scorer interface {
 
 var _ scorer = (*siamese.Network)(nil)
 
-func run(ctx context.Context, t *stage.Task) error {
+func run(ctx context.Context, t *stage.Task, p Params) error {
 	network, err := readNetwork(t)
 	if err != nil {
 		return fmt.Errorf("read weights: %w", err)
 	}
-	return evaluate(ctx, t, network)
+	return evaluate(ctx, t, p, network)
 }
 
 func readNetwork(t *stage.Task) (*siamese.Network, error) {

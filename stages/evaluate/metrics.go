@@ -7,6 +7,7 @@ import (
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
+	"whorl/stages/internal/dataset"
 )
 
 // recordMetrics records the figures of all comparisons, and under a prefix
@@ -23,8 +24,8 @@ func recordMetrics(t *stage.Task, m *measurement) error {
 	}
 	t.Metric("rank1", m.cmc[0])
 	t.Logf("rank 1 in a gallery of %d: %.4f of the searches", len(m.cmc), m.cmc[0])
-	for _, difficulty := range difficulties {
-		of := func(c comparison) bool { return c.presented.difficulty == difficulty }
+	for _, difficulty := range dataset.ProbeSubsets {
+		of := func(c comparison) bool { return c.presented.Difficulty == difficulty }
 		if err := r.group(difficulty.String()+".", choose(m.comparisons, of)); err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func alterations(comparisons []comparison) []string {
 // alteration: the tag in lower case, made different from names that metrics
 // have already. A probe without a tag belongs to none.
 func alterationGroup(c comparison) string {
-	switch tag := strings.ToLower(c.presented.alteration); tag {
+	switch tag := strings.ToLower(c.presented.Alteration); tag {
 	case "easy", "medium", "hard", "calibrated":
 		return "alteration-" + tag
 	default:

@@ -14,7 +14,7 @@ import (
 // writeNetwork writes a network of random weights for images of the fixture.
 func writeNetwork(t *testing.T, h, w int) (*siamese.Network, string) {
 	t.Helper()
-	n, err := siamese.New(siamese.Post(siamese.Subtract, h, w), 1)
+	n, err := siamese.New(siamese.Tutorial(siamese.Subtract, h, w), 1)
 	if err != nil {
 		t.Fatal(err)
 	}

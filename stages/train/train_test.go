@@ -65,7 +65,7 @@ func fixture(t *testing.T, n int) map[string]string {
 	for name, rows := range map[string][]int64{"train": train, "validation": validation, "gallery_train": gallery, "gallery_validation": gallery} {
 		create(name, func(f *os.File) error { return npy.Write(f, rows, len(rows)) })
 	}
-	policy, err := imaging.Post().Only("affine")
+	policy, err := imaging.Tutorial().Only("affine")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package rows
+package dataset
 
 import (
 	"os"
@@ -133,7 +133,7 @@ func TestDrawRefuses(t *testing.T) {
 	for _, k := range []int{-1, 4} {
 		func() {
 			defer func() {
-				if r := recover(); r == nil || !strings.Contains(r.(string), "rows: draw") {
+				if r := recover(); r == nil || !strings.Contains(r.(string), "dataset: draw") {
 					t.Errorf("drawing %d of 3: panic %v", k, r)
 				}
 			}()
