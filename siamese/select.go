@@ -73,7 +73,7 @@ func separation(pairs []scored) (auc, eer float64) {
 		}
 		tp, fp = tp+g, fp+m
 	}
-	return float64(wins) / 2 / float64(genuines) / float64(impostors), eer
+	return float64(wins) / 2 / (float64(genuines) * float64(impostors)), eer
 }
 
 // crossing is where FMR and FNMR are equal on the way from the point (tp, fp)

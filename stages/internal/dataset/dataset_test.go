@@ -1,8 +1,8 @@
 package dataset
 
 import (
-	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,19 +14,19 @@ import (
 	"whorl/stages/internal/npy"
 )
 
-// task has one input, "in", with the given elements.
-func task[T npy.Elem](t *testing.T, data []T, shape ...int) *stage.Task {
+// input returns a task whose input "in" is the given directory.
+func input(dir string) *stage.Task {
+	return &stage.Task{Inputs: map[string]stage.Input{"in": {Path: dir, Dir: true}}}
+}
+
+// array returns a task whose input "in" has one file, an array.
+func array[T npy.Elem](t *testing.T, file string, data []T, shape ...int) *stage.Task {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "in.npy")
-	f, err := os.Create(path)
-	if err != nil {
+	dir := t.TempDir()
+	if err := writeArray(dir, file, data, shape...); err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	if err := npy.Write(f, data, shape...); err != nil {
-		t.Fatal(err)
-	}
-	return &stage.Task{Inputs: map[string]stage.Input{"in": {Path: path}}, OutDir: t.TempDir()}
+	return input(dir)
 }
 
 func fails(t *testing.T, err error, want string) {
@@ -37,7 +37,7 @@ func fails(t *testing.T, err error, want string) {
 }
 
 func TestLabels(t *testing.T) {
-	got, err := Labels(task(t, []uint16{7, 1, 0, 4, 600, 0, 1, 0}, 2, 4), "in")
+	got, err := ReadLabels(array(t, "y_easy.npy", []uint16{7, 1, 0, 4, 600, 0, 1, 0}, 2, 4), "in", fingerprint.Easy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,40 +45,72 @@ func TestLabels(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	back := task(t, []uint16{}, 0, 4)
-	if err := WriteLabels(back, "out", want); err != nil {
+	dir := t.TempDir()
+	if err := WriteLabels(dir, fingerprint.Hard, want); err != nil {
 		t.Fatal(err)
 	}
-	back.Inputs["in"] = stage.Input{Path: filepath.Join(back.OutDir, "out")}
-	if got, err := Labels(back, "in"); err != nil || !slices.Equal(got, want) {
+	if got, err := ReadLabels(input(dir), "in", fingerprint.Hard); err != nil || !slices.Equal(got, want) {
 		t.Errorf("read back %v, %v", got, err)
 	}
-	_, err = Labels(task(t, []uint16{1, 0, 0, 0, 1, 0, 0, 9}, 2, 4), "in")
-	fails(t, err, "read in: row 1:")
-	_, err = Labels(task(t, []uint16{1, 0, 0}, 1, 3), "in")
+	_, err = ReadLabels(array(t, "y_real.npy", []uint16{1, 0, 0, 0, 1, 0, 0, 9}, 2, 4), "in", fingerprint.Real)
+	fails(t, err, "read in/y_real.npy: row 1:")
+	_, err = ReadLabels(array(t, "y_real.npy", []uint16{1, 0, 0}, 1, 3), "in", fingerprint.Real)
 	fails(t, err, "shape is [1 3], want [N 4]")
-	_, err = Labels(task(t, []uint8{1, 0, 0, 0}, 1, 4), "in")
+	_, err = ReadLabels(array(t, "y_real.npy", []uint8{1, 0, 0, 0}, 1, 4), "in", fingerprint.Real)
 	fails(t, err, `elements of type "|u1"`)
-	_, err = Labels(&stage.Task{}, "in")
-	fails(t, err, `input "in" is not wired`)
+	_, err = ReadLabels(&stage.Task{}, "in", fingerprint.Real)
+	fails(t, err, `the input "in" is not wired`)
 }
 
-func TestSelection(t *testing.T) {
-	tk := task(t, []int64{}, 0)
-	if err := WriteSelection(tk, "out", []int{0, 3, 4}); err != nil {
+func TestParts(t *testing.T) {
+	dir := t.TempDir()
+	want := Part{Test, []int{0, 3, 4}, []int{1, 2}}
+	if err := WritePart(dir, want); err != nil {
 		t.Fatal(err)
 	}
-	tk.Inputs["in"] = stage.Input{Path: filepath.Join(tk.OutDir, "out")}
-	got, err := Selection(tk, "in", 5)
-	if err != nil || !slices.Equal(got, []int{0, 3, 4}) {
-		t.Fatalf("read back %v, %v", got, err)
+	got, err := ReadPart(input(dir), "in", Test, 5, 3)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Fatalf("read back %+v, %v", got, err)
 	}
-	_, err = Selection(tk, "in", 4)
-	fails(t, err, "element 2 is row 4, but there are 4 rows")
-	_, err = Selection(task(t, []int64{2, 2}, 2), "in", 5)
+	_, err = ReadPart(input(dir), "in", Test, 4, 3)
+	fails(t, err, "read in/test.npy: element 2 is row 4, but there are 4 rows")
+	_, err = ReadPart(input(dir), "in", Test, 5, 2)
+	fails(t, err, "read in/gallery_test.npy: element 1 is row 2, but there are 2 rows")
+	_, err = ReadPart(input(dir), "in", Train, 5, 3)
+	fails(t, err, "read in/train.npy: ")
+	_, err = ReadPart(array(t, "test.npy", []int64{2, 2}, 2), "in", Test, 5, 3)
 	fails(t, err, "rows must ascend")
-	_, err = Selection(task(t, []int64{1, 2}, 2, 1), "in", 5)
+	_, err = ReadPart(array(t, "test.npy", []int64{1, 2}, 2, 1), "in", Test, 5, 3)
 	fails(t, err, "shape is [2 1]")
+	_, err = ReadPart(array(t, "test.npy", []int64{}, 0), "in", Test, 5, 3)
+	fails(t, err, "no rows are selected")
+}
+
+func TestJSON(t *testing.T) {
+	dir := t.TempDir()
+	if err := WriteJSON(dir, NamesFile, map[string]int{"a": 1}); err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]int
+	if err := ReadJSON(input(dir), "in", NamesFile, &got); err != nil || got["a"] != 1 {
+		t.Errorf("read back %v, %v", got, err)
+	}
+	var number int
+	fails(t, ReadJSON(input(dir), "in", NamesFile, &number), "read in/names.json: json: cannot unmarshal")
+	fails(t, WriteJSON(filepath.Join(dir, "none"), NamesFile, 1), "write names.json")
+}
+
+func TestImages(t *testing.T) {
+	_, err := MapImages(array(t, "x_hard.npy", make([]uint8, 24), 24), "in", fingerprint.Hard)
+	fails(t, err, "read in/x_hard.npy: array has shape (24,), want (N, height, width)")
+	a, err := MapImages(array(t, "x_hard.npy", make([]uint8, 24), 2, 3, 4), "in", fingerprint.Hard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if _, n, h, w, err := a.Images(); err != nil || n != 2 || h != 3 || w != 4 {
+		t.Errorf("%d images of %dx%d, %v", n, h, w, err)
+	}
 }
 
 func TestDraw(t *testing.T) {
