@@ -242,6 +242,10 @@ func (r *recorded) Series(ctx context.Context, run, stage, metric string) ([]tra
 }
 
 // Open implements reports.Source.
-func (r *recorded) Open(_ context.Context, digest string) (io.ReadCloser, error) {
-	return r.store.Open(digest)
+func (r *recorded) Open(_ context.Context, name string) (io.ReadCloser, error) {
+	digest, file, inside := strings.Cut(name, "/")
+	if !inside {
+		return r.store.Open(digest)
+	}
+	return os.OpenInRoot(r.store.Path(store.Artifact{Digest: digest, Dir: true}), file)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"whorl/pipeline/stage/stagetest"
+	"whorl/stages/internal/dataset"
 )
 
 func readIntervals(t *testing.T, r *stagetest.Result) (out intervalsFile) {
@@ -31,7 +32,7 @@ type intervalsFile struct {
 // no width.
 func TestIntervalsOfOnePerson(t *testing.T) {
 	in := small.inputs(t)
-	in["validation"] = writeArray(t, t.TempDir(), "validation", []int64{0, 1, 2, 3, 24, 25, 26, 27}, 8)
+	writePart(t, in, dataset.Part{Name: "test", Probes: []int{0, 1, 2, 3, 24, 25, 26, 27}, Gallery: dataset.Count(24)})
 	r := runWith(t, table(plausible), nil, 1, in)
 	if r.Err != nil {
 		t.Fatal(r.Err)
@@ -40,7 +41,12 @@ func TestIntervalsOfOnePerson(t *testing.T) {
 	if f := got.Figures["calibrated.fnmr"]; got.Subjects != 1 || got.Drawn != "probe" || f.Method != "bootstrap" || f.Low == f.High {
 		t.Errorf("%+v", got)
 	}
-	// The classes are separated: no EER seen in 8 pairs of each.
+	// Where the classes are separated no error is seen in 8 pairs of each.
+	r = runWith(t, table(plausibleRank), nil, 1, in)
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	got = readIntervals(t, r)
 	const z2 = 1.959963984540054 * 1.959963984540054
 	if f := got.Figures["eer"]; f.Value != 0 || f.Low != 0 || math.Abs(f.High-z2/(8+z2)) > 1e-9 || f.Method != "wilson" {
 		t.Errorf("EER: %+v", f)

@@ -86,7 +86,7 @@ func writeAudit(t *stage.Task, p Params, d *data, parts []dataset.Part) error {
 		out.Parts = append(out.Parts, count)
 		t.Logf("%s: %d probes of %d subjects, %d gallery images", part.Name, count.Probes, count.Subjects, count.Gallery)
 		if i == len(parts)-1 {
-			t.Metric("test_subjects", float64(count.Subjects))
+			t.Metric("subjects", float64(count.Subjects))
 		}
 	}
 	for _, l := range out.Leaks {

@@ -56,17 +56,13 @@ func Kind() stage.Kind {
 }
 
 func metrics() []stage.MetricInfo {
-	var infos []stage.MetricInfo
-	for _, part := range dataset.Parts {
-		infos = append(infos, stage.MetricInfo{Name: part + "_probes", Title: "Probes of " + part})
+	return []stage.MetricInfo{
+		{Name: "subjects", Title: "Subjects tested", Doc: "people with at least one probe in the test part"},
+		{Name: "leak.subject", Title: "Test probes of a trained subject", Goal: stage.Minimize, Doc: "test probes of a person with a print in train"},
+		{Name: "leak.finger", Title: "Test probes of a trained finger", Goal: stage.Minimize, Doc: "test probes of a finger with a print in train"},
+		{Name: "leak.source", Title: "Test probes of a trained source image", Goal: stage.Minimize, Doc: "test probes altered from the same real image as a probe of train, or from an image of its gallery"},
+		{Name: "leak.bytes", Title: "Test probes with equal pixels in train", Goal: stage.Minimize, Doc: "test probes whose pixels equal those of an image in train"},
 	}
-	return append(infos,
-		stage.MetricInfo{Name: "test_subjects", Title: "Subjects tested", Doc: "people with at least one probe in the test part"},
-		stage.MetricInfo{Name: "leak.subject", Title: "Test probes of a trained subject", Goal: stage.Minimize, Doc: "test probes of a person with a print in train"},
-		stage.MetricInfo{Name: "leak.finger", Title: "Test probes of a trained finger", Goal: stage.Minimize, Doc: "test probes of a finger with a print in train"},
-		stage.MetricInfo{Name: "leak.source", Title: "Test probes of a trained source image", Goal: stage.Minimize, Doc: "test probes altered from the same real image as a probe of train, or from an image of its gallery"},
-		stage.MetricInfo{Name: "leak.bytes", Title: "Test probes with equal pixels in train", Goal: stage.Minimize, Doc: "test probes whose pixels equal those of an image in train"},
-	)
 }
 
 // fewSubjects is how many people a part needs at least for its figures to say
@@ -94,7 +90,6 @@ func run(_ context.Context, t *stage.Task, p Params) error {
 		if err := dataset.WritePart(dir, part); err != nil {
 			return err
 		}
-		t.Metric(part.Name+"_probes", float64(len(part.Probes)))
 	}
 	return writeAudit(t, p, d, parts)
 }

@@ -311,7 +311,7 @@ func TestAudit(t *testing.T) {
 			}
 		}
 		test := leakOf(t, a, dataset.Train, dataset.Test)
-		if r.Metric("leak.subject") != float64(test.Subject) || r.Metric("leak.finger") != float64(test.Finger) || r.Metric("test_probes") != float64(a.Parts[3].Probes) {
+		if r.Metric("leak.subject") != float64(test.Subject) || r.Metric("leak.finger") != float64(test.Finger) || r.Metric("subjects") != float64(a.Parts[3].Subjects) {
 			t.Errorf("%s: metrics %v, audit %+v", protocol, r.Metrics, test)
 		}
 	}
