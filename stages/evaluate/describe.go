@@ -22,6 +22,14 @@ func metrics() []stage.MetricInfo {
 		{Name: "tn", Title: "Impostor pairs not matched", Goal: stage.Maximize},
 		{Name: "fn", Title: "Genuine pairs not matched", Goal: stage.Minimize},
 		{Name: "log_loss", Title: "Log loss", Unit: "nats", Goal: stage.Minimize, Doc: "mean negative log-likelihood, scores taken for probabilities"},
+		{Name: "ece", Title: "Expected calibration error", Goal: stage.Minimize, Doc: "mean distance of scores, taken for probabilities, from the share of genuine pairs"},
+		{Name: "brier", Title: "Brier score", Goal: stage.Minimize, Doc: "mean squared distance of scores, taken for probabilities, from the truth"},
 		{Name: "rank1", Title: "Rank-1 identification rate", Goal: stage.Maximize, Doc: "searches of the gallery that find the mate first"},
+		{Name: "rank5", Title: "Rank-5 identification rate", Goal: stage.Maximize, Doc: "searches of the gallery that find the mate among the first five"},
+		{Name: "fpir", Title: "False positive identification rate (FPIR)", Goal: stage.Minimize, Doc: "searches by people who are not enrolled that return anything"},
+		{Name: "dir", Title: "Detection and identification rate (DIR)", Goal: stage.Maximize, Doc: "searches that return the mate, first and at the threshold"},
+		{Name: "fte", Title: "Failure to enrol rate (FTE)", Goal: stage.Minimize, Doc: "files of the gallery that were refused"},
+		{Name: "fta", Title: "Failure to acquire rate (FTA)", Goal: stage.Minimize, Doc: "files of the probes that were refused"},
+		{Name: "same_subject.pairs", Title: "Pairs of one person's different fingers", Doc: "left out of the figures with pairs all, among the impostors with sampled ones"},
 	}
 }

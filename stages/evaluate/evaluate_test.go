@@ -41,11 +41,13 @@ func TestGolden(t *testing.T) {
 		fmt.Fprintln(&metrics, m.Name, strconv.FormatFloat(m.Value, 'g', -1, 64))
 	}
 	for name, got := range map[string][]byte{
-		"scores.csv":     r.Bytes("scores"),
-		"curves.json":    r.Bytes("curves"),
-		"classes.json":   r.Bytes("classes"),
-		"intervals.json": r.Bytes("intervals"),
-		"metrics.txt":    []byte(metrics.String()),
+		"scores.csv":       r.Bytes("scores"),
+		"curves.json":      r.Bytes("curves"),
+		"classes.json":     r.Bytes("classes"),
+		"intervals.json":   r.Bytes("intervals"),
+		"jackknife.json":   r.Bytes("jackknife"),
+		"calibration.json": r.Bytes("calibration"),
+		"metrics.txt":      []byte(metrics.String()),
 	} {
 		golden := filepath.Join("testdata", name)
 		if *update {
@@ -71,7 +73,11 @@ func TestLogOdds(t *testing.T) {
 	for _, score := range []float64{0, 1e-60, 1e-3, 0.5, 0.999, 1} {
 		all = append(all, comparison{score: score, genuine: score >= 0.5})
 	}
-	h, err := logOdds(all)
+	s, err := logOdds(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := s.Histogram(2*maxLogOdds, -maxLogOdds, maxLogOdds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -319,7 +325,7 @@ func TestNothingIsAMatch(t *testing.T) {
 	if err := json.Unmarshal(r.Bytes("curves"), &c); err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Operating) != 2 || *c.Operating[0].Precision != 0 || *c.Operating[1].Precision != 0.5 {
+	if len(c.Operating) != 5 || *c.Operating[0].Precision != 0 || *c.Operating[1].Precision != 0.5 {
 		t.Errorf("operating points: %+v", c.Operating)
 	}
 }

@@ -23,7 +23,7 @@ type people struct {
 	subjects, fingers int
 }
 
-const side = 8 // pixels
+const pixels = 8 // on a side
 
 func (p people) labels() []fingerprint.Label {
 	var labels []fingerprint.Label
@@ -56,14 +56,14 @@ func (p people) inputs(t *testing.T) map[string]string {
 	n := len(labels)
 	var x []uint8
 	for i := range labels {
-		for range side * side {
+		for range pixels * pixels {
 			x = append(x, uint8(i))
 		}
 	}
 	names, alterations := map[string][]string{}, map[string][]string{}
 	for s := range fingerprint.Subsets {
 		subset := s.String()
-		writeArray(t, in, "prints/x_"+subset, x, n, side, side)
+		writeArray(t, in, "prints/x_"+subset, x, n, pixels, pixels)
 		if err := dataset.WriteLabels(in["labels"], s, labels); err != nil {
 			t.Fatal(err)
 		}
@@ -135,6 +135,20 @@ func (f table) Score(_ context.Context, probes, gallery siamese.Images, pairs []
 		report(i + 1)
 	}
 	return scores, nil
+}
+
+func (f table) ScoreAll(_ context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, use func(int, []float64) error, report func(int)) error {
+	for i, row := range rows {
+		var scores []float64
+		for _, g := range galleryRows {
+			scores = append(scores, f.score(probes, row, gallery, g))
+		}
+		if err := use(i, scores); err != nil {
+			return err
+		}
+		report((i + 1) * len(galleryRows))
+	}
+	return nil
 }
 
 func (f table) Ranks(_ context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows, mates []int, report func(int)) ([]int, error) {

@@ -2,18 +2,21 @@ package evaluate
 
 import (
 	"fmt"
-	"math"
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
 )
 
+const confidence = 0.95
+
+// Resamples of a bootstrap: fewer where there are very many pairs.
 const (
-	confidence = 0.95
-	resamples  = 1000 // of a bootstrap
+	mostResamples   = 1000
+	fewestResamples = 200
+	resampledPairs  = 50_000_000 // in all of them
 )
 
-// intervals is the output of that name: what figures of all validation pairs
+// intervals is the output of that name: what figures of all test pairs
 // may be in truth, as far as so many prints of so many people can tell. They
 // say nothing of another split or another training, which only other seeds do.
 type intervals struct {
@@ -36,22 +39,21 @@ type interval struct {
 // probes if all are of one person; but where nothing or everything goes wrong,
 // of which a bootstrap would be sure, and for rank-1, which no scores give,
 // they are Wilson's, as if pairs were independent.
-func writeIntervals(t *stage.Task, m *measurement) error {
-	cluster := make([]int, len(m.comparisons))
-	subjects := map[int]bool{}
-	for i, c := range m.comparisons {
-		cluster[i] = int(c.presented.Subject)
-		subjects[cluster[i]] = true
+func (m *measurement) writeIntervals(t *stage.Task) error {
+	cluster := make([]int, len(m.test.pairs))
+	for i, c := range m.test.pairs {
+		cluster[i] = int(m.data.Presented[c.probe].Subject)
 	}
-	out := intervals{confidence, len(subjects), "subject", map[string]interval{}}
+	out := intervals{confidence, len(m.subjects()), "subject", map[string]interval{}}
 	if out.Subjects == 1 {
 		out.Drawn = "probe"
-		for i, c := range m.comparisons {
-			cluster[i] = c.probe
+		for i, c := range m.test.pairs {
+			cluster[i] = int(c.probe)
 		}
 	}
-	b := biometrics.Bootstrap{Seed: t.Seed, Replicates: resamples, Confidence: confidence}
-	score, genuine := scoresAndTruth(m.comparisons)
+	resamples := min(mostResamples, max(fewestResamples, resampledPairs/len(cluster)))
+	b := biometrics.Bootstrap{Seed: m.data.seed, Replicates: resamples, Confidence: confidence}
+	score, genuine := scoresAndTruth(m.test.pairs)
 	names, figures := m.figures()
 	ci, err := b.Intervals(score, genuine, cluster, figures...)
 	if err != nil {
@@ -68,7 +70,7 @@ func writeIntervals(t *stage.Task, m *measurement) error {
 		if err != nil {
 			return fmt.Errorf("write intervals: %s: %w", name, err)
 		}
-		out.Figures[name] = newInterval(float64(p.k)/float64(p.n), ci, "wilson")
+		out.Figures[name] = newInterval(p.value(), ci, "wilson")
 	}
 	auc, eer := out.Figures["roc_auc"], out.Figures["eer"]
 	t.Logf("%.0f%% intervals, over %d subjects: ROC AUC %.4f to %.4f, EER %.4f to %.4f",
@@ -88,7 +90,7 @@ func (m *measurement) figures() (names []string, figures []biometrics.Figure) {
 	add("roc_auc", (*biometrics.Scores).AUC)
 	add("average_precision", (*biometrics.Scores).AveragePrecision)
 	add("eer", func(s *biometrics.Scores) float64 { rate, _ := s.EER(); return rate })
-	for _, th := range m.thresholds() {
+	for _, th := range m.thresholds {
 		add(th.prefix()+"fmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() })
 		add(th.prefix()+"fnmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() })
 	}
@@ -98,12 +100,15 @@ func (m *measurement) figures() (names []string, figures []biometrics.Figure) {
 // A proportion is k of n.
 type proportion struct{ k, n int }
 
+func (p proportion) value() float64 { return float64(p.k) / float64(p.n) }
+
 // proportions are the figures that are one, by the names of the metrics.
 func (m *measurement) proportions() map[string]proportion {
 	p := map[string]proportion{
-		"rank1": {int(math.Round(m.cmc[0] * float64(m.searches))), m.searches},
+		"rank1": m.test.search.within(1),
+		"rank5": m.test.search.within(5),
 	}
-	for _, th := range m.thresholds() {
+	for _, th := range m.thresholds {
 		c := m.scores.At(th.value)
 		p[th.prefix()+"fmr"] = proportion{c.FP, c.FP + c.TN}
 		p[th.prefix()+"fnmr"] = proportion{c.FN, c.FN + c.TP}

@@ -67,7 +67,8 @@ func TestIntervals(t *testing.T) {
 	}
 	methods := map[string]string{
 		"roc_auc": "bootstrap", "average_precision": "bootstrap", "eer": "bootstrap",
-		"fmr": "bootstrap", "fnmr": "wilson", "calibrated.fmr": "bootstrap", "calibrated.fnmr": "bootstrap", "rank1": "wilson",
+		"fmr": "bootstrap", "fnmr": "wilson", "calibrated.fmr": "bootstrap", "calibrated.fnmr": "bootstrap", "rank1": "wilson", "rank5": "wilson",
+		"fmr100.fmr": "bootstrap", "fmr100.fnmr": "bootstrap", "fmr1000.fmr": "bootstrap", "fmr1000.fnmr": "bootstrap", "fmr10000.fmr": "bootstrap", "fmr10000.fnmr": "bootstrap",
 	}
 	if len(got.Figures) != len(methods) {
 		t.Errorf("%d figures, want %d", len(got.Figures), len(methods))

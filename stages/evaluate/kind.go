@@ -11,35 +11,52 @@ import (
 
 // Params are the parameters of the stage.
 type Params struct {
+	Pairs      string  `param:"pairs" enum:"sampled,all" doc:"pairs that are compared: each probe with its mate and one impostor, as in the tutorial; or with the whole gallery, without other fingers of the same person"`
+	Probe      string  `param:"probe" enum:"plain,augmented,partial" doc:"how probes are presented: as they are; moved and blurred by the tutorial's ranges; or that, with the middle 60% of the area visible"`
 	Threshold  float64 `param:"threshold" min:"0" max:"1" doc:"the fixed threshold: a score of at least this is a match"`
-	RankProbes int     `param:"rank_probes" min:"0" max:"1000000" doc:"probes, drawn at random, that are searched for in the gallery; 0 for all"`
+	RankProbes int     `param:"rank_probes" min:"0" max:"1000000" doc:"probes, drawn at random, that are searched for in the gallery; 0 for all; with pairs all it is always all"`
 	Bins       int     `param:"bins" min:"2" max:"1000" doc:"bins of the score histogram"`
 	Sheet      int     `param:"sheet" min:"1" max:"50" doc:"probes, drawn at random, on the sheet of samples"`
+	Seed       int     `param:"seed" min:"0" doc:"seed of the pairs, the probes' augmentation and the sheet; 0 for the run's"`
 }
+
+// all reports whether each probe is compared with the whole gallery.
+func (p Params) all() bool { return p.Pairs == "all" }
+
+// TypeJackknife is the media type of the output "jackknife":
+//
+//	{"unit": "subject", "metrics": {"eer": {"units": ["12", "7"], "values": [0.1, null]}}}
+//
+// A value is the metric of that name over the pairs in which the unit takes no
+// part; null if it is undefined.
+const TypeJackknife = "application/vnd.whorl.jackknife+json"
 
 // Kind returns the stage kind "evaluate".
 func Kind() stage.Kind {
 	return stage.Define(stage.Kind{
 		Name:   "evaluate",
-		Doc:    "scores genuine and impostor pairs of unseen probes, at a fixed and at a calibrated threshold",
+		Doc:    "scores genuine and impostor pairs of the test part, at thresholds from the calibration part",
 		Inputs: append([]stage.Port{{Name: "weights", Doc: "the trained network", Type: stage.TypeNPZ}}, prints.Inputs()...),
 		Outputs: []stage.Port{
-			{Name: "scores", Doc: "every test pair: rows of probe and gallery image, whether genuine, score, difficulty, alteration, names", Type: stage.TypeCSV},
-			{Name: "calibration_scores", Doc: "every calibration pair in the same form: what the calibrated threshold follows from", Type: stage.TypeCSV},
-			{Name: "curves", Doc: "ROC, PR, DET and CMC curves, histogram, confusion", Type: stage.TypeCurves},
+			{Name: "scores", Doc: "test pairs: rows of probe and gallery image, whether genuine, score, difficulty, alteration, names; with pairs all, each probe's mate and its highest impostors", Type: stage.TypeCSV},
+			{Name: "calibration_scores", Doc: "calibration pairs in the same form: thresholds follow from them", Type: stage.TypeCSV},
+			{Name: "curves", Doc: "ROC, PR, DET and CMC curves, histogram, confusion at each threshold", Type: stage.TypeCurves},
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
 			{Name: "intervals", Doc: "95% confidence intervals of the figures of all pairs", Type: stage.TypeJSON},
+			{Name: "jackknife", Doc: "the figures without each of the subjects in turn", Type: TypeJackknife},
+			{Name: "calibration", Doc: "Platt's and isotonic calibration, with reliability curves", Type: stage.TypeJSON},
 			{Name: "samples", Doc: "sample probes beside a matched and an unmatched real image", Type: stage.TypePNG},
 		},
 		Metrics: metrics(),
 		Random:  true,
 		Variant: siamese.Variant,
-	}, Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8}, run)
+	}, Params{Pairs: "sampled", Probe: "plain", Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8}, run)
 }
 
 // A scorer compares probes with gallery images; see [siamese.Network].
 type scorer interface {
 	Score(ctx context.Context, probes, gallery siamese.Images, pairs []siamese.Pair, report func(done int)) ([]float64, error)
+	ScoreAll(ctx context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, use func(i int, scores []float64) error, report func(done int)) error
 	Ranks(ctx context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, mates []int, report func(done int)) ([]int, error)
 }
 

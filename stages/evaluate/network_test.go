@@ -33,7 +33,7 @@ func writeNetwork(t *testing.T, h, w int) (*siamese.Network, string) {
 // are those of the same network in memory.
 func TestNetwork(t *testing.T) {
 	in := small.inputs(t)
-	network, path := writeNetwork(t, side, side)
+	network, path := writeNetwork(t, pixels, pixels)
 	in["weights"] = path
 	got := stagetest.Run(t, Kind(), nil, 1, in)
 	if got.Err != nil {
