@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/place"
 )
@@ -95,7 +95,7 @@ func findArtifact(r *track.Run, name string) (*track.Artifact, error) {
 	if len(have) == 0 {
 		return nil, Usagef("run %s, which is %s, has no artifacts", r.ID, r.State)
 	}
-	return nil, Usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, pipeline.Suggest(name, have), r.ID)
+	return nil, Usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, yamlwalk.Suggest(name, have), r.ID)
 }
 
 // A source is what is copied out of the store: an artifact or a file of one.
@@ -121,7 +121,7 @@ func (s source) file(name string) (source, error) {
 		for _, e := range entries {
 			have = append(have, e.Name())
 		}
-		return source{}, Usagef("artifact %s: there is no file %q%s", s.name, name, pipeline.Suggest(name, have))
+		return source{}, Usagef("artifact %s: there is no file %q%s", s.name, name, yamlwalk.Suggest(name, have))
 	}
 	if err != nil {
 		return source{}, err
