@@ -54,5 +54,6 @@ func (f Isotonic) Probability(score float64) float64 {
 		return f.Probabilities[i]
 	}
 	t := (score - f.Scores[i-1]) / (f.Scores[i] - f.Scores[i-1])
-	return interpolate(f.Probabilities[i-1], f.Probabilities[i], t)
+	low, high := f.Probabilities[i-1], f.Probabilities[i]
+	return min(high, low+float64(t*(high-low))) // never falls, in spite of rounding
 }
