@@ -187,3 +187,24 @@ func runWith(t *testing.T, network scorer, params any, seed uint64, inputs map[s
 }
 
 var nan = math.NaN()
+
+// A oneByOne scores all pairs of a network as single ones.
+type oneByOne struct{ *siamese.Network }
+
+func (n oneByOne) ScoreAll(ctx context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, use func(int, []float64) error, report func(int)) error {
+	for i, row := range rows {
+		var pairs []siamese.Pair
+		for _, g := range galleryRows {
+			pairs = append(pairs, siamese.Pair{Probe: row, Gallery: g})
+		}
+		scores, err := n.Score(ctx, probes, gallery, pairs, nil)
+		if err != nil {
+			return err
+		}
+		if err := use(i, scores); err != nil {
+			return err
+		}
+		report((i + 1) * len(galleryRows))
+	}
+	return nil
+}
