@@ -15,7 +15,7 @@ import (
 // a row of their own, and these may import each other.
 var arrows = map[string][]string{
 	"cmd":                    {"", "cli", "stages", "pipeline", "pipeline/spec", "pipeline/stage"},
-	"cli":                    {"reports", "experiments", "pipeline", "pipeline/explain", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store"},
+	"cli":                    {"examples", "reports", "experiments", "pipeline", "pipeline/explain", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store"},
 	"reports":                {"experiments", "biometrics", "pipeline/stage"},
 	"experiments":            {"pipeline", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/value", "biometrics"},
 	"stages":                 {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
@@ -28,11 +28,14 @@ var arrows = map[string][]string{
 	"pipeline/value":         {},
 	"pipeline/stage":         {},
 	"pipeline/store":         {"pipeline/stage"},
+	"verifier":               {"siamese", "fingerprint"},
 	"siamese":                {"siamese/kernel"},
 	"siamese/kernel":         {},
 	"fingerprint":            {},
 	"biometrics":             {},
 	"internal/bench":         {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/spec", "pipeline/stage", "pipeline/store"},
+	"examples":               {},
+	"examples/go":            {"cli", "pipeline/spec", "pipeline/stage"},
 	"":                       {}, // the root package: the embedded source
 }
 
@@ -43,7 +46,7 @@ var soleImporter = map[string]string{
 	"github.com/go-echarts/":          "reports",
 	"github.com/spf13/cobra":          "cli, cmd",
 	"github.com/sbinet/npyio":         "stages/internal, siamese",
-	"gonum.org/v1/gonum":              "biometrics, experiments, siamese",
+	"gonum.org/v1/gonum":              "biometrics, experiments, siamese, internal/bench",
 	"go.yaml.in/yaml/":                "pipeline/spec, pipeline/spec/yamlwalk, experiments",
 	"golang.org/x/image/bmp":          "fingerprint",
 	"github.com/mattn/go-isatty":      "cli",

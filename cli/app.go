@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -20,58 +21,92 @@ import (
 )
 
 // An App is a program on the engine: its name and what its pipelines may name.
+// All fields but Name may be left out.
 type App struct {
-	Name    string // as it is called, e.g. "whorl"
-	Version string // empty: that of the main module
+	Name    string // what its user types, e.g. "whorl"; help and errors say it
+	Version string // e.g. "1.2.0"; empty: the version of the main module
+	Help    string // what it is for and what to try first, at the top of its help
 
-	Kinds       []stage.Kind  // that "kind:" may name
-	DataSources []stage.Kind  // that "data:" may name
-	Sources     []spec.Source // by which the code of the kinds is identified
+	Kinds       []stage.Kind  // the kinds that "kind:" may name
+	DataSources []stage.Kind  // the kinds that "data:" and --data may name
+	Sources     []spec.Source // the source code that identifies the kinds; see [spec.Registry.AddSource]
+	Templates   []Template    // further projects that the verb init can write
 
-	// Kernels names the numeric kernels that this CPU runs; its error says that
-	// none can. Nil: the program has none.
+	// Kernels names the numeric kernels that this CPU runs. Its error says that
+	// this CPU can run none: no verb that needs a pipeline then works.
 	Kernels func() (string, error)
-
-	// Verbs returns commands that the program adds; nil: none.
+	// Verbs returns the commands that the program adds.
 	Verbs func(*Env) []*cobra.Command
 }
 
-// Env is what a verb may touch of the outside.
+// A Template is a project that the verb init writes.
+type Template struct {
+	Name  string // what --template names
+	Doc   string // one line
+	Start string // the first command to call in it
+	Files fs.FS
+}
+
+// Env is what a verb may write to, and the program that it belongs to.
 type Env struct {
-	Stdout, Stderr io.Writer
-	app            App
+	Stdout io.Writer // for text and JSON: control characters are made visible
+	Stderr io.Writer
+	Bytes  io.Writer // standard output for the content of files, unchanged
+
+	app     App
+	helpErr error // why no help was given
 }
 
 // Main carries out the call of the process and exits with its code.
 func Main(app App) {
 	collectSeldom()
+	// A crash in any goroutine ends the process by SIGABRT: the exit code that
+	// Go gives it otherwise, 2, means a usage error here.
+	debug.SetTraceback("crash")
 	os.Exit(Run(context.Background(), app, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // Run carries out one call and returns its exit code. It ends early if ctx
 // does, or when the process is interrupted.
-func Run(ctx context.Context, app App, args []string, stdout, stderr io.Writer) int {
+func Run(ctx context.Context, app App, args []string, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if crash := recover(); crash != nil {
+			fmt.Fprintf(stderr, "%s: internal error: %v\n\n%s", app.Name, crash, debug.Stack())
+			code = exitFailed
+		}
+	}()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second Ctrl-C ends the program at once: a result is published whole or
 	// not at all, so that is safe.
 	context.AfterFunc(ctx, stop)
-
-	root := Command(app, stdout, stderr)
+	out := &output{w: stdout}
+	root, env := newRoot(app, out, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	code := exitCode(ctx, err)
-	var spec *spec.Error
+	if err == nil {
+		err = env.helpErr
+	}
+	if lost := out.err(); lost != nil && (err == nil || errors.Is(err, lost)) {
+		err = lost
+	}
+	code = exitCode(ctx, err)
+	tell(ctx, app.Name, env.Stderr, err)
+	return code
+}
+
+// tell writes the error of a call.
+func tell(ctx context.Context, program string, w io.Writer, err error) {
+	var wrong *spec.Error
 	switch {
 	case err == nil, errors.Is(err, errReported):
-	case code == exitInterrupted:
-		fmt.Fprintf(stderr, "%s: interrupted\n", app.Name)
-	case errors.As(err, &spec): // a line each, positions first, as editors like them
-		fmt.Fprintln(stderr, spec)
+	case exitCode(ctx, err) == exitInterrupted:
+		fmt.Fprintf(w, "%s: interrupted\n", program)
+	case errors.As(err, &wrong): // a line each, positions first, as editors read them
+		fmt.Fprintln(w, wrong)
 	default:
-		fmt.Fprintf(stderr, "%s: %v\n", app.Name, err)
+		fmt.Fprintf(w, "%s: %v\n", program, err)
 	}
-	return code
 }
 
 // registry returns everything that a pipeline.yaml may name.
@@ -103,18 +138,4 @@ func (a App) variant() string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-func (a App) version() string {
-	if a.Version != "" {
-		return a.Version
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" {
-		return v
-	}
-	return "(devel)"
 }

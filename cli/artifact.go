@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -14,8 +13,8 @@ import (
 
 	"whorl/experiments/track"
 	"whorl/pipeline/spec/yamlwalk"
+	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
-	"whorl/pipeline/store/place"
 )
 
 func artifactCommand(env *Env) *cobra.Command {
@@ -24,23 +23,22 @@ func artifactCommand(env *Env) *cobra.Command {
 		out       string
 	}
 	c := &cobra.Command{
-		Use:   "artifact RUN STAGE.OUTPUT[/FILE]",
+		Use:   "artifact RUN STAGE.OUTPUT[/PATH]",
 		Short: "Copy an artifact of a run out of the store",
-		Long: `artifact copies an artifact of a recorded run to FILE ("-" is standard output),
-or prints where the store keeps it: that file is to be read, never changed. RUN
-is an id, a unique prefix, or "last". "whorl show RUN" lists the artifacts. Of
-an artifact that is a directory, STAGE.OUTPUT/FILE is one file.`,
-		Example: `  whorl artifact last evaluate.scores -o scores.csv
-  whorl artifact last train.history -o - | head
-  python3 -c "import numpy,sys; print(numpy.load(sys.argv[1]).shape)" $(whorl artifact last ingest.prints/x_real.npy)`,
+		Long: `artifact copies an artifact of a recorded run to FILE ("-" is standard output), or
+into a directory. PATH names a file or folder within an artifact that is a
+directory. Without -o it prints where the store keeps the artifact, which must
+not be changed there. "{app} show RUN" lists the artifacts of a run.`,
+		Example: `  {app} artifact last evaluate.scores -o scores.csv
+  {app} artifact last train.history -o - | head
+  {app} artifact last evaluate.scores -o results/`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := findRun(cmd.Context(), flags.artifacts.dir, args[0])
 			if err != nil {
 				return err
 			}
-			name, file, inside := strings.Cut(args[1], "/")
-			a, err := findArtifact(r, name)
+			a, err := findArtifact(env, r, args[1])
 			if err != nil {
 				return err
 			}
@@ -48,125 +46,107 @@ an artifact that is a directory, STAGE.OUTPUT/FILE is one file.`,
 			if err != nil {
 				return err
 			}
-			kept := store.Artifact{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir}
-			path := st.Path(kept)
-			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("artifact %s of run %s is no longer in the store: run it again with \"whorl run\"", name, r.ID)
-			}
-			from := source{args[1], path, a.Dir}
-			if inside {
-				if from, err = from.file(file); err != nil {
-					return err
-				}
-			}
-			if flags.out != "" {
-				return copyOut(cmd.Context(), env.Stdout, from, flags.out)
-			}
-			path = from.path
-			if path, err = filepath.Abs(path); err != nil {
+			from, err := a.locate(env, st, r.ID)
+			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(env.Stdout, path)
+			if flags.out != "" {
+				return copyOut(cmd.Context(), env, from, a.fileName(), flags.out)
+			}
+			if from, err = filepath.Abs(from); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(env.Stdout, from)
 			return err
 		},
 	}
 	flags.artifacts.add(c)
 	c.ValidArgsFunction = completeRuns(&flags.artifacts, 1, true)
-	c.Flags().VarP(&checked{&flags.out, something}, "output", "o", "copy it to this `FILE`; - is standard output")
+	c.Flags().VarP(&checked{&flags.out, something}, "output", "o", "copy it to this `FILE`, or into a directory; - is standard output")
 	return c
 }
 
-// findArtifact finds "stage.output" among the artifacts of a run.
-func findArtifact(r *track.Run, name string) (*track.Artifact, error) {
-	if stage, output, ok := strings.Cut(name, "."); !ok || stage == "" || output == "" {
-		return nil, Usagef("artifact %q: want STAGE.OUTPUT", name)
+// An artifactPath names an artifact of a run, or a file or folder in it.
+type artifactPath struct {
+	name     string // as the call names it
+	artifact *track.Artifact
+	within   string // slash-separated; empty: the whole artifact
+}
+
+// findArtifact finds "stage.output/path" among the artifacts of a run.
+func findArtifact(env *Env, r *track.Run, name string) (*artifactPath, error) {
+	full, within, slash := strings.Cut(name, "/")
+	if stage, output, ok := strings.Cut(full, "."); !ok || stage == "" || output == "" {
+		return nil, Usagef("artifact %q: want STAGE.OUTPUT or STAGE.OUTPUT/PATH", name)
+	}
+	within = strings.TrimSuffix(within, "/")
+	if slash && within != "" && (!fs.ValidPath(within) || within == ".") {
+		return nil, Usagef("artifact %q: the path after %s/ must lead to something within it", name, full)
 	}
 	var have []string
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		for k := range s.Outputs {
-			full := s.Name + "." + s.Outputs[k].Name
-			if full == name {
-				return &s.Outputs[k], nil
+			o := &s.Outputs[k]
+			if s.Name+"."+o.Name != full {
+				have = append(have, s.Name+"."+o.Name)
+				continue
 			}
-			have = append(have, full)
+			if within != "" && !o.Dir {
+				return nil, Usagef("artifact %s of run %s is a file: %q names nothing in it", full, r.ID, within)
+			}
+			return &artifactPath{name, o, within}, nil
 		}
 	}
 	if len(have) == 0 {
-		return nil, Usagef("run %s, which is %s, has no artifacts", r.ID, r.State)
+		return nil, Usagef("run %s has state %q and no artifacts", r.ID, r.State)
 	}
-	return nil, Usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, yamlwalk.Suggest(name, have), r.ID)
+	return nil, Usagef("run %s has no artifact %q%s; \"%s show %s\" lists them", r.ID, full, yamlwalk.Suggest(full, have), env.app.Name, r.ID)
 }
 
-// A source is what is copied out of the store: an artifact or a file of one.
-type source struct {
-	name string // as the call gives it
-	path string
-	dir  bool
+// locate returns where the store keeps it.
+func (a *artifactPath) locate(env *Env, st *store.Store, run string) (string, error) {
+	whole := st.Path(store.Artifact{Name: a.artifact.Name, Digest: a.artifact.Digest, Bytes: a.artifact.Bytes, Dir: a.artifact.Dir})
+	if _, err := os.Stat(whole); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("artifact %s of run %s is no longer in the store: \"%s reproduce %s\" computes it again", a.name, run, env.app.Name, run)
+	}
+	if a.within == "" {
+		return whole, nil
+	}
+	found := filepath.Join(whole, filepath.FromSlash(a.within))
+	if _, err := os.Stat(found); errors.Is(err, fs.ErrNotExist) {
+		return "", Usagef("artifact %s of run %s has no %q%s", strings.TrimSuffix(a.name, "/"+a.within), run, a.within, yamlwalk.Suggest(a.within, filesIn(whole)))
+	}
+	return found, nil
 }
 
-// file is the named file of an artifact that is a directory.
-func (s source) file(name string) (source, error) {
-	if !s.dir {
-		return source{}, Usagef("artifact %s: %s is a file, not a directory", s.name, strings.TrimSuffix(s.name, "/"+name))
-	}
-	if !fs.ValidPath(name) {
-		return source{}, Usagef("artifact %s: %q is not the path of a file in it", s.name, name)
-	}
-	path := filepath.Join(s.path, filepath.FromSlash(name))
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		var have []string
-		entries, _ := os.ReadDir(s.path)
-		for _, e := range entries {
-			have = append(have, e.Name())
+// filesIn lists the files of a directory by their paths in it.
+func filesIn(dir string) (files []string) {
+	fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
 		}
-		return source{}, Usagef("artifact %s: there is no file %q%s", s.name, name, yamlwalk.Suggest(name, have))
-	}
-	if err != nil {
-		return source{}, err
-	}
-	return source{s.name, path, info.IsDir()}, nil
+		return nil
+	})
+	return files
 }
 
-// copyOut copies a source to dst as a whole, or to w if that is "-". A file is
-// replaced, a directory is not.
-func copyOut(ctx context.Context, w io.Writer, from source, dst string) error {
-	if dst == "-" {
-		return from.write(w)
+// fileName is the name that it gets in a directory.
+func (a *artifactPath) fileName() string {
+	if a.within != "" {
+		return path.Base(a.within)
 	}
-	if isDevice(dst) {
-		return writeDevice(dst, from.write)
+	switch a.artifact.Type {
+	case stage.TypeNPY:
+		return a.artifact.Name + ".npy"
+	case stage.TypeNPZ:
+		return a.artifact.Name + ".npz"
+	case stage.TypeJSON, stage.TypeCurves, stage.TypeFigures:
+		return a.artifact.Name + ".json"
+	case stage.TypeCSV:
+		return a.artifact.Name + ".csv"
+	case stage.TypePNG:
+		return a.artifact.Name + ".png"
 	}
-	if info, err := os.Lstat(dst); err == nil && (from.dir || info.IsDir()) {
-		return Usagef("%s exists: name another with -o", dst)
-	}
-	parent := filepath.Dir(dst)
-	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
-		return Usagef("-o %s: there is no directory %s", dst, parent)
-	}
-	tmp, err := os.MkdirTemp(parent, ".whorl-*")
-	if err != nil {
-		return fmt.Errorf("-o %s: %w", dst, err)
-	}
-	defer os.RemoveAll(tmp)
-	copied := filepath.Join(tmp, "copy")
-	if err := place.Copy(ctx, from.path, copied); err != nil {
-		return fmt.Errorf("copy %s: %w", from.name, err)
-	}
-	return os.Rename(copied, dst)
-}
-
-// write writes the content of a source, which must be a file.
-func (s source) write(w io.Writer) error {
-	if s.dir {
-		return Usagef("%s is a directory: name another with -o", s.name)
-	}
-	f, err := os.Open(s.path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(w, f)
-	return err
+	return a.artifact.Name
 }

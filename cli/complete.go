@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 )
 
 // completion is what cobra asks for the words that may come next.
@@ -14,32 +14,69 @@ type completion = func(*cobra.Command, []string, string) ([]string, cobra.ShellC
 
 const noFiles = cobra.ShellCompDirectiveNoFileComp
 
-// plans are those of the pipeline that the call has named so far, or none.
-func (f *specFlags) plans() []pipeline.Plan {
+// nodes are the stages of the pipeline that the call has named so far, if any.
+func (f *specFlags) nodes() []*spec.Node {
 	p, err := f.pipeline()
 	if err != nil {
 		return nil
 	}
-	plans, _ := pipeline.Plans(p)
-	return plans
+	nodes, _ := p.Nodes()
+	return nodes
 }
 
 // completeStages offers the pipeline's stages.
-func (f *specFlags) completeStages(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
-	for _, p := range f.plans() {
-		names = append(names, p.Name+"\t"+p.Kind)
+func (f *specFlags) completeStages(*cobra.Command, []string, string) (words []string, _ cobra.ShellCompDirective) {
+	for _, n := range f.nodes() {
+		words = append(words, n.Name+"\t"+n.Kind.Name)
 	}
-	return names, noFiles
+	return words, noFiles
 }
 
-// completeSettings offers "stage.param=" for --set.
-func (f *specFlags) completeSettings(*cobra.Command, []string, string) (names []string, _ cobra.ShellCompDirective) {
-	for _, p := range f.plans() {
-		for _, param := range p.Params {
-			names = append(names, p.Name+"."+param.Name+"=")
+// completeSettings offers "stage.param=" for --set, and after it the values
+// that the parameter is known to take: those of an enumeration, true and false,
+// or the present one.
+func (f *specFlags) completeSettings(_ *cobra.Command, _ []string, typed string) (words []string, _ cobra.ShellCompDirective) {
+	reg, err := f.env.app.registry()
+	if err != nil {
+		return nil, noFiles
+	}
+	given, _, hasValue := strings.Cut(typed, "=")
+	for _, n := range f.nodes() {
+		enum := map[string][]string{}
+		for _, info := range reg.Schema(n.Kind.Name) {
+			enum[info.Name] = info.Enum
+		}
+		for _, p := range n.Params {
+			name := n.Name + "." + p.Name
+			switch {
+			case !hasValue:
+				words = append(words, name+"=")
+			case name == given:
+				values := enum[p.Name]
+				if _, ok := p.Value.(bool); ok {
+					values = []string{"false", "true"}
+				}
+				if len(values) == 0 {
+					values = []string{p.Text}
+				}
+				for _, v := range values {
+					words = append(words, name+"="+v)
+				}
+			}
 		}
 	}
-	return names, noFiles | cobra.ShellCompDirectiveNoSpace
+	if hasValue {
+		return words, noFiles
+	}
+	return words, noFiles | cobra.ShellCompDirectiveNoSpace
+}
+
+// completeData offers the data sources and lets the shell offer folders.
+func (f *specFlags) completeData(*cobra.Command, []string, string) (words []string, _ cobra.ShellCompDirective) {
+	for _, k := range f.env.app.DataSources {
+		words = append(words, k.Name+"\t"+k.Doc)
+	}
+	return words, cobra.ShellCompDirectiveDefault
 }
 
 // completeRuns offers runs for the first arguments, most of them, and for one

@@ -19,7 +19,7 @@ func diffCommand(env *Env) *cobra.Command {
 		Short: "Say what two runs differ in",
 		Long: `diff compares two recorded runs: parameters, inputs, code, environment, and what
 they measured. RUN is an id, a unique prefix, or "last".`,
-		Example: "  whorl diff 20261123-2215 last",
+		Example: "  {app} diff 20261123-2215 last",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var records [2]*track.Run

@@ -11,14 +11,14 @@ import (
 // Exit codes, which scripts rely on.
 const (
 	exitOK          = 0
-	exitFailed      = 1   // a stage or trial failed
-	exitUsage       = 2   // wrong call or spec
+	exitFailed      = 1   // a stage or trial failed, or anything else went wrong
+	exitUsage       = 2   // usage error or wrong spec
 	exitInterrupted = 130 // Ctrl-C, as shells report it
 )
 
-// collectSeldom and collectUsually set the pace of the garbage collector,
-// unless GOGC does. Looking up a thousand cached stages is over before a
-// collection would pay; executing one is not.
+// collectSeldom and collectUsually set how often the garbage collector runs,
+// unless GOGC does. To look up a thousand cached stages takes less time than a
+// collection saves; to execute one takes more.
 func collectSeldom()  { setCollector(400) }
 func collectUsually() { setCollector(100) }
 
@@ -32,7 +32,7 @@ func setCollector(percent int) {
 // error what went wrong.
 var errReported = errors.New("already reported")
 
-// A UsageError is a wrong call or a wrong spec: the exit code is 2.
+// A UsageError is an error in the call or in a spec: the exit code is 2.
 type UsageError struct{ Err error }
 
 func (e UsageError) Error() string { return e.Err.Error() }

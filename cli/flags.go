@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -9,11 +10,12 @@ import (
 	"whorl/experiments/sweep"
 )
 
-// artifactsFlag is where everything that whorl generates is kept.
+// artifactsFlag is the directory in which everything generated is kept.
 type artifactsFlag struct{ dir string }
 
 func (f *artifactsFlag) add(c *cobra.Command) {
-	f.dir = "artifacts"
+	project, _ := projectDir()
+	f.dir = filepath.Join(project, "artifacts")
 	c.Flags().Var(&checked{&f.dir, directoryIfAny}, "artifacts", "`DIR` in which results are kept")
 }
 
@@ -32,11 +34,12 @@ type specFlags struct {
 func (f *specFlags) add(env *Env, c *cobra.Command) {
 	f.env, f.cmd = env, c
 	f.artifactsFlag.add(c)
-	c.Flags().StringVarP(&f.file, "file", "f", "pipeline.yaml", "the pipeline's `FILE`")
+	c.Flags().StringVarP(&f.file, "file", "f", specName, "the pipeline's `FILE`; by default the project's")
 	// An array, not a slice: values such as [90, 90] contain commas.
 	c.Flags().StringArrayVar(&f.set, "set", nil, "set a parameter, as `stage.param=value`; may be repeated")
 	c.Flags().Var(&checked{&f.data, something}, "data", "`DATA` instead of the pipeline's: a path, or the name of a data source")
 	c.RegisterFlagCompletionFunc("set", f.completeSettings)
+	c.RegisterFlagCompletionFunc("data", f.completeData)
 	c.Flags().Uint64Var(&f.seed, "seed", 0, "the run's `SEED` instead of the pipeline's")
 }
 

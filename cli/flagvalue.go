@@ -36,8 +36,8 @@ func (c *checked) String() string {
 // Type implements [pflag.Value].
 func (c *checked) Type() string { return "string" }
 
-// something refuses the empty string: it is what a script passes whose
-// variable was never set, and must not be taken for "as usual".
+// something refuses the empty string. A script passes it if a variable was
+// never set; it must not stand for the default.
 func something(s string) error {
 	if s == "" {
 		return errors.New("it is empty")
@@ -45,29 +45,30 @@ func something(s string) error {
 	return nil
 }
 
-// directoryIfAny refuses what is there and no directory.
+// directoryIfAny refuses a path at which there is something else than a
+// directory.
 func directoryIfAny(path string) error {
 	if err := something(path); err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		return errors.New("want a directory, and this is a file")
+		return errors.New("this is a file, want a directory")
 	}
 	return nil
 }
 
-// fileIfAny refuses what is there and a directory.
+// fileIfAny refuses a path at which there is a directory.
 func fileIfAny(path string) error {
 	if err := something(path); err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return errors.New("want a file, and this is a directory")
+		return errors.New("this is a directory, want a file")
 	}
 	return nil
 }
 
-// flagError makes an error of a flag a wrong call, in words for people.
+// flagError makes the error of a flag a usage error that names the remedy.
 func flagError(c *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {

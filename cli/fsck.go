@@ -25,8 +25,8 @@ func fsckCommand(env *Env) *cobra.Command {
 damaged is set aside, and is made again when it is next needed. It does the same
 with runs.db, the database of runs, which it makes again at once. The exit code
 is 1 if anything was damaged.`,
-		Example: `  whorl fsck
-  whorl fsck --json --artifacts /path/to/artifacts`,
+		Example: `  {app} fsck
+  {app} fsck --json --artifacts /path/to/artifacts`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			st, err := store.Open(artifacts.dir)

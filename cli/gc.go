@@ -24,8 +24,8 @@ func gcCommand(env *Env) *cobra.Command {
 		Long: `gc removes results, artifacts and checkpoints that no kept run reaches. Without
 --keep or --keep-last every recorded run is kept, and only what none of them
 reaches goes. The records of runs stay: what was removed can be made again.`,
-		Example: `  whorl gc --dry-run
-  whorl gc --keep-last 10 --keep 20261123-2215`,
+		Example: `  {app} gc --dry-run
+  {app} gc --keep-last 10 --keep 20261123-2215`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags.last < 0 {

@@ -78,8 +78,10 @@ It makes no use of the network, and may be sent to others as it is.`,
 	flags.artifacts.add(c)
 	c.ValidArgsFunction = completeRuns(&flags.artifacts, math.MaxInt, false)
 	c.Flags().VarP(&checked{&flags.out, fileIfAny}, "output", "o", "the report's `FILE`; - is standard output (default: reports/report.html under --artifacts)")
-	c.Flags().StringVar(&flags.sweep, "sweep", "", "the trials of the sweep with this `ID`, or of the \"last\" one")
+	c.Flags().StringVar(&flags.sweep, "sweep", "", "the trials of this `SWEEP`: an id, a name, or \"last\"")
 	c.Flags().StringVar(&flags.metric, "metric", "", "rank the runs by this `STAGE.METRIC`")
+	c.RegisterFlagCompletionFunc("sweep", completeSweeps(&flags.artifacts))
+	c.RegisterFlagCompletionFunc("metric", completeMetrics(&flags.artifacts))
 	c.Flags().StringVar(&flags.title, "title", "", "the report's `TITLE`")
 	c.PreRun = func(*cobra.Command, []string) {
 		if flags.out == "" {
@@ -189,20 +191,21 @@ func (r *recorded) chooseSweep(ctx context.Context, id string) (name string, err
 	return s.Name, r.filter(ctx, track.Filter{Sweep: s.ID})
 }
 
-// findSweep finds the sweep that has an id, or the last one.
+// findSweep finds the sweep with an id, the newest one with a name, or the last
+// one.
 func findSweep(ctx context.Context, db *track.DB, id string) (*track.Sweep, error) {
 	sweeps, err := db.Sweeps(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
+	var known []string
 	for i := len(sweeps) - 1; i >= 0; i-- {
-		if s := &sweeps[i]; id == track.Last || s.ID == id {
+		if s := &sweeps[i]; id == track.Last || s.ID == id || s.Name == id {
 			return s, nil
 		}
-		ids = append(ids, sweeps[i].ID)
+		known = append(known, sweeps[i].ID, sweeps[i].Name)
 	}
-	return nil, Usagef("no sweep %q is recorded%s", id, yamlwalk.Suggest(id, ids))
+	return nil, Usagef("no sweep %q is recorded%s", id, yamlwalk.Nearest(id, known))
 }
 
 func (r *recorded) filter(ctx context.Context, f track.Filter) error {

@@ -6,43 +6,56 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"whorl/cli/printable"
 	"whorl/pipeline/spec/yamlwalk"
 )
 
-// environment is what a command may touch of the outside.
-type environment struct {
-	stdout, stderr io.Writer
-}
+const rootHelp = `A pipeline.yaml declares stages in the order the data flows. The result of each
+stage is kept under a key made of its code, its parameters, the content of its
+inputs and, for random kinds, the seed. What has been computed once is not
+computed again, and the same run gives the same bits on any machine.
 
-const rootHelp = `whorl runs reproducible experiments.
+The commands work in a project, a folder with a pipeline.yaml, and in the
+folders below it. Results are kept in its folder "artifacts".
 
-A pipeline.yaml declares stages in the order the data flows. Each stage's result
-is kept under a key made of its code, its parameters, the content of its inputs
-and, for random kinds, the seed: what has been computed once is never computed
-again, and the same run gives the same bits anywhere.
+Exit codes: 0 success; 1 a stage or trial failed, or something else went wrong;
+2 usage error or wrong spec; 130 interrupted.`
 
-Try it:
+const defaultHelp = `{app} runs reproducible experiments.
 
-  whorl run --set train.epochs=2       run pipeline.yaml on synthetic prints
-  whorl run --data /path/to/SOCOFing   ... on real ones
-  whorl status                         what would run again, and why
-  whorl sweep experiments/ablation.yaml
-  whorl report -o report.html          compare the runs in a browser
+  {app} init DIR                 write a small project that runs at once
+  {app} run                      run the pipeline, or what has changed since
+  {app} status                   what would run, and why
+  {app} sweep FILE               run it once for each point of a grid
+  {app} report -o report.html    compare the runs in a browser`
 
-Exit codes: 0 all is well; 1 a stage or trial failed; 2 the call or the spec is
-wrong; 130 interrupted.`
+// The groups of verbs.
+const (
+	groupRun      = "run"
+	groupInspect  = "inspect"
+	groupMaintain = "maintain"
+)
 
 // Command returns the command of a program with all its verbs.
 func Command(app App, stdout, stderr io.Writer) *cobra.Command {
+	root, _ := newRoot(app, stdout, stderr)
+	return root
+}
+
+func newRoot(app App, stdout, stderr io.Writer) (*cobra.Command, *Env) {
 	cobra.EnableCommandSorting = false // help lists verbs in the order of use
-	env := &Env{Stdout: stdout, Stderr: stderr, app: app}
+	env := &Env{Stdout: printable.Writer{W: stdout}, Stderr: printable.Writer{W: stderr}, Bytes: stdout, app: app}
+	help := app.Help
+	if help == "" {
+		help = defaultHelp
+	}
 	root := &cobra.Command{
 		Use:           app.Name,
 		Short:         "Run reproducible experiments and compare them",
-		Long:          rootHelp,
+		Long:          help + "\n\n" + rootHelp,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          unknownVerb,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
@@ -51,9 +64,9 @@ func Command(app App, stdout, stderr io.Writer) *cobra.Command {
 	root.SetVersionTemplate(app.Name + " {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(
-		&cobra.Group{ID: "do", Title: "Run:"},
-		&cobra.Group{ID: "ask", Title: "Ask:"},
-		&cobra.Group{ID: "keep", Title: "Keep:"},
+		&cobra.Group{ID: groupRun, Title: "Run:"},
+		&cobra.Group{ID: groupInspect, Title: "Inspect:"},
+		&cobra.Group{ID: groupMaintain, Title: "Maintain:"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -62,23 +75,43 @@ func Command(app App, stdout, stderr io.Writer) *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("do", runCommand(env), sweepCommand(env), reproduceCommand(env), reportCommand(env))
+	add(groupRun, initCommand(env), runCommand(env), sweepCommand(env), reproduceCommand(env), reportCommand(env))
 	if app.Verbs != nil {
-		add("do", app.Verbs(env)...)
+		add(groupRun, app.Verbs(env)...)
 	}
-	add("ask", statusCommand(env), whyCommand(env), diffCommand(env), graphCommand(env), kindsCommand(env),
-		runsCommand(env), showCommand(env), artifactCommand(env), versionCommand(env))
-	add("keep", gcCommand(env), fsckCommand(env))
+	add(groupInspect, statusCommand(env), whyCommand(env), diffCommand(env), graphCommand(env), kindsCommand(env),
+		runsCommand(env), sweepsCommand(env), showCommand(env), artifactCommand(env), versionCommand(env))
+	add(groupMaintain, gcCommand(env), fsckCommand(env))
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.Args = unknownVerb
 	root.SetHelpCommand(helpCommand())
-	root.SetHelpCommandGroupID("ask")
-	root.SetCompletionCommandGroupID("ask")
-	return root
+	root.SetHelpCommandGroupID(groupInspect)
+	root.SetCompletionCommandGroupID(groupInspect)
+	usual := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		// Cobra calls this before it checks the arguments.
+		if c == root {
+			env.helpErr = unknownVerb(root, root.Flags().Args())
+		}
+		if env.helpErr == nil {
+			usual(c, args)
+		}
+	})
+	nameProgram(root, app.Name)
+	return root, env
 }
 
-// usageArgs makes the errors of an argument check count as wrong calls, and
+// nameProgram puts the program's name into all help texts, for {app}.
+func nameProgram(c *cobra.Command, name string) {
+	for _, text := range []*string{&c.Short, &c.Long, &c.Example} {
+		*text = strings.ReplaceAll(*text, "{app}", name)
+	}
+	for _, sub := range c.Commands() {
+		nameProgram(sub, name)
+	}
+}
+
+// usageArgs makes the errors of an argument check count as usage errors, and
 // say what the call is.
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -108,8 +141,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 	return Usagef("unknown command %q%s (see: %s --help)", args[0], yamlwalk.Suggest(args[0], verbs), root.CommandPath())
 }
 
-// helpCommand is "whorl help VERB", which unlike cobra's own refuses what is
-// no verb.
+// helpCommand is "help VERB". Cobra's own accepts any word.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",

@@ -20,16 +20,16 @@ func runCommand(env *Env) *cobra.Command {
 what has been computed before. With STAGE only those stages run, and what they
 need. Stages that are ready run at the same time.
 
---set takes the names that "whorl kinds" lists; a value is YAML, as in
+--set takes the names that "{app} kinds" lists; a value is YAML, as in
 --set ingest.size='[90, 90]'. --data is relative to the working directory.
 Progress goes to standard error; --json prints one object with the run's state,
 stages and metrics on standard output, also if a stage failed. Ctrl-C keeps what
 has finished, and the epochs of what has not: the same command goes on from there.`,
-		Example: `  whorl run
-  whorl run train --jobs 1
-  whorl run evaluate --set train.epochs=5 --set train.merge=abs --seed 2
-  whorl run --data /path/to/SOCOFing
-  whorl run --dry-run`,
+		Example: `  {app} run
+  {app} run train --jobs 1
+  {app} run evaluate --set train.epochs=5 --set train.merge=abs --seed 2
+  {app} run --data /path/to/SOCOFing
+  {app} run --dry-run`,
 		RunE: func(cmd *cobra.Command, targets []string) error {
 			if err := flags.check(); err != nil {
 				return err

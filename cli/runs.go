@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -21,13 +22,15 @@ func runsCommand(env *Env) *cobra.Command {
 		json      bool
 		sweep     string
 		newest    int
+		all       bool
 	}
 	c := &cobra.Command{
 		Use:   "runs",
 		Short: "List the recorded runs",
-		Long: `runs lists the recorded runs, oldest first: state, when, how long, and the first
-figures of the last stage that measured any. With --json it gives every
-parameter and metric.`,
+		Long: `runs lists the recorded runs, oldest first: state, start, duration, and the first
+metrics of the last stage that has any. With --json it gives every parameter and
+metric. A run that found every stage in the cache repeats an earlier one: it is
+listed only with --all, or as a trial of the --sweep that is named.`,
 		Example: `  whorl runs
   whorl runs --sweep last
   whorl runs --newest 5 --json`,
@@ -36,9 +39,18 @@ parameter and metric.`,
 			if flags.newest < 0 {
 				return Usagef("--newest %d: want at least 0", flags.newest)
 			}
-			runs, err := listRuns(cmd.Context(), flags.artifacts.dir, track.Filter{Sweep: flags.sweep, Newest: flags.newest})
+			runs, err := listRuns(cmd.Context(), flags.artifacts.dir, track.Filter{Sweep: flags.sweep})
 			if err != nil {
 				return err
+			}
+			hidden := 0
+			if !flags.all && flags.sweep == "" {
+				found := len(runs)
+				runs = slices.DeleteFunc(runs, func(r track.Run) bool { return repeats(&r) })
+				hidden = found - len(runs)
+			}
+			if n := flags.newest; n > 0 && n < len(runs) {
+				runs = runs[len(runs)-n:]
 			}
 			if flags.json {
 				records := make([]recordJSON, 0, len(runs))
@@ -47,12 +59,14 @@ parameter and metric.`,
 				}
 				return writeJSON(env.Stdout, records)
 			}
-			return printRuns(env, runs)
+			return printRuns(env, runs, hidden)
 		},
 	}
 	flags.artifacts.add(c)
 	c.Flags().BoolVar(&flags.json, "json", false, "print a JSON array")
-	c.Flags().StringVar(&flags.sweep, "sweep", "", "only the trials of the sweep with this `ID`, or of the \"last\" one")
+	c.Flags().StringVar(&flags.sweep, "sweep", "", "only the trials of this `SWEEP`: an id, a name, or \"last\"")
+	c.RegisterFlagCompletionFunc("sweep", completeSweeps(&flags.artifacts))
+	c.Flags().BoolVarP(&flags.all, "all", "a", false, "also the runs that found everything in the cache")
 	c.Flags().IntVar(&flags.newest, "newest", 0, "only the `N` newest; 0: all")
 	return c
 }
@@ -79,19 +93,38 @@ func listRuns(ctx context.Context, artifacts string, f track.Filter) ([]track.Ru
 
 func databasePath(artifacts string) string { return filepath.Join(artifacts, "runs.db") }
 
-func printRuns(env *Env, runs []track.Run) error {
+func printRuns(env *Env, runs []track.Run, hidden int) error {
 	if len(runs) == 0 {
-		fmt.Fprintln(env.Stderr, "no runs yet: start one with \"whorl run\"")
+		fmt.Fprintf(env.Stderr, "no runs yet: start one with \"%s run\"\n", env.app.Name)
 		return nil
 	}
 	w := tabwriter.NewWriter(env.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "RUN\tSTATE\tSTARTED\tTOOK\tSTAGES\tFIGURES")
+	fmt.Fprintln(w, "RUN\tSTATE\tSTARTED\tTOOK\tSTAGES\tMETRICS")
 	for i := range runs {
 		r := &runs[i]
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.State, r.Started.Local().Format(time.DateTime),
 			took(r), stageCounts(r), recordedFigures(r))
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if hidden > 0 {
+		fmt.Fprintf(env.Stderr, "not shown: %d that found everything in the cache (--all shows them)\n", hidden)
+	}
+	return nil
+}
+
+// repeats reports whether a run computed nothing: all its stages were cached.
+func repeats(r *track.Run) bool {
+	if r.State != string(pipeline.Done) {
+		return false
+	}
+	for _, s := range r.Stages {
+		if s.Status != string(pipeline.Cached) {
+			return false
+		}
+	}
+	return true
 }
 
 // stageCounts says how many stages ran and how many were cached.

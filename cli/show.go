@@ -85,7 +85,7 @@ func printRun(env *Env, r *track.Run) error {
 	}
 	row("commit", "%s", commit)
 	row("machine", "%s, %s/%s, %d x %s, %.1f GiB", r.Host, r.OS, r.Arch, r.CPUs, r.CPU, float64(r.Memory)/(1<<30))
-	row("versions", "whorl %s, %s, numeric variant %s", r.Version, r.GoVersion, r.Variant)
+	row("versions", "%s %s, %s, numeric variant %s", env.app.Name, r.Version, r.GoVersion, r.Variant)
 
 	fmt.Fprintln(w, "\nPARAMETER\tVALUE")
 	for _, p := range r.Params {

@@ -19,10 +19,10 @@ func statusCommand(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status [STAGE...]",
 		Short: "Say which stages would run, and why",
-		Long: `status says what "whorl run" would do with each stage: run it; take it from the
+		Long: `status says what "{app} run" would do with each stage: run it; take it from the
 store (cached); or maybe run it, for a stage before it will run and may or may
 not yield the same bytes as before. It runs nothing.`,
-		Example: "  whorl status\n  whorl status --set train.epochs=20",
+		Example: "  {app} status\n  {app} status --set train.epochs=20",
 		RunE: func(cmd *cobra.Command, targets []string) error {
 			p, err := flags.pipeline(targets...)
 			if err != nil {

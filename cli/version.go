@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -25,8 +26,14 @@ func versionCommand(env *Env) *cobra.Command {
 			if asJSON {
 				return writeJSON(env.Stdout, v)
 			}
-			_, err = fmt.Fprintf(env.Stdout, "whorl %s %s %s/%s kernels %s (numeric variant %s)\n",
-				v.Version, v.Go, v.OS, v.Arch, v.Kernels, v.Variant)
+			text := fmt.Sprintf("%s %s %s %s/%s", env.app.Name, v.Version, v.Go, v.OS, v.Arch)
+			if v.Kernels != "" {
+				text += " kernels " + v.Kernels
+			}
+			if v.Variant != "" {
+				text += fmt.Sprintf(" (numeric variant %s)", v.Variant)
+			}
+			_, err = fmt.Fprintln(env.Stdout, text)
 			return err
 		},
 	}
@@ -41,4 +48,32 @@ type versionJSON struct {
 	Arch    string `json:"arch"`
 	Kernels string `json:"kernels"`
 	Variant string `json:"variant"`
+}
+
+// version returns the program's version with the commit that it was built
+// from, as build metadata of semantic versioning: "0.2.0+1a2b3c4d5e6f.dirty".
+func (a App) version() string {
+	info, ok := debug.ReadBuildInfo()
+	switch {
+	case !ok && a.Version == "":
+		return "unknown"
+	case !ok:
+		return a.Version
+	case a.Version == "" && info.Main.Version == "":
+		return "(devel)"
+	case a.Version == "":
+		return info.Main.Version
+	}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	version := a.Version
+	if commit := settings["vcs.revision"]; commit != "" {
+		version += "+" + commit[:min(len(commit), 12)]
+		if settings["vcs.modified"] == "true" {
+			version += ".dirty"
+		}
+	}
+	return version
 }

@@ -19,8 +19,8 @@ func whyCommand(env *Env) *cobra.Command {
 		Long: `why names the exact thing that changed, with its old and new value, and the chain
 of stages through which it reaches STAGE. It compares with the newest run that
 tells something, or with the one given.`,
-		Example: `  whorl why train
-  whorl why evaluate --set train.lr=0.01 --against last`,
+		Example: `  {app} why train
+  {app} why evaluate --set train.lr=0.01 --against last`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := flags.pipeline(args[0])

@@ -18,14 +18,13 @@ import (
 // load reads the pipeline that the flags name, with their settings and more.
 // What is wrong with it is a wrong call.
 func (f *specFlags) load(reg *spec.Registry, file string, more ...string) (*spec.Pipeline, error) {
+	if err := f.checkData(); err != nil {
+		return nil, err
+	}
 	p, err := reg.Load(file, spec.Settings{
 		Set: append(more, f.set...), Data: f.data, Seed: f.seedGiven(),
 	})
-	var unread *fs.PathError
-	if errors.As(err, &unread) {
-		return nil, Usagef("%w (name another with -f)", err)
-	}
-	return p, specError(err)
+	return p, specError(unreadable(err))
 }
 
 // pipeline reads the pipeline that the flags name and checks that it has the
@@ -35,7 +34,11 @@ func (f *specFlags) pipeline(targets ...string) (*spec.Pipeline, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := f.load(reg, f.file)
+	file, err := f.specFile()
+	if err != nil {
+		return nil, err
+	}
+	p, err := f.load(reg, file)
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"whorl/cli/printable"
 	"whorl/pipeline"
 	"whorl/pipeline/stage"
 )
@@ -41,7 +42,11 @@ type Display struct {
 }
 
 // New returns a display on w, live if w is a terminal that can move its cursor.
+// Control characters in what it shows are made visible.
 func New(w io.Writer) *Display {
+	if p, ok := w.(printable.Writer); ok {
+		w = p.W // it would also change the codes that move the cursor
+	}
 	d := &Display{w: w, now: time.Now, said: map[string]time.Time{}}
 	if f, ok := w.(*os.File); ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd())) {
 		d.live = true
@@ -199,7 +204,7 @@ func (d *Display) find(name string) *meter {
 // print writes a permanent line; live lines must be drawn again after it.
 func (d *Display) print(line string) {
 	d.erase()
-	fmt.Fprintln(&d.out, d.prefix+line)
+	fmt.Fprintln(&d.out, printable.Text(d.prefix+line))
 }
 
 // erase removes the live lines. A terminal that has become narrower since they

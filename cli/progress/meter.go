@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"whorl/cli/printable"
 	"whorl/pipeline/stage"
 )
 
@@ -86,6 +87,7 @@ func (m *meter) line(prefix string, now time.Time, cells int) string {
 		} else {
 			text += " " + duration(now.Sub(m.started))
 		}
+		text = printable.Text(strings.ReplaceAll(text, "\n", " "))
 		if utf8.RuneCountInString(text) <= cells {
 			return text
 		}

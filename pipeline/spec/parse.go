@@ -26,6 +26,7 @@ type parser struct {
 	order  []*Node              // as in the file
 	inputs map[*Node]*yaml.Node // what each gives under "inputs"
 	sets   map[string][]set
+	bare   []set // without a stage, which is an error
 }
 
 func newParser(r *Registry, file, dir string, s Settings) *parser {

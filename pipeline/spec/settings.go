@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,6 +34,10 @@ func (p *parser) readSettings() {
 			p.settings.Seed = &seed
 			continue
 		}
+		if ok && !dotted && name != "" {
+			p.bare = append(p.bare, set{param: name, pos: pos})
+			continue
+		}
 		if !ok || !dotted || stage == "" || param == "" {
 			p.FailAt(pos, "want stage.param=value")
 			continue
@@ -61,6 +66,9 @@ func (p *parser) take(stage string) []set {
 
 // checkSets complains of settings whose stage there is not.
 func (p *parser) checkSets() {
+	for _, s := range p.bare {
+		p.FailAt(s.pos, "want stage.param=value%s", p.stagesWith(s.param))
+	}
 	for _, stage := range sortedKeys(p.sets) {
 		if p.nodes[stage] != nil {
 			continue // its kind is unknown, which has been said
@@ -73,6 +81,23 @@ func (p *parser) checkSets() {
 			p.FailAt(s.pos, "there is no stage %q%s", stage, yamlwalk.Suggest(stage, p.stageNames()))
 		}
 	}
+}
+
+// stagesWith suggests the parameters that have a name in any stage.
+func (p *parser) stagesWith(param string) string {
+	var found []string
+	for _, n := range p.nodes {
+		for _, have := range n.Params {
+			if have.Name == param {
+				found = append(found, n.Name+"."+param)
+			}
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	slices.Sort(found)
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(found, " or "))
 }
 
 func (p *parser) describeData() string {

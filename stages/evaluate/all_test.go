@@ -2,7 +2,6 @@ package evaluate
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"whorl/biometrics"
 	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/leaveout"
 	"whorl/pipeline/stage/stagetest"
 	"whorl/siamese"
 	"whorl/stages/internal/dataset"
@@ -185,24 +185,19 @@ func TestAllPairsOfOnePerson(t *testing.T) {
 	}
 }
 
-// The jackknife's values are the figures of data without the subject.
-func TestJackknife(t *testing.T) {
+// With pairs all the figures without a subject are those of data without the
+// subject, in the gallery too.
+func TestLeaveOneOutOfAllPairs(t *testing.T) {
 	r := runWith(t, table(plausible), params(allPairs), 1, small.inputs(t))
 	if r.Err != nil {
 		t.Fatal(r.Err)
 	}
-	var j struct {
-		Unit    string
-		Metrics map[string]struct {
-			Units  []string
-			Values []*float64
-		}
-	}
-	if err := json.Unmarshal(r.Bytes("jackknife"), &j); err != nil {
+	got, err := leaveout.Decode(r.Bytes("leave_one_out"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if j.Unit != "subject" || len(j.Metrics) != 3+2*5+2 {
-		t.Errorf("unit %s, %d metrics", j.Unit, len(j.Metrics))
+	if got.Unit != "subject" || len(got.Units) != 6 || len(got.Metrics) != 3+2*5+2 {
+		t.Errorf("unit %s, %d units, %d metrics", got.Unit, len(got.Units), len(got.Metrics))
 	}
 	at := r.Metric("calibrated.threshold")
 	for i := range 6 {
@@ -211,7 +206,6 @@ func TestJackknife(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		eer, _ := s.EER()
 		found := 0.0
 		for _, rank := range b.ranks {
 			if rank == 1 {
@@ -219,26 +213,12 @@ func TestJackknife(t *testing.T) {
 			}
 		}
 		for name, want := range map[string]float64{
-			"roc_auc": s.AUC(), "eer": eer, "calibrated.fmr": s.At(at).FMR(), "calibrated.fnmr": s.At(at).FNMR(), "rank1": found / float64(len(b.ranks)),
+			"roc_auc": s.AUC(), "eer": biometrics.EER(s), "calibrated.fmr": s.At(at).FMR(), "calibrated.fnmr": s.At(at).FNMR(), "rank1": found / float64(len(b.ranks)),
 		} {
-			m := j.Metrics[name]
-			if len(m.Units) != 6 || m.Units[i] != strconv.Itoa(i+1) || math.Abs(*m.Values[i]-want) > 1e-12 {
-				t.Errorf("%s without subject %d: %+v, want %v", name, i+1, m, want)
+			if got.Units[i] != strconv.Itoa(i+1) || math.Abs(got.Metrics[name][i]-want) > 1e-12 {
+				t.Errorf("%s without subject %s: %v, want %v", name, got.Units[i], got.Metrics[name], want)
 			}
 		}
-	}
-}
-
-// Without one of two people nothing is left to tell apart.
-func TestJackknifeOfTwo(t *testing.T) {
-	in := small.inputs(t)
-	writePart(t, in, dataset.Part{Name: "test", Probes: []int{0, 1, 4, 5}, Gallery: []int{0, 1, 4, 5}})
-	r := runWith(t, table(plausible), params(allPairs), 1, in)
-	if r.Err != nil {
-		t.Fatal(r.Err)
-	}
-	if !bytes.Contains(r.Bytes("jackknife"), []byte(`"eer":{"units":["1","2"],"values":[null,null]}`)) {
-		t.Errorf("%s", r.Bytes("jackknife"))
 	}
 }
 

@@ -100,7 +100,7 @@ func (d *data) comparison(probe, gallery int, score float64) (comparison, error)
 
 // compareSides scores both sides and searches the gallery of the test side.
 func (d *data) compareSides(ctx context.Context, t *stage.Task, p Params, network scorer) (*measurement, error) {
-	m := &measurement{data: d, fixed: p.Threshold}
+	m := &measurement{data: d, all: p.all(), fixed: p.Threshold}
 	searches := 0
 	if !p.all() {
 		searches = searchesOf(p, len(d.test.Probes))

@@ -25,7 +25,7 @@ func evaluate(ctx context.Context, t *stage.Task, p Params, network scorer) erro
 		return err
 	}
 	for _, write := range []func(*stage.Task) error{
-		m.writeScores, m.writeClasses, m.writeIntervals, m.writeJackknife, m.writeCalibration,
+		m.writeScores, m.writeClasses, m.writeIntervals, m.writeLeaveOneOut, m.writeCalibration,
 	} {
 		if err := write(t); err != nil {
 			return err
@@ -40,6 +40,7 @@ func evaluate(ctx context.Context, t *stage.Task, p Params, network scorer) erro
 // A measurement is what the network makes of the pairs.
 type measurement struct {
 	data              *data
+	all               bool      // each probe is compared with the whole gallery
 	fixed             float64   // threshold
 	calibration, test *compared // comparisons of the sides
 	scores            *biometrics.Scores

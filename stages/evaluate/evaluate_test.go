@@ -41,13 +41,13 @@ func TestGolden(t *testing.T) {
 		fmt.Fprintln(&metrics, m.Name, strconv.FormatFloat(m.Value, 'g', -1, 64))
 	}
 	for name, got := range map[string][]byte{
-		"scores.csv":       r.Bytes("scores"),
-		"curves.json":      r.Bytes("curves"),
-		"classes.json":     r.Bytes("classes"),
-		"intervals.json":   r.Bytes("intervals"),
-		"jackknife.json":   r.Bytes("jackknife"),
-		"calibration.json": r.Bytes("calibration"),
-		"metrics.txt":      []byte(metrics.String()),
+		"scores.csv":         r.Bytes("scores"),
+		"curves.json":        r.Bytes("curves"),
+		"classes.json":       r.Bytes("classes"),
+		"intervals.json":     r.Bytes("intervals"),
+		"leave_one_out.json": r.Bytes("leave_one_out"),
+		"calibration.json":   r.Bytes("calibration"),
+		"metrics.txt":        []byte(metrics.String()),
 	} {
 		golden := filepath.Join("testdata", name)
 		if *update {

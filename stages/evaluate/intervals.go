@@ -7,13 +7,9 @@ import (
 	"whorl/pipeline/stage"
 )
 
-const confidence = 0.95
-
-// Resamples of a bootstrap: fewer where there are very many pairs.
 const (
-	mostResamples   = 1000
-	fewestResamples = 200
-	resampledPairs  = 50_000_000 // in all of them
+	confidence = 0.95
+	resamples  = 1000 // of a bootstrap
 )
 
 // intervals is the output of that name: what figures of all test pairs
@@ -31,46 +27,39 @@ type interval struct {
 	Value  number `json:"value"`
 	Low    number `json:"low"`
 	High   number `json:"high"`
-	Method string `json:"method"` // "bootstrap" or "wilson"
+	Method string `json:"method"` // "jackknife", "bootstrap" or "wilson"
 }
 
-// writeIntervals writes the intervals. They come of a bootstrap that draws the
-// subjects of the probes, since pairs of one person are not independent, or the
-// probes if all are of one person; but where nothing or everything goes wrong,
-// of which a bootstrap would be sure, and for rank-1, which no scores give,
-// they are Wilson's, as if pairs were independent.
+// writeIntervals writes the intervals, one method for a figure: ROC AUC by a
+// jackknife, FMR, FNMR and rank-1 by Wilson with an effective number of trials,
+// EER and average precision by a bootstrap. The subjects of the probes are the
+// independent draws, since pairs of one person are not independent; or the
+// probes, if all are of one person.
 func (m *measurement) writeIntervals(t *stage.Task) error {
-	cluster := make([]int, len(m.test.pairs))
-	for i, c := range m.test.pairs {
-		cluster[i] = int(m.data.Presented[c.probe].Subject)
+	subjects := m.subjects()
+	out := intervals{confidence, len(subjects), "subject", map[string]interval{}}
+	if out.Subjects < biometrics.FewSubjects {
+		t.Logf("the test pairs are of %d subjects only: intervals of the EER are too narrow below %d", out.Subjects, biometrics.FewSubjects)
 	}
-	out := intervals{confidence, len(m.subjects()), "subject", map[string]interval{}}
+	c, err := m.bySubject(subjects)
 	if out.Subjects == 1 {
 		out.Drawn = "probe"
-		for i, c := range m.test.pairs {
-			cluster[i] = int(c.probe)
-		}
+		c, err = m.byProbe()
 	}
-	resamples := min(mostResamples, max(fewestResamples, resampledPairs/len(cluster)))
-	b := biometrics.Bootstrap{Seed: m.data.seed, Replicates: resamples, Confidence: confidence}
-	score, genuine := scoresAndTruth(m.test.pairs)
-	names, figures := m.figures()
-	ci, err := b.Intervals(score, genuine, cluster, figures...)
 	if err != nil {
 		return fmt.Errorf("write intervals: %w", err)
 	}
-	for i, name := range names {
-		out.Figures[name] = newInterval(figures[i](m.scores), ci[i], "bootstrap")
+	for _, k := range ranks {
+		if out.Figures[rankName(k)], err = m.rankInterval(k); err != nil {
+			return fmt.Errorf("write intervals: %s: %w", rankName(k), err)
+		}
 	}
-	for name, p := range m.proportions() {
-		if _, ok := out.Figures[name]; ok && 0 < p.k && p.k < p.n {
-			continue
-		}
-		ci, err := biometrics.Wilson(p.k, p.n, confidence)
+	for _, f := range m.figures() {
+		ci, err := f.interval(c)
 		if err != nil {
-			return fmt.Errorf("write intervals: %s: %w", name, err)
+			return fmt.Errorf("write intervals: %s: %w", f.name, err)
 		}
-		out.Figures[name] = newInterval(p.value(), ci, "wilson")
+		out.Figures[f.name] = newInterval(f.value(m.scores), ci, f.method)
 	}
 	auc, eer := out.Figures["roc_auc"], out.Figures["eer"]
 	t.Logf("%.0f%% intervals, over %d subjects: ROC AUC %.4f to %.4f, EER %.4f to %.4f",
@@ -82,39 +71,56 @@ func newInterval(value float64, ci biometrics.Interval, method string) interval 
 	return interval{number(value), number(ci.Low), number(ci.High), method}
 }
 
-// figures are those that the scores give, with the names of the metrics.
-func (m *measurement) figures() (names []string, figures []biometrics.Figure) {
-	add := func(name string, f biometrics.Figure) {
-		names, figures = append(names, name), append(figures, f)
-	}
-	add("roc_auc", (*biometrics.Scores).AUC)
-	add("average_precision", (*biometrics.Scores).AveragePrecision)
-	add("eer", func(s *biometrics.Scores) float64 { rate, _ := s.EER(); return rate })
-	for _, th := range m.thresholds {
-		add(th.prefix()+"fmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() })
-		add(th.prefix()+"fnmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() })
-	}
-	return names, figures
+// A figure is a metric of the scores with its interval.
+type figure struct {
+	name, method string
+	value        biometrics.Figure
+	interval     func(*biometrics.Clusters) (biometrics.Interval, error)
 }
 
-// A proportion is k of n.
-type proportion struct{ k, n int }
-
-func (p proportion) value() float64 { return float64(p.k) / float64(p.n) }
-
-// proportions are the figures that are one, by the names of the metrics.
-func (m *measurement) proportions() map[string]proportion {
-	p := map[string]proportion{
-		"rank1": m.test.search.within(1),
-		"rank5": m.test.search.within(5),
+// figures are those of all test pairs.
+func (m *measurement) figures() []figure {
+	b := biometrics.Bootstrap{Seed: m.data.seed, Replicates: resamples, Confidence: confidence}
+	all := []figure{
+		{"roc_auc", "jackknife", (*biometrics.Scores).AUC, func(c *biometrics.Clusters) (biometrics.Interval, error) {
+			return c.AUC(confidence)
+		}},
+		{"average_precision", "bootstrap", (*biometrics.Scores).AveragePrecision, func(c *biometrics.Clusters) (biometrics.Interval, error) {
+			ci, err := b.Intervals(c, (*biometrics.Scores).AveragePrecision)
+			if err != nil {
+				return biometrics.Interval{}, err
+			}
+			return ci[0], nil
+		}},
+		{"eer", "bootstrap", biometrics.EER, b.EER},
 	}
 	for _, th := range m.thresholds {
-		c := m.scores.At(th.value)
-		p[th.prefix()+"fmr"] = proportion{c.FP, c.FP + c.TN}
-		p[th.prefix()+"fnmr"] = proportion{c.FN, c.FN + c.TP}
+		all = append(all, figure{
+			th.prefix() + "fmr", "wilson",
+			func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() },
+			func(c *biometrics.Clusters) (biometrics.Interval, error) { return c.FMR(th.value, confidence) },
+		}, figure{
+			th.prefix() + "fnmr", "wilson",
+			func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() },
+			func(c *biometrics.Clusters) (biometrics.Interval, error) { return c.FNMR(th.value, confidence) },
+		})
 	}
-	if eer, _ := m.scores.EER(); eer == 0 {
-		p["eer"] = proportion{0, min(m.scores.Genuines(), m.scores.Impostors())}
+	return all
+}
+
+// rankInterval is that of rank-k. The searches are taken for independent.
+func (m *measurement) rankInterval(k int) (interval, error) {
+	found := m.test.search.within(k)
+	ci, err := biometrics.Wilson(found.k, found.n, confidence)
+	return newInterval(found.value(), ci, "wilson"), err
+}
+
+// byProbe counts the pairs of each probe.
+func (m *measurement) byProbe() (*biometrics.Clusters, error) {
+	score, genuine := scoresAndTruth(m.test.pairs)
+	cluster := make([]int, len(score))
+	for i, c := range m.test.pairs {
+		cluster[i] = int(c.probe)
 	}
-	return p
+	return biometrics.NewClusters(score, genuine, cluster)
 }

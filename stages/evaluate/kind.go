@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/leaveout"
 	"whorl/siamese"
 	"whorl/stages/internal/prints"
 )
@@ -23,14 +24,6 @@ type Params struct {
 // all reports whether each probe is compared with the whole gallery.
 func (p Params) all() bool { return p.Pairs == "all" }
 
-// TypeJackknife is the media type of the output "jackknife":
-//
-//	{"unit": "subject", "metrics": {"eer": {"units": ["12", "7"], "values": [0.1, null]}}}
-//
-// A value is the metric of that name over the pairs in which the unit takes no
-// part; null if it is undefined.
-const TypeJackknife = "application/vnd.whorl.jackknife+json"
-
 // Kind returns the stage kind "evaluate".
 func Kind() stage.Kind {
 	return stage.Define(stage.Kind{
@@ -43,7 +36,7 @@ func Kind() stage.Kind {
 			{Name: "curves", Doc: "ROC, PR, DET and CMC curves, histogram, confusion at each threshold", Type: stage.TypeCurves},
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
 			{Name: "intervals", Doc: "95% confidence intervals of the figures of all pairs", Type: stage.TypeJSON},
-			{Name: "jackknife", Doc: "the figures without each of the subjects in turn", Type: TypeJackknife},
+			{Name: "leave_one_out", Doc: "figures of all pairs without one subject at a time: what a comparison of runs concludes about other people from", Type: leaveout.MediaType},
 			{Name: "calibration", Doc: "Platt's and isotonic calibration, with reliability curves", Type: stage.TypeJSON},
 			{Name: "samples", Doc: "sample probes beside a matched and an unmatched real image", Type: stage.TypePNG},
 		},

@@ -9,6 +9,11 @@ import (
 	"whorl/stages/internal/dataset"
 )
 
+// A proportion is k of n.
+type proportion struct{ k, n int }
+
+func (p proportion) value() float64 { return float64(p.k) / float64(p.n) }
+
 // A search is what came of searching the gallery for probes. Equal scores
 // count as better than the mate's.
 type search struct {
