@@ -19,7 +19,7 @@ var arrows = map[string][]string{
 	"reports":                {"experiments", "biometrics", "pipeline/stage"},
 	"experiments":            {"pipeline", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/value", "biometrics"},
 	"stages":                 {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
-	"stages/internal":        {"pipeline/stage", "fingerprint"},
+	"stages/internal":        {"pipeline/stage", "fingerprint", "siamese"},
 	"pipeline":               {"pipeline/spec", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"pipeline/explain":       {"pipeline", "pipeline/spec", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"pipeline/spec":          {"pipeline/spec/yamlwalk", "pipeline/command", "pipeline/gather", "pipeline/stage", "pipeline/store", "pipeline/value"},
