@@ -40,7 +40,7 @@ not be changed there. "{app} show RUN" lists the artifacts of a run.`,
 			}
 			a, err := w.Artifact(r, args[1])
 			if errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("%w: \"%s reproduce %s\" computes it again", err, env.app.Name, r.ID)
+				return fmt.Errorf("%w: \"%s run\" computes it again", err, env.app.Name)
 			}
 			if err != nil {
 				return refError(err)
