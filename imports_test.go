@@ -20,7 +20,7 @@ var arrows = map[string][]string{
 	"reports":                {"experiments", "biometrics", "pipeline/record", "pipeline/stage", "pipeline/store"},
 	"experiments":            {"pipeline", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value", "biometrics"},
 	"stages":                 {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
-	"stages/internal":        {"pipeline/stage", "fingerprint"},
+	"stages/internal":        {"pipeline/stage", "fingerprint", "siamese"},
 	"pipeline":               {"pipeline/record", "pipeline/spec", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"pipeline/explain":       {"pipeline/record", "pipeline/spec", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"pipeline/spec":          {"pipeline/spec/yamlwalk", "pipeline/command", "pipeline/gather", "pipeline/stage", "pipeline/store", "pipeline/value"},

@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"io"
-	"slices"
 	"whorl/pipeline/spec"
 	"whorl/workspace"
 )

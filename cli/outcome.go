@@ -35,7 +35,7 @@ func sayRejects(w io.Writer, r *record.Run) {
 	for _, s := range r.Stages {
 		for _, m := range s.Metrics {
 			if m.Name == "rejects" && m.Value > 0 {
-				fmt.Fprintf(w, "%s left out %.0f files: \"whorl artifact %s %s.rejects -o -\" lists them\n", s.Name, m.Value, r.ID, s.Name)
+				fmt.Fprintf(w, "%s left out %.0f files: \"whorl artifact %s %s.prints/rejects.json -o -\" lists them\n", s.Name, m.Value, r.ID, s.Name)
 			}
 		}
 	}

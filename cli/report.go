@@ -17,6 +17,7 @@ import (
 
 	"whorl/pipeline/record"
 	"whorl/pipeline/spec/yamlwalk"
+	"whorl/pipeline/store"
 	"whorl/reports"
 	"whorl/workspace"
 )
@@ -213,6 +214,11 @@ func (r *recorded) Series(ctx context.Context, run, stage, metric string) (recor
 }
 
 // Open implements reports.Source.
-func (r *recorded) Open(_ context.Context, digest string) (io.ReadCloser, error) {
-	return r.space.Store().Open(digest)
+func (r *recorded) Open(_ context.Context, name string) (io.ReadCloser, error) {
+	st := r.space.Store()
+	digest, file, inside := strings.Cut(name, "/")
+	if !inside {
+		return st.Open(digest)
+	}
+	return os.OpenInRoot(st.Path(store.Artifact{Digest: digest, Dir: true}), file)
 }

@@ -239,7 +239,7 @@ func TestBrowser(t *testing.T) {
 		for _, test := range []struct {
 			query string
 			want  int
-		}{{"abs", 4}, {"abs post", 2}, {"seed=2", 4}, {"eer<5%", 3}, {"nothing like it", 0}, {"", 8}} {
+		}{{"abs", 4}, {"abs tutorial", 2}, {"seed=2", 4}, {"eer<5%", 3}, {"nothing like it", 0}, {"", 8}} {
 			eval[bool](b, `(q => { const f = document.querySelector("#filter"); f.value = q; f.dispatchEvent(new Event("input")); return true; })(`+strconv.Quote(test.query)+`)`)
 			if got := eval[int](b, rows); got != test.want {
 				t.Errorf("%q leaves %d runs, want %d", test.query, got, test.want)
@@ -262,7 +262,7 @@ func TestBrowser(t *testing.T) {
 		b.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, box[0], box[1]))
 		b.until(`document.querySelector("#det .tip") !== null`)
 		tip := eval[string](b, `document.querySelector("#det .tip").innerText`)
-		for _, want := range []string{"false match rate (FMR)", "#1 none · subtract · seed 1", "#7 post · abs · seed 1", "%"} {
+		for _, want := range []string{"false match rate (FMR)", "#1 none · subtract · seed 1", "#7 tutorial · abs · seed 1", "%"} {
 			if !strings.Contains(tip, want) {
 				t.Errorf("the tip %q lacks %q", tip, want)
 			}

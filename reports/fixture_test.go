@@ -72,13 +72,22 @@ func (m *memory) putJSON(name, mediaType string, v any) record.Output {
 	return m.put(name, mediaType, data)
 }
 
+// putDir keeps a directory with one file.
+func (m *memory) putDir(name, file string, v any) record.Output {
+	a := m.putJSON(name, stage.TypeTree, v)
+	m.objects[a.Digest+"/"+file] = m.objects[a.Digest]
+	delete(m.objects, a.Digest)
+	a.Dir = true
+	return a
+}
+
 // ablation makes the runs of a sweep over merge, augmentation and seed: what
 // whorl records, of scores that are drawn at random around plausible means.
 func ablation(replicates int) *memory {
 	m := newMemory()
 	n := 0
 	for _, merge := range []string{"subtract", "abs"} {
-		for _, policy := range []string{"none", "post"} {
+		for _, policy := range []string{"none", "tutorial"} {
 			for seed := range replicates {
 				n++
 				m.add(n, merge, policy, uint64(seed+1))
@@ -94,7 +103,7 @@ func (m *memory) add(n int, merge, policy string, seed uint64) *record.Run {
 	if merge == "abs" {
 		quality += 0.9
 	}
-	if policy == "post" {
+	if policy == "tutorial" {
 		quality += 0.5
 	}
 	sum := sha256.Sum256(fmt.Append(nil, "run", n))
@@ -116,7 +125,7 @@ func (m *memory) add(n int, merge, policy string, seed uint64) *record.Run {
 	param(r, "split", "protocol", "image")
 	param(r, "split", "validation", 0.1)
 	param(r, "augment", "policy", policy)
-	param(r, "train", "network", "post")
+	param(r, "train", "network", "tutorial")
 	param(r, "train", "merge", merge)
 	param(r, "train", "epochs", int64(15))
 	param(r, "train", "lr", 0.001)
@@ -314,24 +323,24 @@ func (m *memory) stages(r *record.Run, c map[string]any, n int) {
 	}
 	for _, s := range []record.Stage{
 		{Name: "ingest", Kind: "ingest", Status: status(n == 1), Cost: 0.9, Inputs: in("prints=data"), Outputs: []record.Output{
-			m.putJSON("rejects", stage.TypeJSON, []map[string]string{{"file": "Real/12__M_Left_ring_finger.BMP", "reason": "truncated: 118 of 39,606 bytes"}}),
+			m.putDir("prints", "rejects.json", []map[string]string{{"file": "Real/12__M_Left_ring_finger.BMP", "reason": "truncated: 118 of 39,606 bytes"}}),
 		}},
-		{Name: "label", Kind: "label", Status: status(n == 1), Cost: 0.1, Inputs: in("names=ingest.names", "x_real=ingest.x_real"), Outputs: []record.Output{
+		{Name: "label", Kind: "label", Status: status(n == 1), Cost: 0.1, Inputs: in("prints=ingest.prints"), Outputs: []record.Output{
 			m.put("samples", stage.TypePNG, sheet(8, 4, 1)),
 		}},
-		{Name: "split", Kind: "split", Status: status(n <= 2), Cost: 0.02, Inputs: in("real=label.y_real", "easy=label.y_easy")},
-		{Name: "augment", Kind: "augment", Status: status(n == 1 || n == 3), Cost: 0.3, Inputs: in("x_easy=ingest.x_easy"), Outputs: []record.Output{
+		{Name: "split", Kind: "split", Status: status(n <= 2), Cost: 0.02, Inputs: in("labels=label.labels")},
+		{Name: "augment", Kind: "augment", Status: status(n == 1 || n == 3), Cost: 0.3, Inputs: in("prints=ingest.prints"), Outputs: []record.Output{
 			m.put("preview", stage.TypePNG, sheet(6, 3, uint64(len(policy.(string))))),
 		}},
-		{Name: "train", Kind: "train", Status: "ran", Cost: 29, Inputs: in("x_easy=ingest.x_easy", "y_easy=label.y_easy", "train=split.train", "policy=augment.policy"), Outputs: []record.Output{
-			m.putJSON("summary", stage.TypeJSON, map[string]any{"network": "post", "merge": merge, "parameters": 3984001, "layers": []map[string]any{
+		{Name: "train", Kind: "train", Status: "ran", Cost: 29, Inputs: in("prints=ingest.prints", "labels=label.labels", "split=split.split", "policy=augment.policy"), Outputs: []record.Output{
+			m.putJSON("summary", stage.TypeJSON, map[string]any{"network": "tutorial", "merge": merge, "parameters": 3984001, "layers": []map[string]any{
 				{"name": "conv1", "kind": "conv3x3+relu+maxpool2", "in": []int{90, 90, 1}, "out": []int{45, 45, 32}, "parameters": 320},
 				{"name": "conv2", "kind": "conv3x3+relu+maxpool2", "in": []int{45, 45, 32}, "out": []int{22, 22, 64}, "parameters": 18496},
 				{"name": "dense1", "kind": "dense+relu", "in": []int{30976}, "out": []int{128}, "parameters": 3965056},
 				{"name": "dense2", "kind": "dense+sigmoid", "in": []int{128}, "out": []int{1}, "parameters": 129},
 			}}),
 		}},
-		{Name: "evaluate", Kind: "evaluate", Status: "ran", Cost: 1.2, Inputs: in("weights=train.weights", "x_easy=ingest.x_easy", "y_easy=label.y_easy", "validation=split.validation"), Outputs: []record.Output{
+		{Name: "evaluate", Kind: "evaluate", Status: "ran", Cost: 1.2, Inputs: in("weights=train.weights", "prints=ingest.prints", "labels=label.labels", "split=split.split"), Outputs: []record.Output{
 			m.putJSON("curves", stage.TypeCurves, c),
 			m.putJSON("intervals", stage.TypeJSON, intervalsOf(r)),
 			m.put("samples", stage.TypePNG, sheet(4, 3, uint64(n+100))),

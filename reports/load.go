@@ -65,6 +65,7 @@ func load(ctx context.Context, src Source, trials []*trial, opts Options) (*exhi
 // take reads one artifact if the report shows its kind.
 func (l *loader) take(ctx context.Context, t *trial, s record.Stage, a record.Output, parsed map[string]*curves, ex *exhibits) error {
 	var use func(data []byte) error
+	name := a.Digest
 	switch {
 	case a.Type == stage.TypeCurves:
 		use = func(data []byte) (err error) {
@@ -80,7 +81,8 @@ func (l *loader) take(ctx context.Context, t *trial, s record.Stage, a record.Ou
 		}
 	case a.Type == stage.TypePNG:
 		use = func(data []byte) error { return ex.addPicture(t, s, a, data) }
-	case a.Type == stage.TypeJSON && a.Name == "rejects":
+	case a.Dir && a.Name == "prints":
+		name += "/rejects.json"
 		use = func(data []byte) error { return ex.addRejects(t, a, data) }
 	case a.Type == stage.TypeJSON && a.Name == "intervals":
 		use = func(data []byte) error { return t.addIntervals(s.Name, data) }
@@ -89,7 +91,7 @@ func (l *loader) take(ctx context.Context, t *trial, s record.Stage, a record.Ou
 	default:
 		return nil
 	}
-	data, err := l.read(ctx, a.Digest)
+	data, err := l.read(ctx, name)
 	if err == nil {
 		err = use(data)
 	}

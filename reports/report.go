@@ -17,9 +17,10 @@ type Source interface {
 	Runs(ctx context.Context) ([]*record.Run, error)
 	// Series returns the points of a metric of a run, steps ascending.
 	Series(ctx context.Context, run, stage, metric string) (record.Metrics, error)
-	// Open opens the artifact with that digest. The error is fs.ErrNotExist
-	// if the store no longer has it.
-	Open(ctx context.Context, digest string) (io.ReadCloser, error)
+	// Open opens the artifact with that digest, or "DIGEST/FILE": a file of
+	// one that is a directory. The error is fs.ErrNotExist if the store no
+	// longer has it.
+	Open(ctx context.Context, name string) (io.ReadCloser, error)
 }
 
 // Options say what a report is called and how much it may hold.

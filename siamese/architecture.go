@@ -53,17 +53,17 @@ const (
 	Dense Kind = "dense"
 )
 
-// Post is the network of the blog post "Fingerprint Verification System Using
-// a Siamese Neural Network in Keras": 3,984,001 parameters at 90x90.
-func Post(merge Merge, height, width int) Architecture {
+// Tutorial is the network of the tutorial "Fingerprint Verification System
+// Using a Siamese Neural Network in Keras": 3,984,001 parameters at 90x90.
+func Tutorial(merge Merge, height, width int) Architecture {
 	return Architecture{
-		Name: "post", Height: height, Width: width, Merge: merge,
+		Name: "tutorial", Height: height, Width: width, Merge: merge,
 		Branch: []Layer{conv("conv1", 32), conv("conv2", 64)},
 		Head:   []Layer{dense("dense1", 128), output("dense2")},
 	}
 }
 
-// Compact is the other network of the post's authors: 266,753 parameters at
+// Compact is the other network of the tutorial's authors: 266,753 parameters at
 // 90x90.
 func Compact(merge Merge, height, width int) Architecture {
 	return Architecture{
@@ -73,15 +73,15 @@ func Compact(merge Merge, height, width int) Architecture {
 	}
 }
 
-// Named returns the architecture of the given name, "post" or "compact".
+// Named returns the architecture of the given name, "tutorial" or "compact".
 func Named(name string, merge Merge, height, width int) (Architecture, error) {
 	switch name {
-	case "post":
-		return Post(merge, height, width), nil
+	case "tutorial":
+		return Tutorial(merge, height, width), nil
 	case "compact":
 		return Compact(merge, height, width), nil
 	}
-	return Architecture{}, fmt.Errorf(`unknown network %q (there are "post" and "compact")`, name)
+	return Architecture{}, fmt.Errorf(`unknown network %q (available: "tutorial", "compact")`, name)
 }
 
 func conv(name string, filters int) Layer {
@@ -105,7 +105,7 @@ func graph[T nn.Float](a Architecture, pairs int) *nn.Graph[T] {
 	case Subtract, Abs:
 		x = g.Merge("merge", x, a.Merge == Abs)
 	default:
-		g.Fail("unknown merge %q (there are %q and %q)", a.Merge, Subtract, Abs)
+		g.Fail("unknown merge %q (available: %q, %q)", a.Merge, Subtract, Abs)
 	}
 	for _, l := range a.Head {
 		x = add(g, l, x)

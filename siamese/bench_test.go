@@ -10,7 +10,7 @@ import (
 )
 
 // networks are benchmarked at the size of SOCOFing's images and Keras' batch.
-var networks = []Architecture{Post(Subtract, 90, 90), Compact(Subtract, 90, 90)}
+var networks = []Architecture{Tutorial(Subtract, 90, 90), Compact(Subtract, 90, 90)}
 
 func stepMachine(b *testing.B, a Architecture) *nn.Machine[float32] {
 	b.Helper()
@@ -105,7 +105,7 @@ func BenchmarkSave(b *testing.B) {
 		im.H, im.W, im.Pix = 90, 90, make([]uint8, 90*90*im.N)
 	}
 	o := options(1)
-	tr := trainer(b, Post(Subtract, 90, 90), d, o)
+	tr := trainer(b, Tutorial(Subtract, 90, 90), d, o)
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := tr.Save(io.Discard); err != nil {
@@ -116,7 +116,7 @@ func BenchmarkSave(b *testing.B) {
 
 // BenchmarkRanks searches 64 gallery images for 64 probes.
 func BenchmarkRanks(b *testing.B) {
-	for _, a := range []Architecture{Post(Subtract, 90, 90), Post(Abs, 90, 90), Compact(Subtract, 90, 90)} {
+	for _, a := range []Architecture{Tutorial(Subtract, 90, 90), Tutorial(Abs, 90, 90), Compact(Subtract, 90, 90)} {
 		b.Run(a.Name+" "+string(a.Merge), func(b *testing.B) {
 			a.Winograd = true
 			n, err := New(a, 1)

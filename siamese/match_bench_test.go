@@ -30,9 +30,9 @@ func BenchmarkAllPairs(b *testing.B) {
 		probes, gallery int
 		products        float64 // multiply-adds of a pair
 	}{
-		{Post(Subtract, 90, 90), 4927, 375, 128},
+		{Tutorial(Subtract, 90, 90), 4927, 375, 128},
 		{Compact(Subtract, 90, 90), 64, 64, 3872*64 + 64},
-		{Post(Abs, 90, 90), 64, 32, 30976*128 + 128},
+		{Tutorial(Abs, 90, 90), 64, 32, 30976*128 + 128},
 		{Compact(Abs, 90, 90), 32, 32, 22*22*32*288 + 3872*64 + 64},
 	} {
 		b.Run(c.a.Name+"-"+string(c.a.Merge), func(b *testing.B) {
@@ -79,7 +79,7 @@ func BenchmarkAllPairs(b *testing.B) {
 
 // BenchmarkEmbed embeds images as a gallery is.
 func BenchmarkEmbed(b *testing.B) {
-	for _, a := range []Architecture{Post(Subtract, 90, 90), Post(Abs, 90, 90), Compact(Subtract, 90, 90)} {
+	for _, a := range []Architecture{Tutorial(Subtract, 90, 90), Tutorial(Abs, 90, 90), Compact(Subtract, 90, 90)} {
 		a.Winograd = true
 		b.Run(a.Name+"-"+string(a.Merge), func(b *testing.B) {
 			m, err := drawn(b, a).Matcher()
@@ -101,7 +101,7 @@ func BenchmarkEmbed(b *testing.B) {
 // network and counts every score, of all and of each of 600 people.
 func BenchmarkCounted(b *testing.B) {
 	const probes, gallery, people = 4927, 6000, 600
-	m, err := drawn(b, Post(Subtract, 90, 90)).Matcher()
+	m, err := drawn(b, Tutorial(Subtract, 90, 90)).Matcher()
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 package siamese
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Options say how to train.
 type Options struct {
@@ -11,23 +14,24 @@ type Options struct {
 	Schedule Schedule `json:"schedule"`
 	Decay    float64  `json:"decay"`    // weight decay, decoupled, on weights but not biases
 	Clip     float64  `json:"clip"`     // largest global norm of the gradients; 0: no limit
-	Patience int      `json:"patience"` // epochs without a lower validation loss before training stops; 0: never
+	Patience int      `json:"patience"` // epochs without a better one, by Select, before training stops; 0: never
 	Keep     Keep     `json:"keep"`
+	Select   Select   `json:"select"`
 }
 
 // Keep says which epoch's weights a training ends with.
 type Keep string
 
-// The choices: the last epoch's, or those of the epoch with the lowest
-// validation loss, the first of equal ones.
+// The choices: the last epoch's weights, or those of the best epoch by
+// [Options.Select], the first of equal ones.
 const (
 	Last Keep = "last"
 	Best Keep = "best"
 )
 
-// Defaults are Keras': Adam at 1e-3, batches of 32; and the post's 15 epochs.
+// Defaults are Keras': Adam at 1e-3, batches of 32; and the tutorial's 15 epochs.
 func Defaults() Options {
-	return Options{Epochs: 15, Batch: 32, Rate: 1e-3, Schedule: Schedule{Kind: "constant"}, Keep: Last}
+	return Options{Epochs: 15, Batch: 32, Rate: 1e-3, Schedule: Schedule{Kind: "constant"}, Keep: Last, Select: ByAUC}
 }
 
 // Check returns an error that names the first option that makes no sense.
@@ -48,5 +52,5 @@ func (o Options) Check() error {
 	case o.Keep != Last && o.Keep != Best:
 		return fmt.Errorf("keep %q, want %q or %q", o.Keep, Last, Best)
 	}
-	return o.Schedule.check()
+	return errors.Join(o.Select.check(), o.Schedule.check())
 }

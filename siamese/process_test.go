@@ -34,7 +34,7 @@ func TestChild(t *testing.T) {
 	}
 	// As much of the real thing as a test has time for: post is wider than
 	// tiny, and its layers use several blocks and groups.
-	a := Post(Subtract, testH, testW)
+	a := Tutorial(Subtract, testH, testW)
 	a.Winograd = os.Getenv(winogradEnv) != ""
 	tr := trainer(t, a, prints(4, 6), options(3))
 	if checkpoint != "" {

@@ -171,7 +171,7 @@ func TestNumPy(t *testing.T) {
 	if exec.Command(python, "-c", "import numpy").Run() != nil {
 		t.Skip("no " + python + " with numpy")
 	}
-	n, err := New(Post(Subtract, testH, testW), 3)
+	n, err := New(Tutorial(Subtract, testH, testW), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +189,7 @@ z = numpy.load(sys.argv[1])
 print(json.loads(bytes(z["architecture"]))["name"], sorted(z.files))
 print(z["conv1.weight"].shape, z["dense1.weight"].shape, z["dense1.bias"].shape, z["conv2.weight"].dtype)
 `, path).CombinedOutput()
-	want := "post ['architecture', 'conv1.bias', 'conv1.weight', 'conv2.bias', 'conv2.weight', 'dense1.bias', 'dense1.weight', 'dense2.bias', 'dense2.weight']\n" +
+	want := "tutorial ['architecture', 'conv1.bias', 'conv1.weight', 'conv2.bias', 'conv2.weight', 'dense1.bias', 'dense1.weight', 'dense2.bias', 'dense2.weight']\n" +
 		"(32, 1, 3, 3) (128, 1600) (128,) float32\n"
 	if err != nil || string(out) != want {
 		t.Errorf("%v, printed\n%swant\n%s", err, out, want)
@@ -198,12 +198,12 @@ print(z["conv1.weight"].shape, z["dense1.weight"].shape, z["dense1.bias"].shape,
 
 // TestGlorot checks range and variance of the initial weights.
 func TestGlorot(t *testing.T) {
-	n, err := New(Post(Subtract, 90, 90), 1)
+	n, err := New(Tutorial(Subtract, 90, 90), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := n.Architecture.Parameters(); got != 3984001 {
-		t.Errorf("post has %d parameters, want 3984001", got)
+		t.Errorf("tutorial has %d parameters, want 3984001", got)
 	}
 	if got := Compact(Subtract, 90, 90).Parameters(); got != 266753 {
 		t.Errorf("compact has %d parameters, want 266753", got)

@@ -40,15 +40,18 @@ type Trainer struct {
 }
 
 // An Epoch is how the network did in one epoch. Loss and Accuracy are means
-// over the training pairs as they were met, while the weights changed;
-// ValLoss and ValAccuracy are over the fixed validation pairs after it, and 0
-// without any. A pair is called genuine when its similarity is at least 0.5.
+// over the training pairs as they were met, while the weights changed; the
+// others are of the fixed validation pairs after it, and 0 without any: the
+// means, the area under the ROC curve and the equal error rate. A pair is
+// called genuine when its similarity is at least 0.5.
 type Epoch struct {
 	Epoch       int     `json:"epoch"` // counted from 1
 	Loss        float64 `json:"loss"`
 	Accuracy    float64 `json:"accuracy"`
 	ValLoss     float64 `json:"val_loss"`
 	ValAccuracy float64 `json:"val_accuracy"`
+	ValAUC      float64 `json:"val_auc"`
+	ValEER      float64 `json:"val_eer"`
 }
 
 // Progress is how far an epoch has come.
@@ -79,7 +82,7 @@ func NewTrainer(a Architecture, d Data, o Options) (*Trainer, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	if len(d.Validation) == 0 && (o.Patience > 0 || o.Keep == Best) {
-		return nil, fmt.Errorf("train: early stopping and keeping the best epoch go by the validation loss, but there is no probe to validate on")
+		return nil, fmt.Errorf("train: early stopping and keeping the best epoch need validation probes, but there are none")
 	}
 	t := &Trainer{arch: a, data: d, options: o, adam: nn.NewAdam[float32]()}
 	t.adam.Decay, t.adam.Clip = o.Decay, o.Clip
@@ -133,6 +136,19 @@ func (t *Trainer) Done() bool {
 // History is every epoch so far.
 func (t *Trainer) History() []Epoch { return t.history }
 
+// Best is the best epoch so far by [Options.Select], from 1, or 0 if there is
+// none or no validation.
+func (t *Trainer) Best() int { return t.bestAt }
+
+// Kept is the epoch, from 1, whose weights training would end with now, or 0
+// before the first.
+func (t *Trainer) Kept() int {
+	if t.options.Keep == Best {
+		return t.bestAt
+	}
+	return len(t.history)
+}
+
 // Network is a copy of the network as training would end now.
 func (t *Trainer) Network() *Network {
 	n := &Network{Architecture: t.arch}
@@ -154,7 +170,7 @@ func (t *Trainer) Epoch(ctx context.Context, report func(Progress)) (Epoch, erro
 	e := Epoch{Epoch: len(t.history) + 1}
 	var err error
 	if e.Loss, e.Accuracy, err = t.pass(ctx, e.Epoch, report); err == nil {
-		e.ValLoss, e.ValAccuracy, err = t.validate(ctx, e.Epoch)
+		err = t.validate(ctx, &e)
 	}
 	var d *DivergedError
 	switch {
@@ -165,7 +181,7 @@ func (t *Trainer) Epoch(ctx context.Context, report func(Progress)) (Epoch, erro
 	}
 	t.history = append(t.history, e)
 	t.waited++
-	if len(t.fixed) > 0 && (t.bestAt == 0 || e.ValLoss < t.history[t.bestAt-1].ValLoss) {
+	if len(t.fixed) > 0 && (t.bestAt == 0 || t.options.Select.better(e, t.history[t.bestAt-1])) {
 		t.bestAt, t.waited = e.Epoch, 0
 		if t.best != nil {
 			t.best.store(t.machine)
@@ -220,13 +236,14 @@ func (t *Trainer) set(b *batch) {
 	}
 }
 
-// validate computes the fixed pairs' mean loss and accuracy.
-func (t *Trainer) validate(ctx context.Context, epoch int) (loss, accuracy float64, err error) {
+// validate measures the fixed pairs.
+func (t *Trainer) validate(ctx context.Context, e *Epoch) error {
 	if len(t.fixed) == 0 {
-		return 0, 0, nil
+		return nil
 	}
-	right := 0
-	err = forward(ctx, t.machine, t.data.Probes, t.data.Gallery, t.fixed, func(at int, logits []float32) error {
+	loss, right := 0.0, 0
+	pairs := make([]scored, 0, len(t.fixed))
+	err := forward(ctx, t.machine, t.data.Probes, t.data.Gallery, t.fixed, func(at int, logits []float32) error {
 		for i, z := range logits {
 			pair, truth := t.fixed[at+i], 0.0
 			if pair.Genuine {
@@ -234,15 +251,21 @@ func (t *Trainer) validate(ctx context.Context, epoch int) (loss, accuracy float
 			}
 			l := kernel.Softplus(float64(z)) - truth*float64(z)
 			if math.IsNaN(l) || math.IsInf(l, 0) {
-				return &DivergedError{Epoch: epoch, Batch: t.plan.batches(), Probe: pair.Probe, Gallery: pair.Gallery, Loss: l}
+				return &DivergedError{Epoch: e.Epoch, Batch: t.plan.batches(), Probe: pair.Probe, Gallery: pair.Gallery, Loss: l}
 			}
 			loss += l
+			pairs = append(pairs, scored{z, pair.Genuine})
 			if (z >= 0) == pair.Genuine {
 				right++
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	n := float64(len(t.fixed))
-	return loss / n, float64(right) / n, err
+	e.ValLoss, e.ValAccuracy = loss/n, float64(right)/n
+	e.ValAUC, e.ValEER = separation(pairs)
+	return nil
 }

@@ -65,7 +65,7 @@ func TestResume(t *testing.T) {
 		"cosine": {Keep: Last, Schedule: Schedule{Kind: "cosine", Warmup: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o.Seed, o.Epochs, o.Batch, o.Rate = 5, 6, 8, 0.003
+			o.Seed, o.Epochs, o.Batch, o.Rate, o.Select = 5, 6, 8, 0.003, ByEER
 			whole := trainer(t, tiny(Abs), d, o)
 			want := digest(t, run(t, whole))
 
@@ -145,17 +145,26 @@ func TestContinueLonger(t *testing.T) {
 }
 
 func TestBestAndPatience(t *testing.T) {
+	for _, s := range []Select{ByAUC, ByEER} {
+		t.Run(string(s), func(t *testing.T) { bestAndPatience(t, s) })
+	}
+}
+
+func bestAndPatience(t *testing.T, s Select) {
 	d := prints(6, 6)
 	o := options(30)
-	o.Rate, o.Keep, o.Patience = 0.02, Best, 3
+	o.Rate, o.Keep, o.Patience, o.Select = 0.02, Best, 3, s
 	tr := trainer(t, tiny(Subtract), d, o)
 	n := run(t, tr)
 	h := tr.History()
 	best := 0
 	for i, e := range h {
-		if e.ValLoss < h[best].ValLoss {
+		if s == ByAUC && e.ValAUC > h[best].ValAUC || s == ByEER && e.ValEER < h[best].ValEER {
 			best = i
 		}
+	}
+	if tr.Kept() != best+1 || tr.Best() != best+1 {
+		t.Errorf("kept epoch %d, the best is %d of %+v", tr.Kept(), best+1, h)
 	}
 	if len(h) < 30 && len(h)-1-best != 3 {
 		t.Errorf("stopped after %d epochs, the best being %d", len(h), best+1)
@@ -212,22 +221,23 @@ func TestBadArguments(t *testing.T) {
 		return err
 	}
 	for want, f := range map[string]func(*Data, *Options, *Architecture){
-		"0 epochs":                 func(_ *Data, o *Options, _ *Architecture) { o.Epochs = 0 },
-		"batch of 0":               func(_ *Data, o *Options, _ *Architecture) { o.Batch = 0 },
-		"learning rate of NaN":     func(_ *Data, o *Options, _ *Architecture) { o.Rate = math.NaN() },
-		`unknown schedule "x"`:     func(_ *Data, o *Options, _ *Architecture) { o.Schedule.Kind = "x" },
-		`keep "x"`:                 func(_ *Data, o *Options, _ *Architecture) { o.Keep = "x" },
-		`unknown merge "x"`:        func(_ *Data, _ *Options, a *Architecture) { a.Merge = "x" },
-		`named "conv1"`:            func(_ *Data, _ *Options, a *Architecture) { a.Branch[1].Name = "conv1" },
-		"kind":                     func(_ *Data, _ *Options, a *Architecture) { a.Branch[1].Kind = "x" },
-		"wants one number":         func(_ *Data, _ *Options, a *Architecture) { a.Head = a.Head[:1] },
-		"probes: images are 22x21": func(_ *Data, _ *Options, a *Architecture) { a.Height = 30 },
-		"no probe to validate on":  func(d *Data, o *Options, _ *Architecture) { d.Validation, o.Patience = nil, 2 },
-		"the best epoch go by":     func(d *Data, o *Options, _ *Architecture) { d.Validation, o.Keep = nil, Best },
-		"no probe to train on":     func(d *Data, _ *Options, _ *Architecture) { d.Train = nil },
-		"row 12 of 12":             func(d *Data, _ *Options, _ *Architecture) { d.Train[0] = 12 },
-		"no image of its finger":   func(d *Data, _ *Options, _ *Architecture) { d.GalleryTrain = d.GalleryTrain[:2] },
-		"shows 1 fingers":          func(d *Data, _ *Options, _ *Architecture) { d.GalleryTrain = d.GalleryTrain[:1] },
+		"0 epochs":                    func(_ *Data, o *Options, _ *Architecture) { o.Epochs = 0 },
+		"batch of 0":                  func(_ *Data, o *Options, _ *Architecture) { o.Batch = 0 },
+		"learning rate of NaN":        func(_ *Data, o *Options, _ *Architecture) { o.Rate = math.NaN() },
+		`unknown schedule "x"`:        func(_ *Data, o *Options, _ *Architecture) { o.Schedule.Kind = "x" },
+		`select "x"`:                  func(_ *Data, o *Options, _ *Architecture) { o.Select = "x" },
+		`keep "x"`:                    func(_ *Data, o *Options, _ *Architecture) { o.Keep = "x" },
+		`unknown merge "x"`:           func(_ *Data, _ *Options, a *Architecture) { a.Merge = "x" },
+		`named "conv1"`:               func(_ *Data, _ *Options, a *Architecture) { a.Branch[1].Name = "conv1" },
+		"kind":                        func(_ *Data, _ *Options, a *Architecture) { a.Branch[1].Kind = "x" },
+		"wants one number":            func(_ *Data, _ *Options, a *Architecture) { a.Head = a.Head[:1] },
+		"probes: images are 22x21":    func(_ *Data, _ *Options, a *Architecture) { a.Height = 30 },
+		"early stopping and":          func(d *Data, o *Options, _ *Architecture) { d.Validation, o.Patience = nil, 2 },
+		"keeping the best epoch need": func(d *Data, o *Options, _ *Architecture) { d.Validation, o.Keep = nil, Best },
+		"no probe to train on":        func(d *Data, _ *Options, _ *Architecture) { d.Train = nil },
+		"row 12 of 12":                func(d *Data, _ *Options, _ *Architecture) { d.Train[0] = 12 },
+		"no image of its finger":      func(d *Data, _ *Options, _ *Architecture) { d.GalleryTrain = d.GalleryTrain[:2] },
+		"shows 1 fingers":             func(d *Data, _ *Options, _ *Architecture) { d.GalleryTrain = d.GalleryTrain[:1] },
 	} {
 		if err := set(f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

@@ -192,7 +192,7 @@ func mustCompare(t *testing.T, v *Verifier, a, b *image.Gray) Result {
 
 // BenchmarkVerifier is the use of the tutorial's network.
 func BenchmarkVerifier(b *testing.B) {
-	n, err := siamese.New(siamese.Post(siamese.Subtract, 90, 90), 1)
+	n, err := siamese.New(siamese.Tutorial(siamese.Subtract, 90, 90), 1)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -68,8 +68,8 @@ func TestAblation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(s.Trials()); n != 8 {
-		t.Errorf("%d trials, want 8", n)
+	if n := len(s.Trials()); n != 32 {
+		t.Errorf("%d trials, want 32", n)
 	}
 	if _, err := os.Stat(filepath.Dir(s.Pipeline)); err != nil || filepath.Base(s.Pipeline) != "pipeline.yaml" {
 		t.Errorf("pipeline %s: %v", s.Pipeline, err)

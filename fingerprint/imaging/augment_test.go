@@ -58,7 +58,7 @@ func TestNeutralTransformCopies(t *testing.T) {
 func TestApplyIsPure(t *testing.T) {
 	const w, h = 30, 20
 	src := pattern(w, h)
-	p := Post()
+	p := Tutorial()
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
 		epoch, sample := rapid.IntRange(0, 99).Draw(t, "epoch"), rapid.IntRange(0, 50000).Draw(t, "sample")
@@ -81,9 +81,9 @@ func TestApplyIsPure(t *testing.T) {
 // A policy without some part gives each sample the same values of the others.
 func TestPartsDrawTheSame(t *testing.T) {
 	for sample := range 20 {
-		whole := Post().Sample(3, 1, sample)
+		whole := Tutorial().Sample(3, 1, sample)
 		for _, name := range policyNames {
-			p, err := Post().Only(name)
+			p, err := Tutorial().Only(name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,16 +97,16 @@ func TestPartsDrawTheSame(t *testing.T) {
 				}
 				return false
 			}
-			if has("post", "blur") {
+			if has("tutorial", "blur") {
 				want.Sigma = whole.Sigma
 			}
-			if has("post", "affine", "scale") {
+			if has("tutorial", "geometric", "scale") {
 				want.ScaleX, want.ScaleY = whole.ScaleX, whole.ScaleY
 			}
-			if has("post", "affine", "shift") {
+			if has("tutorial", "geometric", "shift") {
 				want.ShiftX, want.ShiftY = whole.ShiftX, whole.ShiftY
 			}
-			if has("post", "affine", "rotate") {
+			if has("tutorial", "geometric", "rotate") {
 				want.Rotate = whole.Rotate
 			}
 			if part != want {
@@ -121,7 +121,7 @@ func TestPartsDrawTheSame(t *testing.T) {
 func TestSampleIsUniform(t *testing.T) {
 	const n = 20000
 	draw := func(sample int) []float64 {
-		s := Post().Sample(9, 2, sample)
+		s := Tutorial().Sample(9, 2, sample)
 		coin := map[bool]float64{true: 1}
 		return []float64{
 			s.Sigma / 0.5, (s.ScaleX - 0.9) / 0.2, (s.ScaleY - 0.9) / 0.2,
@@ -163,7 +163,7 @@ func TestSampleIsUniform(t *testing.T) {
 
 func TestApplyAllocatesNothing(t *testing.T) {
 	src, dst := pattern(90, 90), make([]uint8, 8100)
-	a := NewAugmenter(Post(), 1, 90, 90)
+	a := NewAugmenter(Tutorial(), 1, 90, 90)
 	sample := 0
 	if n := testing.AllocsPerRun(50, func() { a.Apply(dst, src, 1, sample); sample++ }); n != 0 {
 		t.Errorf("%v allocations an image", n)
@@ -178,11 +178,11 @@ func TestBits(t *testing.T) {
 		policy, want string
 	}{
 		{"none", "aba7335e9b166bc9"},
-		{"post", "fd998ed860baf5c7"},
+		{"tutorial", "fd998ed860baf5c7"},
 		{"blur", "13ad4b67149a4288"},
-		{"affine", "5e189357178386be"},
+		{"geometric", "5e189357178386be"},
 	} {
-		p, err := Post().Only(c.policy)
+		p, err := Tutorial().Only(c.policy)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,9 +199,9 @@ func TestBits(t *testing.T) {
 }
 
 func BenchmarkApply(b *testing.B) {
-	for _, name := range []string{"post", "blur", "affine"} {
+	for _, name := range []string{"tutorial", "blur", "geometric"} {
 		b.Run(name, func(b *testing.B) {
-			p, err := Post().Only(name)
+			p, err := Tutorial().Only(name)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -10,31 +10,33 @@ import (
 	"strings"
 )
 
-// A Policy says how probes are augmented in training: the ranges from which
-// each sample's blur and affine transform are drawn, uniformly. A range whose
-// ends are its neutral value leaves that part out. As in the post (an imgaug
-// Sequential with random order) blur comes before or after the affine
-// transform, and that interpolates bilinearly or takes the nearest pixel, each
-// half the time.
+// A Policy says how probes are augmented: the ranges from which each sample's
+// blur and affine transform are drawn, uniformly. A range whose ends are its
+// neutral value leaves that part out. As in the tutorial (an imgaug Sequential
+// with random order) the blur comes before or after the affine transform, and
+// the transform interpolates bilinearly or takes the nearest pixel, each half
+// of the time.
 type Policy struct {
 	Name   string `json:"name"`
-	Sigma  Range  `json:"sigma"`  // of a Gaussian blur, pixels; neutral 0
-	Scale  Range  `json:"scale"`  // per axis; neutral 1
-	Shift  Range  `json:"shift"`  // per axis, as a share of the side; neutral 0
-	Rotate Range  `json:"rotate"` // degrees, clockwise as one sees it; neutral 0
-	Fill   uint8  `json:"fill"`   // what comes in from beyond the border
+	Sigma  Range  `json:"sigma"`          // of a Gaussian blur, pixels; neutral 0
+	Scale  Range  `json:"scale"`          // per axis; neutral 1
+	Shift  Range  `json:"shift"`          // per axis, as a share of the side; neutral 0
+	Rotate Range  `json:"rotate"`         // degrees, clockwise as one sees it; neutral 0
+	Fill   uint8  `json:"fill"`           // grey value from beyond the border
+	Seed   uint64 `json:"seed,omitempty"` // 0: whoever applies the policy has the seed
 }
 
 // A Range is a closed interval of numbers, lower end first.
 type Range [2]float64
 
 // policyNames are the names that Only knows.
-var policyNames = []string{"none", "post", "blur", "affine", "scale", "shift", "rotate"}
+var policyNames = []string{"none", "tutorial", "blur", "geometric", "scale", "shift", "rotate"}
 
-// Post returns the augmentation of the post.
-func Post() Policy {
+// Tutorial returns the augmentation of the tutorial that the experiment comes
+// from.
+func Tutorial() Policy {
 	return Policy{
-		Name:   "post",
+		Name:   "tutorial",
 		Sigma:  Range{0, 0.5},
 		Scale:  Range{0.9, 1.1},
 		Shift:  Range{-0.1, 0.1},
@@ -43,25 +45,25 @@ func Post() Policy {
 	}
 }
 
-// Only returns the part of the policy that the name stands for: "post" for all
-// of it, "none" for nothing, "affine" for scale, shift and rotation, or one of
-// "blur", "scale", "shift" and "rotate".
+// Only returns the part of the policy that the name stands for: "tutorial" for
+// all of it, "none" for nothing, "geometric" for scale, shift and rotation, or
+// one of "blur", "scale", "shift" and "rotate".
 func (p Policy) Only(name string) (Policy, error) {
 	if !slices.Contains(policyNames, name) {
 		return Policy{}, fmt.Errorf("unknown policy %q, want one of %s", name, strings.Join(policyNames, ", "))
 	}
-	keep := func(parts ...string) bool { return name == "post" || slices.Contains(parts, name) }
-	q := Policy{Name: name, Scale: Range{1, 1}, Fill: p.Fill}
+	keep := func(parts ...string) bool { return name == "tutorial" || slices.Contains(parts, name) }
+	q := Policy{Name: name, Scale: Range{1, 1}, Fill: p.Fill, Seed: p.Seed}
 	if keep("blur") {
 		q.Sigma = p.Sigma
 	}
-	if keep("scale", "affine") {
+	if keep("scale", "geometric") {
 		q.Scale = p.Scale
 	}
-	if keep("shift", "affine") {
+	if keep("shift", "geometric") {
 		q.Shift = p.Shift
 	}
-	if keep("rotate", "affine") {
+	if keep("rotate", "geometric") {
 		q.Rotate = p.Rotate
 	}
 	return q, nil

@@ -16,10 +16,10 @@ var update = flag.Bool("update", false, "rewrite golden files")
 
 func TestPolicyGolden(t *testing.T) {
 	var b bytes.Buffer
-	if err := Post().Write(&b); err != nil {
+	if err := Tutorial().Write(&b); err != nil {
 		t.Fatal(err)
 	}
-	golden := filepath.Join("testdata", "post.json")
+	golden := filepath.Join("testdata", "tutorial.json")
 	if *update {
 		if err := os.WriteFile(golden, b.Bytes(), 0o666); err != nil {
 			t.Fatal(err)
@@ -60,13 +60,13 @@ func TestPolicyRoundTrip(t *testing.T) {
 }
 
 func TestPolicyErrors(t *testing.T) {
-	with := func(change func(*Policy)) Policy { p := Post(); change(&p); return p }
+	with := func(change func(*Policy)) Policy { p := Tutorial(); change(&p); return p }
 	for want, p := range map[string]Policy{
-		`sigma [0 4] is not within 0 to 3`:                   with(func(p *Policy) { p.Sigma[1] = 4 }),
-		`scale [0 1.1] is not within 0.1 to 10`:              with(func(p *Policy) { p.Scale[0] = 0 }),
-		`shift [0.2 0.1]: the lower end has to come first`:   with(func(p *Policy) { p.Shift = Range{0.2, 0.1} }),
-		`rotate [NaN 30] is not within`:                      with(func(p *Policy) { p.Rotate[0] = math.NaN() }),
-		"policy \"post\": scale [2 1]: the lower end has to": with(func(p *Policy) { p.Scale = Range{2, 1} }),
+		`sigma [0 4] is not within 0 to 3`:                       with(func(p *Policy) { p.Sigma[1] = 4 }),
+		`scale [0 1.1] is not within 0.1 to 10`:                  with(func(p *Policy) { p.Scale[0] = 0 }),
+		`shift [0.2 0.1]: the lower end has to come first`:       with(func(p *Policy) { p.Shift = Range{0.2, 0.1} }),
+		`rotate [NaN 30] is not within`:                          with(func(p *Policy) { p.Rotate[0] = math.NaN() }),
+		"policy \"tutorial\": scale [2 1]: the lower end has to": with(func(p *Policy) { p.Scale = Range{2, 1} }),
 	} {
 		if err := p.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
@@ -76,7 +76,7 @@ func TestPolicyErrors(t *testing.T) {
 	if err := two.Validate(); err == nil || !strings.Contains(err.Error(), "sigma") || !strings.Contains(err.Error(), "rotate") {
 		t.Errorf("error %v does not tell of both ranges", err)
 	}
-	if _, err := Post().Only("flip"); err == nil || !strings.Contains(err.Error(), "none, post, blur") {
+	if _, err := Tutorial().Only("flip"); err == nil || !strings.Contains(err.Error(), "none, tutorial, blur") {
 		t.Errorf("error %v does not list the policies", err)
 	}
 	for _, in := range []string{``, `{`, `[]`, `{"flip": true}`, `{"scale": [0, 1]}`, `{"sigma": "much"}`, `{"scale": [1]}`, `{"scale": [1, 1, 5]}`, `{"scale": [1, 1]} {}`, `{"scale": [1, 1]}]`, `{"scale": [1, 1]}}`, `{"scale": [1, 1]} x`} {
@@ -87,7 +87,7 @@ func TestPolicyErrors(t *testing.T) {
 }
 
 func FuzzReadPolicy(f *testing.F) {
-	f.Add([]byte(`{"name":"post","sigma":[0,0.5],"scale":[0.9,1.1],"shift":[-0.1,0.1],"rotate":[-30,30],"fill":255}`))
+	f.Add([]byte(`{"name":"tutorial","sigma":[0,0.5],"scale":[0.9,1.1],"shift":[-0.1,0.1],"rotate":[-30,30],"fill":255}`))
 	f.Add([]byte(`{"scale":[1,1]}`))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		p, err := ReadPolicy(bytes.NewReader(in))

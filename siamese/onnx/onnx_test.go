@@ -100,7 +100,7 @@ func floats(pix []uint8) []float32 {
 func networks() []siamese.Architecture {
 	fives := siamese.Layer{Name: "wide", Kind: siamese.Conv, Width: 3, Kernel: 5}
 	return []siamese.Architecture{
-		siamese.Post(siamese.Subtract, 90, 90),
+		siamese.Tutorial(siamese.Subtract, 90, 90),
 		siamese.Compact(siamese.Abs, 46, 45),
 		{
 			Name: "other", Height: 21, Width: 24, Merge: siamese.Abs,

@@ -2,24 +2,27 @@ package augment
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/stagetest"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/npy"
 )
 
 // inputs makes arrays of some images of 12x10 pixels.
 func inputs(t *testing.T, counts ...int) map[string]string {
 	t.Helper()
-	in := make(map[string]string)
-	for i, name := range []string{"x_easy", "x_medium", "x_hard"} {
+	dir := t.TempDir()
+	for i, subset := range dataset.ProbeSubsets {
 		pix := make([]uint8, counts[i]*120)
 		for j := range pix {
 			pix[j] = uint8(j * 7)
@@ -28,18 +31,17 @@ func inputs(t *testing.T, counts ...int) map[string]string {
 		if err := npy.Write(&b, pix, counts[i], 10, 12); err != nil {
 			t.Fatal(err)
 		}
-		in[name] = filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(in[name], b.Bytes(), 0o666); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, dataset.ImagesFile(subset)), b.Bytes(), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return in
+	return map[string]string{"prints": dir}
 }
 
 func TestPolicies(t *testing.T) {
 	in := inputs(t, 5, 1, 0)
 	previews := make(map[string]string)
-	for _, name := range []string{"none", "post", "blur", "affine", "scale", "shift", "rotate"} {
+	for _, name := range []string{"none", "tutorial", "blur", "geometric", "scale", "shift", "rotate"} {
 		p := defaults()
 		p.Policy = name
 		p.Rotate = [2]float64{-10, 20}
@@ -51,7 +53,7 @@ func TestPolicies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ours := imaging.Post()
+		ours := imaging.Tutorial()
 		ours.Rotate = imaging.Range{-10, 20}
 		want, err := ours.Only(name)
 		if err != nil {
@@ -75,7 +77,7 @@ func TestPolicies(t *testing.T) {
 		}
 	}
 	seeded := stagetest.Run(t, Kind(), nil, 4, in)
-	if seeded.Err != nil || string(seeded.Bytes("preview")) == previews["post"] {
+	if seeded.Err != nil || string(seeded.Bytes("preview")) == previews["tutorial"] {
 		t.Errorf("another seed gives the same preview (%v)", seeded.Err)
 	}
 }
@@ -86,9 +88,9 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 	in := inputs(t, 5, 1, 3)
 	task := &stage.Task{Seed: 7, Inputs: map[string]stage.Input{}}
 	for name, path := range in {
-		task.Inputs[name] = stage.Input{Path: path}
+		task.Inputs[name] = stage.Input{Path: path, Dir: true}
 	}
-	rows, err := preview(task, imaging.Post())
+	rows, err := preview(task, imaging.Tutorial())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +101,7 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 	if len(rows) != len(want) {
 		t.Fatalf("%d rows, want %d", len(rows), len(want))
 	}
-	training := imaging.NewAugmenter(imaging.Post(), 7, 12, 10)
+	training := imaging.NewAugmenter(imaging.Tutorial(), 7, 12, 10)
 	seen := make([]uint8, 120)
 	for i, w := range want {
 		row := rows[i]
@@ -119,11 +121,11 @@ func TestPreviewIsWhatTrainingSees(t *testing.T) {
 	}
 }
 
-func TestDefaultsAreThePosts(t *testing.T) {
+func TestDefaultsAreTheTutorials(t *testing.T) {
 	p := defaults()
 	got, err := p.policy()
-	if err != nil || got != imaging.Post() {
-		t.Errorf("defaults are %+v, %v, want %+v", got, err, imaging.Post())
+	if err != nil || got != imaging.Tutorial() {
+		t.Errorf("defaults are %+v, %v, want %+v", got, err, imaging.Tutorial())
 	}
 }
 
@@ -133,7 +135,7 @@ func TestValidate(t *testing.T) {
 	if err := p.Validate(); err == nil || !strings.Contains(err.Error(), "rotate [30 -30]: the lower end has to come first") {
 		t.Errorf("error %v", err)
 	}
-	p.Policy = "blur" // which does not rotate
+	p.Policy = "blur" // without rotation
 	if err := p.Validate(); err != nil {
 		t.Errorf("a range that is not used is refused: %v", err)
 	}
@@ -141,10 +143,52 @@ func TestValidate(t *testing.T) {
 
 func TestBadInput(t *testing.T) {
 	in := inputs(t, 5, 1, 0)
-	if err := os.Truncate(in["x_medium"], 150); err != nil {
+	if err := os.Truncate(filepath.Join(in["prints"], "x_medium.npy"), 150); err != nil {
 		t.Fatal(err)
 	}
-	if err := stagetest.Run(t, Kind(), nil, 1, in).Err; err == nil || !strings.Contains(err.Error(), "read x_medium: mapping array") || !strings.Contains(err.Error(), "truncated") {
+	if err := stagetest.Run(t, Kind(), nil, 1, in).Err; err == nil || !strings.Contains(err.Error(), "read prints/x_medium.npy: mapping array") || !strings.Contains(err.Error(), "truncated") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// Old names of a policy are its present one before anything is keyed.
+func TestOldNames(t *testing.T) {
+	in := inputs(t, 5, 1, 0)
+	want := stagetest.Run(t, Kind(), nil, 3, in)
+	for old, name := range map[string]string{"post": "tutorial", "all": "tutorial", "affine": "geometric"} {
+		p := defaults()
+		p.Policy = old
+		if err := p.Validate(); err != nil || p.Policy != name {
+			t.Fatalf("%s is %s, %v, want %s", old, p.Policy, err, name)
+		}
+		r := stagetest.Run(t, Kind(), p, 3, in)
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		if noticed := slices.Contains(r.Log, fmt.Sprintf("policy: %q is the old name of %q", old, name)); noticed != (old != "all") {
+			t.Errorf("%s: log %q", old, r.Log)
+		}
+		if same := bytes.Equal(r.Bytes("policy"), want.Bytes("policy")); same != (name == "tutorial") {
+			t.Errorf("%s: same policy as tutorial is %v", old, same)
+		}
+	}
+}
+
+// A seed of its own takes the place of the run's, and the policy carries it to
+// training.
+func TestSeed(t *testing.T) {
+	in := inputs(t, 5, 1, 0)
+	p := defaults()
+	p.Seed = 3
+	own, run := stagetest.Run(t, Kind(), p, 8, in), stagetest.Run(t, Kind(), nil, 3, in)
+	if err := errors.Join(own.Err, run.Err); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(own.Bytes("preview"), run.Bytes("preview")) {
+		t.Error("seed 3 of the stage draws otherwise than seed 3 of the run")
+	}
+	policy, err := imaging.ReadPolicy(bytes.NewReader(own.Bytes("policy")))
+	if err != nil || policy.Seed != 3 {
+		t.Errorf("policy %+v, %v", policy, err)
 	}
 }

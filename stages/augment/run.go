@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"math"
 
+	"whorl/fingerprint"
 	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
-	"whorl/stages/internal/npy"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/sheet"
 )
 
@@ -18,9 +19,11 @@ const (
 	epochs = 5
 )
 
-func run(_ context.Context, t *stage.Task) error {
-	params := t.Params.(Params)
-	policy, err := params.policy()
+func run(_ context.Context, t *stage.Task, p Params) error {
+	if p.given == "post" || p.given == "affine" {
+		t.Logf("policy: %q is the old name of %q", p.given, p.Policy)
+	}
+	policy, err := p.policy()
 	if err != nil {
 		return err
 	}
@@ -42,7 +45,7 @@ func writePreview(t *stage.Task, policy imaging.Policy) error {
 	}
 	s := sheet.Sheet{
 		Title: fmt.Sprintf("Augmentation %q", policy.Name),
-		Note:  fmt.Sprintf("Probes as they are, and as training with seed %d sees them in its first epochs.", t.Seed),
+		Note:  fmt.Sprintf("Probes as they are, and as training with seed %d sees them in its first epochs.", seed(t, policy)),
 		Rows:  rows,
 	}
 	return s.Save(t, "preview")
@@ -53,10 +56,10 @@ func writePreview(t *stage.Task, policy imaging.Policy) error {
 func preview(t *stage.Task, policy imaging.Policy) ([]sheet.Row, error) {
 	var rows []sheet.Row
 	before := 0 // probes of the difficulties before this one
-	for _, difficulty := range []string{"easy", "medium", "hard"} {
+	for _, difficulty := range dataset.ProbeSubsets {
 		some, n, err := previewOf(t, policy, difficulty, before)
 		if err != nil {
-			return nil, fmt.Errorf("read x_%s: %w", difficulty, err)
+			return nil, err
 		}
 		rows = append(rows, some...)
 		before += n
@@ -66,8 +69,8 @@ func preview(t *stage.Task, policy imaging.Policy) ([]sheet.Row, error) {
 
 // previewOf returns the rows of some probes of one difficulty, evenly spaced,
 // and how many there are in all.
-func previewOf(t *stage.Task, policy imaging.Policy, difficulty string, before int) (rows []sheet.Row, n int, err error) {
-	a, err := npy.Map(t.Inputs["x_"+difficulty].Path)
+func previewOf(t *stage.Task, policy imaging.Policy, difficulty fingerprint.Subset, before int) (rows []sheet.Row, n int, err error) {
+	a, err := dataset.MapImages(t, "prints", difficulty)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -76,13 +79,13 @@ func previewOf(t *stage.Task, policy imaging.Policy, difficulty string, before i
 	if err != nil {
 		return nil, 0, err
 	}
-	augmenter := imaging.NewAugmenter(policy, t.Seed, w, h)
+	augmenter := imaging.NewAugmenter(policy, seed(t, policy), w, h)
 	shown := min(probes, n)
 	for k := range shown {
 		i := (2*k + 1) * n / (2 * shown)
 		plain := append([]uint8(nil), pix[i*w*h:(i+1)*w*h]...) // outlives the mapping
 		row := sheet.Row{
-			Title: difficulty,
+			Title: difficulty.String(),
 			Notes: []string{fmt.Sprintf("probe %d", before+i)},
 			Cells: []sheet.Cell{{Pix: plain, W: w, H: h, Caption: []string{"as it is"}}},
 		}
@@ -91,12 +94,20 @@ func previewOf(t *stage.Task, policy imaging.Policy, difficulty string, before i
 			augmenter.Apply(changed, plain, epoch, before+i)
 			row.Cells = append(row.Cells, sheet.Cell{
 				Pix: changed, W: w, H: h, Apart: epoch == 1,
-				Caption: append([]string{fmt.Sprintf("epoch %d", epoch)}, describe(policy.Sample(t.Seed, epoch, before+i))...),
+				Caption: append([]string{fmt.Sprintf("epoch %d", epoch)}, describe(policy.Sample(seed(t, policy), epoch, before+i))...),
 			})
 		}
 		rows = append(rows, row)
 	}
 	return rows, n, nil
+}
+
+// seed is the policy's own seed, or else the run's.
+func seed(t *stage.Task, policy imaging.Policy) uint64 {
+	if policy.Seed != 0 {
+		return policy.Seed
+	}
+	return t.Seed
 }
 
 // describe says in two lines what a transform does.

@@ -2,112 +2,138 @@ package evaluate
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 
-	"whorl/biometrics"
 	"whorl/pipeline/stage"
 	"whorl/siamese"
-	"whorl/stages/internal/rows"
 )
 
 // A comparison is a pair with its score.
 type comparison struct {
-	probe, gallery      int // rows
-	presented, enrolled impression
-	genuine             bool
-	score               float64
+	probe, gallery int32 // rows
+	genuine        bool  // the same finger
+	related        bool  // another finger of the same person
+	score          float64
 }
 
-// pairs makes one genuine pair and one of an impostor of every probe.
-func (d *data) pairs(seed uint64, purpose string, probes, gallery []int) ([]siamese.Pair, error) {
-	return siamese.FixedPairs(seed, purpose,
-		probes, func(row int) siamese.Finger { return finger(d.presented[row]) },
-		gallery, func(row int) siamese.Finger { return finger(d.enrolled[row]) })
+// A compared is what the network makes of the pairs of a side.
+type compared struct {
+	pairs   []comparison // those that figures are of
+	related []comparison // with pairs all: pairs of one person's different fingers, which are left out
+	search  *search      // with pairs all: each probe's search in the gallery
 }
 
-// finger is the identity by which prints are paired.
-func finger(m impression) siamese.Finger { return siamese.Finger(m.Identity().Number()) }
-
-// comparisons puts pairs and scores together. It fails at a score that is
-// not in 0..1, which only a network of broken weights gives.
-func (d *data) comparisons(pairs []siamese.Pair, scores []float64) ([]comparison, error) {
+// compare scores the pairs of a side: two of each probe, or all.
+func (d *data) compare(ctx context.Context, p Params, s side, network scorer, report func(probes int)) (*compared, error) {
+	if p.all() {
+		return d.compareAll(ctx, s, network, report)
+	}
+	pairs, err := siamese.FixedPairs(d.seed, s.Name, s.Probes, d.ProbeOf, s.Gallery, d.GalleryOf)
+	if err != nil {
+		return nil, err
+	}
+	presented := slices.Clone(pairs) // by rows of the images presented
+	for i := range presented {
+		k, _ := slices.BinarySearch(s.Probes, presented[i].Probe)
+		presented[i].Probe = s.rows[k]
+	}
+	scores, err := network.Score(ctx, s.images, d.Gallery, presented, func(done int) { report(done / 2) })
+	if err != nil {
+		return nil, err
+	}
 	if len(scores) != len(pairs) {
 		return nil, fmt.Errorf("the network gave %d scores for %d pairs", len(scores), len(pairs))
 	}
-	out := make([]comparison, len(pairs))
-	for i, p := range pairs {
-		c := comparison{p.Probe, p.Gallery, d.presented[p.Probe], d.enrolled[p.Gallery], p.Genuine, scores[i]}
-		if math.IsNaN(c.score) || c.score < 0 || c.score > 1 {
-			return nil, fmt.Errorf("the network scores %s against %s with %v, not within 0 and 1: its weights are broken; train again, perhaps with a lower learning rate", c.presented.name, c.enrolled.name, c.score)
+	out := &compared{pairs: make([]comparison, len(pairs))}
+	for i, pair := range pairs {
+		if out.pairs[i], err = d.comparison(pair.Probe, pair.Gallery, scores[i]); err != nil {
+			return nil, err
 		}
-		out[i] = c
 	}
 	return out, nil
 }
 
-// searches returns the genuine pairs of so many of the validation probes, or
-// of all if sample is 0: those probes are to be searched for in the gallery.
-func (d *data) searches(seed uint64, sample int, pairs []siamese.Pair) []siamese.Pair {
-	if sample == 0 || sample > len(d.validation) {
-		sample = len(d.validation)
-	}
-	drawn := rows.Draw(seed, "evaluate rank", d.validation, sample)
-	var out []siamese.Pair
-	for _, p := range pairs {
-		if _, ok := slices.BinarySearch(drawn, p.Probe); ok && p.Genuine {
-			out = append(out, p)
+// compareAll scores each probe with the whole gallery of the side.
+func (d *data) compareAll(ctx context.Context, s side, network scorer, report func(probes int)) (*compared, error) {
+	out := &compared{pairs: make([]comparison, 0, len(s.Probes)*len(s.Gallery)), search: newSearch(len(s.Gallery))}
+	use := func(i int, scores []float64) error {
+		if len(scores) != len(s.Gallery) {
+			return fmt.Errorf("the network gave %d scores for a gallery of %d", len(scores), len(s.Gallery))
 		}
+		first := len(out.pairs)
+		for k, row := range s.Gallery {
+			c, err := d.comparison(s.Probes[i], row, scores[k])
+			if err != nil {
+				return err
+			}
+			if c.related {
+				out.related = append(out.related, c)
+			} else {
+				out.pairs = append(out.pairs, c)
+			}
+		}
+		return out.search.add(s.Probes[i], out.pairs[first:], scores)
 	}
-	return out
+	if err := network.ScoreAll(ctx, s.images, s.rows, d.Gallery, s.Gallery, use, func(done int) { report(done / len(s.Gallery)) }); err != nil {
+		return nil, err
+	}
+	if len(out.pairs) == len(s.Probes) {
+		return nil, fmt.Errorf("all pairs: the %s part has no prints of two people, and pairs of one person do not count as impostors; use a larger share or more people", s.Name)
+	}
+	return out, nil
 }
 
-// search looks for the probe of each genuine pair in the whole gallery of the
-// validation side, and returns the cumulative match characteristic.
-func (d *data) search(ctx context.Context, genuine []siamese.Pair, network scorer, report func(done int)) ([]float64, error) {
-	var probes, mates []int
-	for _, p := range genuine {
-		probes, mates = append(probes, p.Probe), append(mates, p.Gallery)
+// comparison puts a pair and its score together. It fails at a score that is
+// not in 0..1, which only a network of broken weights gives.
+func (d *data) comparison(probe, gallery int, score float64) (comparison, error) {
+	p, g := &d.Presented[probe], &d.Enrolled[gallery]
+	if math.IsNaN(score) || score < 0 || score > 1 {
+		return comparison{}, fmt.Errorf("the network scores %s against %s with %v, not within 0 and 1: its weights are broken; train again, perhaps with a lower learning rate", p.Name, g.Name, score)
 	}
-	ranks, err := network.Ranks(ctx, d.probes, probes, d.gallery, d.galleryValidation, mates, report)
-	if err != nil {
-		return nil, fmt.Errorf("search the gallery: %w", err)
-	}
-	if len(ranks) != len(probes) {
-		return nil, fmt.Errorf("search the gallery: the network gave %d ranks for %d probes", len(ranks), len(probes))
-	}
-	return biometrics.CMC(ranks, len(d.galleryValidation))
+	c := comparison{probe: int32(probe), gallery: int32(gallery), score: score}
+	c.genuine = p.Identity() == g.Identity()
+	c.related = !c.genuine && p.Subject == g.Subject
+	return c, nil
 }
 
-// writeScores writes comparisons as CSV, one line each.
-func writeScores(t *stage.Task, output string, comparisons []comparison) error {
-	f, err := t.Create(output)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
+// compareSides scores both sides and searches the gallery of the test side.
+func (d *data) compareSides(ctx context.Context, t *stage.Task, p Params, network scorer) (*measurement, error) {
+	m := &measurement{data: d, all: p.all(), fixed: p.Threshold}
+	searches := 0
+	if !p.all() {
+		searches = searchesOf(p, len(d.test.Probes))
 	}
-	w := csv.NewWriter(f)
-	w.Write([]string{"probe", "gallery", "genuine", "score", "difficulty", "alteration", "probe_name", "gallery_name"})
-	for _, c := range comparisons {
-		genuine := "0"
-		if c.genuine {
-			genuine = "1"
+	// A probe is done with its pairs, and once more with its search.
+	total := len(d.calibration.Probes) + len(d.test.Probes) + searches
+	progress := func(phase string, before int) func(done int) {
+		return func(done int) {
+			t.Progress(stage.Progress{Phase: phase, Done: int64(before + done), Total: int64(total), Unit: "probes"})
 		}
-		w.Write([]string{
-			strconv.Itoa(c.probe), strconv.Itoa(c.gallery), genuine,
-			strconv.FormatFloat(c.score, 'g', -1, 64),
-			c.presented.difficulty.String(), c.presented.alteration, c.presented.name, c.enrolled.name,
-		})
 	}
-	w.Flush()
-	if err := w.Error(); err != nil { // of any Write
-		f.Close()
-		return fmt.Errorf("write %s: %w", output, err)
+	side := func(s side, before int) (*compared, error) {
+		report := progress(s.Name, before)
+		report(0)
+		c, err := d.compare(ctx, p, s, network, report)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Name, err)
+		}
+		return c, nil
 	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
+	var err error
+	if m.calibration, err = side(d.calibration, 0); err != nil {
+		return nil, err
 	}
-	return nil
+	if m.test, err = side(d.test, len(d.calibration.Probes)); err != nil {
+		return nil, err
+	}
+	if !p.all() {
+		report := progress("rank", total-searches)
+		report(0)
+		if m.test.search, err = d.searchSample(ctx, searches, m.test.pairs, network, report); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
 }

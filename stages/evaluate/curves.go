@@ -1,7 +1,6 @@
 package evaluate
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -30,7 +29,7 @@ type curves struct {
 	} `json:"det"`
 	CMC       []number    `json:"cmc"`       // share found at rank 1, 2, ...
 	Histogram histogram   `json:"histogram"` // of the scores
-	LogOdds   histogram   `json:"log_odds"`  // of their log odds, where scores near 0 and 1 are told apart
+	LogOdds   histogram   `json:"log_odds"`  // of their log odds in bins of width 1, where scores near 0 and 1 are told apart
 	Operating []operating `json:"operating"`
 }
 
@@ -79,7 +78,7 @@ func numbers(v []float64) []number {
 // cmcRanks is how many ranks of the CMC are written.
 const cmcRanks = 50
 
-func writeCurves(t *stage.Task, m *measurement, bins int) error {
+func (m *measurement) writeCurves(t *stage.Task, bins int) error {
 	s := m.scores
 	var c curves
 	roc := s.ROC().Corners()
@@ -94,11 +93,15 @@ func writeCurves(t *stage.Task, m *measurement, bins int) error {
 		return fmt.Errorf("write curves: %w", err)
 	}
 	c.Histogram = histogram{numbers(h.Edges), h.Genuine, h.Impostor}
-	if h, err = logOdds(m.comparisons); err != nil {
+	odds, err := logOdds(m.test.pairs)
+	if err == nil {
+		h, err = odds.Histogram(2*maxLogOdds, -maxLogOdds, maxLogOdds)
+	}
+	if err != nil {
 		return fmt.Errorf("write curves: %w", err)
 	}
 	c.LogOdds = histogram{numbers(h.Edges), h.Genuine, h.Impostor}
-	for _, th := range m.thresholds() {
+	for _, th := range m.thresholds {
 		at := s.At(th.value)
 		c.Operating = append(c.Operating, operating{
 			Name: th.name, Threshold: number(th.value),
@@ -110,45 +113,19 @@ func writeCurves(t *stage.Task, m *measurement, bins int) error {
 	return writeJSON(t, "curves", c)
 }
 
-// maxLogOdds is where the histogram of log odds ends; what lies beyond is in
-// its last bins. A float64 cannot be nearer to 1 than by 2^-53, a log odds
-// of 37, while impostors get far nearer to 0 than any threshold.
-const maxLogOdds = 40
-
-// logOdds counts the log odds of the scores, ln(s/(1-s)), which the network
-// computes before its last sigmoid, in bins of width 1.
-func logOdds(comparisons []comparison) (biometrics.Histogram, error) {
-	score, genuine := scoresAndTruth(comparisons)
-	for i, s := range score {
-		score[i] = max(-maxLogOdds, min(maxLogOdds, math.Log(s/(1-s))))
-	}
-	s, err := biometrics.New(score, genuine)
-	if err != nil {
-		return biometrics.Histogram{}, err
-	}
-	return s.Histogram(2*maxLogOdds, -maxLogOdds, maxLogOdds)
-}
-
-// writeClasses writes the per-class report at each threshold.
-func writeClasses(t *stage.Task, m *measurement) error {
+// writeClasses writes the per-class report at the fixed and at the calibrated
+// threshold.
+func (m *measurement) writeClasses(t *stage.Task) error {
 	type classes struct {
 		Threshold number `json:"threshold"`
 		biometrics.ClassReport
 	}
 	reports := map[string]classes{} // written in the order of their names
-	for _, th := range m.thresholds() {
+	for _, th := range m.thresholds {
+		if th.brief {
+			continue
+		}
 		reports[th.name] = classes{number(th.value), m.scores.At(th.value).Report()}
 	}
 	return writeJSON(t, "classes", reports)
-}
-
-func writeJSON(t *stage.Task, output string, v any) error {
-	b, err := json.Marshal(v)
-	if err == nil {
-		err = t.WriteFile(output, append(b, '\n'))
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", output, err)
-	}
-	return nil
 }

@@ -2,149 +2,109 @@ package evaluate
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
+	"math"
 
-	"whorl/fingerprint"
+	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
 	"whorl/siamese"
-	"whorl/stages/internal/npy"
-	"whorl/stages/internal/rows"
+	"whorl/stages/internal/dataset"
+	"whorl/stages/internal/prints"
 )
 
-// difficulties are the subsets of the probes, in the order in which their
-// rows are numbered through.
-var difficulties = [...]fingerprint.Subset{fingerprint.Easy, fingerprint.Medium, fingerprint.Hard}
-
-// data is what the stage reads, but for the network.
+// data is what the stage reads, except for the network.
 type data struct {
-	gallery siamese.Images
-	probes  siamese.Images // easy, medium, hard
-
-	enrolled  []impression // of each gallery row
-	presented []impression // of each probe row
-
-	calibration, validation               []int // probe rows
-	galleryCalibration, galleryValidation []int // gallery rows
-
-	arrays []*npy.Array
+	*prints.Set
+	seed              uint64
+	calibration, test side
 }
 
-// An impression is what is known of a row without looking at its pixels.
-type impression struct {
-	fingerprint.Label
-	name       string
-	difficulty fingerprint.Subset // of a probe
-	alteration string             // of a probe
+// A side is a part of the split whose probes are compared with its gallery.
+type side struct {
+	dataset.Part
+	images siamese.Images // of the probes, as they are presented
+	rows   []int          // of images, one for each of Probes
 }
 
 // readData reads the inputs and checks that they fit each other. The images
 // stay mapped until Close.
-func readData(t *stage.Task) (*data, error) {
-	d := new(data)
-	if err := d.read(t); err != nil {
-		d.Close()
+func readData(t *stage.Task, p Params) (*data, error) {
+	s, err := prints.Open(t)
+	if err != nil {
+		return nil, err
+	}
+	d := &data{Set: s, seed: t.Seed}
+	if p.Seed != 0 {
+		d.seed = uint64(p.Seed)
+	}
+	if d.calibration, err = d.side(dataset.Calibration, p.Probe); err == nil {
+		d.test, err = d.side(dataset.Test, p.Probe)
+	}
+	if err != nil {
+		s.Close()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *data) read(t *stage.Task) (err error) {
-	var names, alterations map[string][]string
-	if err := readJSON(t, "names", &names); err != nil {
-		return err
+func (d *data) side(name, probe string) (side, error) {
+	part, err := d.Part(name)
+	if err != nil {
+		return side{}, err
 	}
-	if err := readJSON(t, "alterations", &alterations); err != nil {
-		return err
+	s := side{part, d.Probes, part.Probes}
+	if probe != "plain" {
+		s.images, s.rows = d.present(part.Probes, probe == "partial"), dataset.Count(len(part.Probes))
 	}
-	if d.gallery, d.enrolled, err = d.subset(t, fingerprint.Real, names); err != nil {
-		return err
-	}
-	var stacks []siamese.Images
-	for _, difficulty := range difficulties {
-		stack, images, err := d.subset(t, difficulty, names)
-		if err != nil {
-			return err
-		}
-		tags := alterations[difficulty.String()]
-		if len(tags) != len(images) {
-			return fmt.Errorf("read alterations: %d of %s, but x_%s has %d images", len(tags), difficulty, difficulty, len(images))
-		}
-		for i := range images {
-			images[i].difficulty = difficulty
-			images[i].alteration = tags[i]
-		}
-		stacks = append(stacks, stack)
-		d.presented = append(d.presented, images...)
-	}
-	d.probes = siamese.Concat(stacks...)
-	for _, s := range []struct {
-		input string
-		into  *[]int
-		of    []impression
-	}{
-		{"calibration", &d.calibration, d.presented},
-		{"validation", &d.validation, d.presented},
-		{"gallery_calibration", &d.galleryCalibration, d.enrolled},
-		{"gallery_validation", &d.galleryValidation, d.enrolled},
-	} {
-		if *s.into, err = rows.Selection(t, s.input, len(s.of)); err != nil {
-			return err
-		}
-		if len(*s.into) == 0 {
-			return fmt.Errorf("read %s: no rows are selected", s.input)
-		}
-	}
-	return nil
+	return s, nil
 }
 
-// subset maps the images of a subset and reads their labels.
-func (d *data) subset(t *stage.Task, s fingerprint.Subset, files map[string][]string) (siamese.Images, []impression, error) {
-	name, names := s.String(), files[s.String()]
-	fail := func(err error) (siamese.Images, []impression, error) {
-		return siamese.Images{}, nil, fmt.Errorf("read x_%s: %w", name, err)
+// presentation is the epoch of which probes are augmented here. Training
+// counts epochs from 1, so that no probe is presented as training saw it.
+const presentation = 0
+
+// visible is the share of the area that a partial probe shows.
+const visible = 0.6
+
+// present augments probes by the tutorial's ranges, each as its row and the
+// seed say, and covers all but the middle of partial ones.
+func (d *data) present(rows []int, partial bool) siamese.Images {
+	policy := imaging.Tutorial()
+	h, w := d.Probes.H, d.Probes.W
+	augmenter := imaging.NewAugmenter(policy, d.seed, w, h)
+	pix := make([]uint8, len(rows)*h*w)
+	for i, row := range rows {
+		one := pix[i*h*w : (i+1)*h*w]
+		augmenter.Apply(one, d.Probes.At(row), presentation, row)
+		if partial {
+			cover(one, h, w, policy.Fill)
+		}
 	}
-	in, ok := t.Inputs["x_"+name]
-	if !ok {
-		return fail(errors.New("it is not wired"))
-	}
-	a, err := npy.Map(in.Path)
-	if err != nil {
-		return fail(err)
-	}
-	d.arrays = append(d.arrays, a)
-	var stack siamese.Images
-	if stack.Pix, stack.N, stack.H, stack.W, err = a.Images(); err != nil {
-		return fail(err)
-	}
-	labels, err := rows.Labels(t, "y_"+name)
-	if err != nil {
-		return siamese.Images{}, nil, err
-	}
-	if len(labels) != stack.N || len(names) != stack.N {
-		return fail(fmt.Errorf("%d images, but %d labels and %d names", stack.N, len(labels), len(names)))
-	}
-	images := make([]impression, stack.N)
-	for i, l := range labels {
-		images[i] = impression{Label: l, name: names[i]}
-	}
-	return stack, images, nil
+	return siamese.Images{Pix: pix, N: len(rows), H: h, W: w}
 }
 
-// Close unmaps the images.
-func (d *data) Close() {
-	for _, a := range d.arrays {
-		a.Close()
+// cover fills all but a rectangle in the middle, which has the visible share of
+// the area and the image's proportions, to the nearest pixel.
+func cover(pix []uint8, h, w int, fill uint8) {
+	side := math.Sqrt(visible)
+	height, width := int(math.Round(side*float64(h))), int(math.Round(side*float64(w)))
+	top, left := (h-height)/2, (w-width)/2
+	for y := range h {
+		for x := range w {
+			if y < top || y >= top+height || x < left || x >= left+width {
+				pix[y*w+x] = fill
+			}
+		}
 	}
 }
 
-func readJSON(t *stage.Task, input string, v any) error {
-	b, err := t.ReadAll(input)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", input, err)
+func writeJSON(t *stage.Task, output string, v any) error {
+	b, err := json.Marshal(v)
+	if err == nil {
+		err = t.WriteFile(output, append(b, '\n'))
 	}
-	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("read %s: %w", input, err)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", output, err)
 	}
 	return nil
 }

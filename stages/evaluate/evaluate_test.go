@@ -20,12 +20,13 @@ import (
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/stagetest"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/sheet"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
-var small = prints{subjects: 6, fingers: 4}
+var small = people{subjects: 6, fingers: 4}
 
 func TestGolden(t *testing.T) {
 	r := runWith(t, table(plausible), nil, 1, small.inputs(t))
@@ -40,11 +41,13 @@ func TestGolden(t *testing.T) {
 		fmt.Fprintln(&metrics, m.Name, strconv.FormatFloat(m.Value, 'g', -1, 64))
 	}
 	for name, got := range map[string][]byte{
-		"scores.csv":     r.Bytes("scores"),
-		"curves.json":    r.Bytes("curves"),
-		"classes.json":   r.Bytes("classes"),
-		"intervals.json": r.Bytes("intervals"),
-		"metrics.txt":    []byte(metrics.String()),
+		"scores.csv":         r.Bytes("scores"),
+		"curves.json":        r.Bytes("curves"),
+		"classes.json":       r.Bytes("classes"),
+		"intervals.json":     r.Bytes("intervals"),
+		"leave_one_out.json": r.Bytes("leave_one_out"),
+		"calibration.json":   r.Bytes("calibration"),
+		"metrics.txt":        []byte(metrics.String()),
 	} {
 		golden := filepath.Join("testdata", name)
 		if *update {
@@ -70,7 +73,11 @@ func TestLogOdds(t *testing.T) {
 	for _, score := range []float64{0, 1e-60, 1e-3, 0.5, 0.999, 1} {
 		all = append(all, comparison{score: score, genuine: score >= 0.5})
 	}
-	h, err := logOdds(all)
+	s, err := logOdds(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := s.Histogram(2*maxLogOdds, -maxLogOdds, maxLogOdds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,9 +194,7 @@ func TestMetricsAreThoseOfTheScores(t *testing.T) {
 
 func TestPairs(t *testing.T) {
 	in := small.inputs(t)
-	dir := t.TempDir()
-	in["validation"] = writeArray(t, dir, "validation", []int64{4, 5, 6, 7, 30, 55}, 6) // subjects 2 and 3
-	in["gallery_validation"] = writeArray(t, dir, "gallery", []int64{4, 5, 6, 7, 8, 9, 10}, 7)
+	writePart(t, in, dataset.Part{Name: "test", Probes: []int{4, 5, 6, 7, 30, 55}, Gallery: []int{4, 5, 6, 7, 8, 9, 10}}) // subjects 2 and 3
 	a := runWith(t, table(plausible), nil, 1, in)
 	if a.Err != nil {
 		t.Fatal(a.Err)
@@ -207,7 +212,7 @@ func TestPairs(t *testing.T) {
 			t.Fatal(err)
 		}
 		if gallery < 4 || gallery > 10 {
-			t.Errorf("line %d: gallery row %d is not of the validation side", i+2, gallery)
+			t.Errorf("line %d: gallery row %d is not of the test part", i+2, gallery)
 		}
 		probe, err := strconv.Atoi(rec[0])
 		if err != nil {
@@ -257,11 +262,9 @@ func TestRank(t *testing.T) {
 			}
 		}
 	}
-	// Images of no or another side are not searched, however alike they are.
+	// Images outside of the part are not searched, however alike they are.
 	in := small.inputs(t)
-	dir := t.TempDir()
-	in["validation"] = writeArray(t, dir, "validation", []int64{4, 5, 30}, 3)
-	in["gallery_validation"] = writeArray(t, dir, "gallery", []int64{4, 5, 6, 7}, 4)
+	writePart(t, in, dataset.Part{Name: "test", Probes: []int{4, 5, 30}, Gallery: []int{4, 5, 6, 7}})
 	strangers := func(p, g uint8) float64 {
 		if g < 4 || g > 7 {
 			return 1
@@ -290,7 +293,7 @@ func plausibleRank(p, g uint8) float64 {
 // difficulty that does not occur has no figures.
 func TestNothingIsAMatch(t *testing.T) {
 	in := small.inputs(t)
-	in["validation"] = writeArray(t, t.TempDir(), "validation", []int64{0, 1, 3}, 3) // all easy, none Zcut
+	writePart(t, in, dataset.Part{Name: "test", Probes: []int{0, 1, 3}, Gallery: dataset.Count(24)}) // all easy, none Zcut
 	r := runWith(t, constant(0.25), nil, 1, in)
 	if r.Err != nil {
 		t.Fatal(r.Err)
@@ -322,7 +325,7 @@ func TestNothingIsAMatch(t *testing.T) {
 	if err := json.Unmarshal(r.Bytes("curves"), &c); err != nil {
 		t.Fatal(err)
 	}
-	if len(c.Operating) != 2 || *c.Operating[0].Precision != 0 || *c.Operating[1].Precision != 0.5 {
+	if len(c.Operating) != 5 || *c.Operating[0].Precision != 0 || *c.Operating[1].Precision != 0.5 {
 		t.Errorf("operating points: %+v", c.Operating)
 	}
 }
@@ -351,7 +354,7 @@ func TestAlterationsOfConfusingNames(t *testing.T) {
 			alterations[subset] = append(alterations[subset], []string{"Warp", "wARP", "Hard", "calibrated"}[i%4])
 		}
 	}
-	in["alterations"] = writeObject(t, t.TempDir(), "alterations", alterations)
+	writeObject(t, in, "labels/alterations", alterations)
 	r := runWith(t, table(plausible), nil, 1, in)
 	if r.Err != nil {
 		t.Fatal(r.Err)
@@ -376,7 +379,7 @@ func TestAlterationsOfConfusingNames(t *testing.T) {
 }
 
 // The calibrated threshold is that of equal error rate of the calibration
-// side's scores, which are written like the validation side's.
+// part's scores, which are written like the test part's.
 func TestCalibration(t *testing.T) {
 	r := runWith(t, table(plausible), nil, 1, small.inputs(t))
 	if r.Err != nil {
@@ -403,7 +406,7 @@ func TestCalibration(t *testing.T) {
 func TestSheet(t *testing.T) {
 	p := Kind().Params.(Params)
 	height := map[int]int{}
-	for _, n := range []int{2, 6, 50} { // 48 probes validate
+	for _, n := range []int{2, 6, 50} { // 48 probes are tested
 		p.Sheet = n
 		r := runWith(t, table(plausible), p, 1, small.inputs(t))
 		if r.Err != nil {
@@ -445,29 +448,38 @@ func TestDecision(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	dir := t.TempDir()
 	for _, c := range []struct {
 		name    string
 		network scorer
-		change  map[string]string
+		change  func(in map[string]string)
 		want    string
 	}{
 		{"diverged", constant(nan), nil, "the network scores easy/1__M_Left_thumb_finger_CR.BMP against real/1__M_Left_thumb_finger.BMP with NaN"},
 		{"no similarity", constant(1.5), nil, "with 1.5, not within 0 and 1"},
-		{"too few labels", table(plausible), map[string]string{"y_easy": writeArray(t, dir, "y", []uint16{1, 0, 0, 0}, 1, 4)}, "read x_easy: 24 images, but 1 labels and 24 names"},
-		{"names of another set", table(plausible), map[string]string{"names": writeObject(t, dir, "names", map[string][]string{})}, "read x_real: 24 images, but 24 labels and 0 names"},
-		{"no JSON", table(plausible), map[string]string{"names": writeArray(t, dir, "n", []uint8{1}, 1)}, "read names: invalid character"},
-		{"alterations of another set", table(plausible), map[string]string{"alterations": writeObject(t, dir, "a", map[string][]string{"easy": {"CR"}})}, "read alterations: 1 of easy, but x_easy has 24 images"},
-		{"flat images", table(plausible), map[string]string{"x_hard": writeArray(t, dir, "flat", make([]uint8, 24), 24)}, "read x_hard: array has shape (24,), want (N, height, width)"},
-		{"images that are no bytes", table(plausible), map[string]string{"x_hard": writeArray(t, dir, "wide", make([]uint16, 24), 24, 1, 1)}, `read x_hard: array has elements of type "<u2"`},
-		{"row that is not there", table(plausible), map[string]string{"validation": writeArray(t, dir, "v", []int64{72}, 1)}, "read validation: element 0 is row 72, but there are 72 rows"},
-		{"nothing to validate", table(plausible), map[string]string{"validation": writeArray(t, dir, "none", []int64{}, 0)}, "read validation: no rows are selected"},
-		{"mate of another side", table(plausible), map[string]string{"gallery_validation": writeArray(t, dir, "g", []int64{0, 1, 2, 3}, 4)}, "the gallery has no image of its finger"},
+		{"too few labels", table(plausible), func(in map[string]string) {
+			writeArray(t, in, "labels/y_easy", []uint16{1, 0, 0, 0}, 1, 4)
+		}, "read prints/x_easy.npy: 24 images, but 1 labels and 24 names"},
+		{"names of another set", table(plausible), func(in map[string]string) {
+			writeObject(t, in, "prints/names", map[string][]string{})
+		}, "read prints/x_real.npy: 24 images, but 24 labels and 0 names"},
+		{"no JSON", table(plausible), func(in map[string]string) { writeObject(t, in, "prints/names", 1) }, "read prints/names.json: json: cannot unmarshal"},
+		{"alterations of another set", table(plausible), func(in map[string]string) {
+			writeObject(t, in, "labels/alterations", map[string][]string{"easy": {"CR"}})
+		}, "read labels/alterations.json: 1 of easy, but prints/x_easy.npy has 24 images"},
+		{"flat images", table(plausible), func(in map[string]string) { writeArray(t, in, "prints/x_hard", make([]uint8, 24), 24) }, "read prints/x_hard.npy: array has shape (24,), want (N, height, width)"},
+		{"images of another type", table(plausible), func(in map[string]string) {
+			writeArray(t, in, "prints/x_hard", make([]uint16, 24), 24, 1, 1)
+		}, `read prints/x_hard.npy: array has elements of type "<u2"`},
+		{"row that is not there", table(plausible), func(in map[string]string) { writeArray(t, in, "split/test", []int64{72}, 1) }, "read split/test.npy: element 0 is row 72, but there are 72 rows"},
+		{"nothing to test", table(plausible), func(in map[string]string) { writeArray(t, in, "split/test", []int64{}, 0) }, "read split/test.npy: no rows are selected"},
+		{"mate of another part", table(plausible), func(in map[string]string) {
+			writeArray(t, in, "split/gallery_test", []int64{0, 1, 2, 3}, 4)
+		}, "the gallery has no image of its finger"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := small.inputs(t)
-			for name, path := range c.change {
-				in[name] = path
+			if c.change != nil {
+				c.change(in)
 			}
 			r := runWith(t, c.network, nil, 1, in)
 			if r.Err == nil || !strings.Contains(r.Err.Error(), c.want) {

@@ -2,28 +2,30 @@ package evaluate
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/stagetest"
 	"whorl/siamese"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/npy"
 )
 
-// A prints is a small data set: images of 8x8 pixels that all have the number
+// A people is a small data set: images of 8x8 pixels that all have the number
 // of their finger as value.
-type prints struct {
+type people struct {
 	subjects, fingers int
 }
 
-const side = 8 // pixels
+const pixels = 8 // on a side
 
-func (p prints) labels() []fingerprint.Label {
+func (p people) labels() []fingerprint.Label {
 	var labels []fingerprint.Label
 	for s := range p.subjects {
 		for f := range p.fingers {
@@ -35,84 +37,88 @@ func (p prints) labels() []fingerprint.Label {
 
 var tags = []string{"CR", "Obl", "Zcut"}
 
-// inputs writes everything that the stage reads but the weights. Every third
-// probe calibrates and the others validate.
-func (p prints) inputs(t *testing.T) map[string]string {
+// inputs writes everything that the stage reads, with an empty file for the
+// weights. Every third probe calibrates and the others are tested.
+func (p people) inputs(t *testing.T) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	in := map[string]string{"weights": filepath.Join(dir, "weights")}
 	if err := os.WriteFile(in["weights"], nil, 0o666); err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{"prints", "labels", "split"} {
+		in[name] = filepath.Join(dir, name)
+		if err := os.Mkdir(in[name], 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
 	labels := p.labels()
 	n := len(labels)
-	var y []uint16
 	var x []uint8
-	for i, l := range labels {
-		row := l.Row()
-		y = append(y, row[:]...)
-		for range side * side {
+	for i := range labels {
+		for range pixels * pixels {
 			x = append(x, uint8(i))
 		}
 	}
 	names, alterations := map[string][]string{}, map[string][]string{}
-	for _, subset := range []string{"real", "easy", "medium", "hard"} {
-		in["x_"+subset] = writeArray(t, dir, "x_"+subset, x, n, side, side)
-		in["y_"+subset] = writeArray(t, dir, "y_"+subset, y, n, 4)
+	for s := range fingerprint.Subsets {
+		subset := s.String()
+		writeArray(t, in, "prints/x_"+subset, x, n, pixels, pixels)
+		if err := dataset.WriteLabels(in["labels"], s, labels); err != nil {
+			t.Fatal(err)
+		}
 		for i, l := range labels {
 			tag := ""
-			if subset != "real" {
+			if s != fingerprint.Real {
 				tag = tags[i/3%3]
 				alterations[subset] = append(alterations[subset], tag)
 			}
 			names[subset] = append(names[subset], subset+"/"+fingerprint.FormatName(l, fingerprint.Alteration(tag)))
 		}
 	}
-	in["names"] = writeObject(t, dir, "names", names)
-	in["alterations"] = writeObject(t, dir, "alterations", alterations)
-	var calibration, validation, gallery []int64
-	for i := range int64(3 * n) {
+	writeObject(t, in, "prints/names", names)
+	writeObject(t, in, "prints/rejects", []string{})
+	writeObject(t, in, "labels/alterations", alterations)
+	calibration, test := dataset.Part{Name: "calibration", Gallery: dataset.Count(n)}, dataset.Part{Name: "test", Gallery: dataset.Count(n)}
+	for i := range 3 * n {
 		if i%3 == 0 {
-			calibration = append(calibration, i)
+			calibration.Probes = append(calibration.Probes, i)
 		} else {
-			validation = append(validation, i)
+			test.Probes = append(test.Probes, i)
 		}
 	}
-	for i := range int64(n) {
-		gallery = append(gallery, i)
-	}
-	in["calibration"] = writeArray(t, dir, "calibration", calibration, len(calibration))
-	in["validation"] = writeArray(t, dir, "validation", validation, len(validation))
-	in["gallery_calibration"] = writeArray(t, dir, "gallery_calibration", gallery, n)
-	in["gallery_validation"] = in["gallery_calibration"]
+	writePart(t, in, calibration)
+	writePart(t, in, test)
 	return in
 }
 
-func writeArray[T npy.Elem](t *testing.T, dir, name string, data []T, shape ...int) string {
+func writePart(t *testing.T, in map[string]string, p dataset.Part) {
 	t.Helper()
-	path := filepath.Join(dir, name+".npy")
-	f, err := os.Create(path)
-	if err != nil {
+	if err := dataset.WritePart(in["split"], p); err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	if err := npy.Write(f, data, shape...); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
-func writeObject(t *testing.T, dir, name string, v any) string {
+// writeArray writes an array to a file of an input: "prints/x_easy".
+func writeArray[T npy.Elem](t *testing.T, in map[string]string, name string, data []T, shape ...int) {
 	t.Helper()
-	b, err := json.Marshal(v)
+	input, file, _ := strings.Cut(name, "/")
+	f, err := os.Create(filepath.Join(in[input], file+".npy"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(dir, name+".json")
-	if err := os.WriteFile(path, b, 0o666); err != nil {
+	if err := errors.Join(npy.Write(f, data, shape...), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return path
+}
+
+// writeObject writes JSON to a file of an input.
+func writeObject(t *testing.T, in map[string]string, name string, v any) {
+	t.Helper()
+	input, file, _ := strings.Cut(name, "/")
+	if err := dataset.WriteJSON(in[input], file+".json", v); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // A table scores images by their pixels and by nothing else.
@@ -129,6 +135,20 @@ func (f table) Score(_ context.Context, probes, gallery siamese.Images, pairs []
 		report(i + 1)
 	}
 	return scores, nil
+}
+
+func (f table) ScoreAll(_ context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, use func(int, []float64) error, report func(int)) error {
+	for i, row := range rows {
+		var scores []float64
+		for _, g := range galleryRows {
+			scores = append(scores, f.score(probes, row, gallery, g))
+		}
+		if err := use(i, scores); err != nil {
+			return err
+		}
+		report((i + 1) * len(galleryRows))
+	}
+	return nil
 }
 
 func (f table) Ranks(_ context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows, mates []int, report func(int)) ([]int, error) {
@@ -160,8 +180,31 @@ func constant(v float64) table { return func(_, _ uint8) float64 { return v } }
 func runWith(t *testing.T, network scorer, params any, seed uint64, inputs map[string]string) *stagetest.Result {
 	t.Helper()
 	kind := Kind()
-	kind.Run = func(ctx context.Context, task *stage.Task) error { return evaluate(ctx, task, network) }
+	kind.Run = func(ctx context.Context, task *stage.Task) error {
+		return evaluate(ctx, task, task.Params.(Params), network)
+	}
 	return stagetest.Run(t, kind, params, seed, inputs)
 }
 
 var nan = math.NaN()
+
+// A oneByOne scores all pairs of a network as single ones.
+type oneByOne struct{ *siamese.Network }
+
+func (n oneByOne) ScoreAll(ctx context.Context, probes siamese.Images, rows []int, gallery siamese.Images, galleryRows []int, use func(int, []float64) error, report func(int)) error {
+	for i, row := range rows {
+		var pairs []siamese.Pair
+		for _, g := range galleryRows {
+			pairs = append(pairs, siamese.Pair{Probe: row, Gallery: g})
+		}
+		scores, err := n.Score(ctx, probes, gallery, pairs, nil)
+		if err != nil {
+			return err
+		}
+		if err := use(i, scores); err != nil {
+			return err
+		}
+		report((i + 1) * len(galleryRows))
+	}
+	return nil
+}

@@ -2,7 +2,6 @@ package evaluate
 
 import (
 	"fmt"
-	"math"
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
@@ -13,7 +12,7 @@ const (
 	resamples  = 1000 // of a bootstrap
 )
 
-// intervals is the output of that name: what figures of all validation pairs
+// intervals is the output of that name: what figures of all test pairs
 // may be in truth, as far as so many prints of so many people can tell. They
 // say nothing of another split or another training, which only other seeds do.
 type intervals struct {
@@ -36,32 +35,26 @@ type interval struct {
 // EER and average precision by a bootstrap. The subjects of the probes are the
 // independent draws, since pairs of one person are not independent; or the
 // probes, if all are of one person.
-func writeIntervals(t *stage.Task, m *measurement) error {
-	cluster := make([]int, len(m.comparisons))
-	subjects := map[int]bool{}
-	for i, c := range m.comparisons {
-		cluster[i] = int(c.presented.Subject)
-		subjects[cluster[i]] = true
-	}
+func (m *measurement) writeIntervals(t *stage.Task) error {
+	subjects := m.subjects()
 	out := intervals{confidence, len(subjects), "subject", map[string]interval{}}
-	if out.Subjects == 1 {
-		out.Drawn = "probe"
-		for i, c := range m.comparisons {
-			cluster[i] = c.probe
-		}
-	}
 	if out.Subjects < biometrics.FewSubjects {
 		t.Logf("the test pairs are of %d subjects only: intervals of the EER are too narrow below %d", out.Subjects, biometrics.FewSubjects)
 	}
-	score, genuine := scoresAndTruth(m.comparisons)
-	c, err := biometrics.NewClusters(score, genuine, cluster)
+	c, err := m.bySubject(subjects)
+	if out.Subjects == 1 {
+		out.Drawn = "probe"
+		c, err = m.byProbe()
+	}
 	if err != nil {
 		return fmt.Errorf("write intervals: %w", err)
 	}
-	if out.Figures["rank1"], err = m.rankInterval(); err != nil {
-		return fmt.Errorf("write intervals: rank1: %w", err)
+	for _, k := range ranks {
+		if out.Figures[rankName(k)], err = m.rankInterval(k); err != nil {
+			return fmt.Errorf("write intervals: %s: %w", rankName(k), err)
+		}
 	}
-	for _, f := range m.figures(t.Seed) {
+	for _, f := range m.figures() {
 		ci, err := f.interval(c)
 		if err != nil {
 			return fmt.Errorf("write intervals: %s: %w", f.name, err)
@@ -85,9 +78,9 @@ type figure struct {
 	interval     func(*biometrics.Clusters) (biometrics.Interval, error)
 }
 
-// figures are those of all validation pairs; the seed is that of the bootstrap.
-func (m *measurement) figures(seed uint64) []figure {
-	b := biometrics.Bootstrap{Seed: seed, Replicates: resamples, Confidence: confidence}
+// figures are those of all test pairs.
+func (m *measurement) figures() []figure {
+	b := biometrics.Bootstrap{Seed: m.data.seed, Replicates: resamples, Confidence: confidence}
 	all := []figure{
 		{"roc_auc", "jackknife", (*biometrics.Scores).AUC, func(c *biometrics.Clusters) (biometrics.Interval, error) {
 			return c.AUC(confidence)
@@ -101,7 +94,7 @@ func (m *measurement) figures(seed uint64) []figure {
 		}},
 		{"eer", "bootstrap", biometrics.EER, b.EER},
 	}
-	for _, th := range m.thresholds() {
+	for _, th := range m.thresholds {
 		all = append(all, figure{
 			th.prefix() + "fmr", "wilson",
 			func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() },
@@ -115,9 +108,19 @@ func (m *measurement) figures(seed uint64) []figure {
 	return all
 }
 
-// rankInterval is that of rank-1. The searches are taken for independent.
-func (m *measurement) rankInterval() (interval, error) {
-	found := int(math.Round(m.cmc[0] * float64(m.searches)))
-	ci, err := biometrics.Wilson(found, m.searches, confidence)
-	return newInterval(m.cmc[0], ci, "wilson"), err
+// rankInterval is that of rank-k. The searches are taken for independent.
+func (m *measurement) rankInterval(k int) (interval, error) {
+	found := m.test.search.within(k)
+	ci, err := biometrics.Wilson(found.k, found.n, confidence)
+	return newInterval(found.value(), ci, "wilson"), err
+}
+
+// byProbe counts the pairs of each probe.
+func (m *measurement) byProbe() (*biometrics.Clusters, error) {
+	score, genuine := scoresAndTruth(m.test.pairs)
+	cluster := make([]int, len(score))
+	for i, c := range m.test.pairs {
+		cluster[i] = int(c.probe)
+	}
+	return biometrics.NewClusters(score, genuine, cluster)
 }

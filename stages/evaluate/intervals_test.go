@@ -13,6 +13,7 @@ import (
 	"whorl/biometrics"
 	"whorl/pipeline/stage/leaveout"
 	"whorl/pipeline/stage/stagetest"
+	"whorl/stages/internal/dataset"
 )
 
 func readIntervals(t *testing.T, r *stagetest.Result) (out intervalsFile) {
@@ -38,7 +39,7 @@ type intervalsFile struct {
 // no width.
 func TestIntervalsOfOnePerson(t *testing.T) {
 	in := small.inputs(t)
-	in["validation"] = writeArray(t, t.TempDir(), "validation", []int64{0, 1, 2, 3, 24, 25, 26, 27}, 8)
+	writePart(t, in, dataset.Part{Name: "test", Probes: []int{0, 1, 2, 3, 24, 25, 26, 27}, Gallery: dataset.Count(24)})
 	r := runWith(t, table(plausible), nil, 1, in)
 	if r.Err != nil {
 		t.Fatal(r.Err)
@@ -47,7 +48,12 @@ func TestIntervalsOfOnePerson(t *testing.T) {
 	if f := got.Figures["calibrated.fnmr"]; got.Subjects != 1 || got.Drawn != "probe" || f.Method != "wilson" || f.Low == f.High {
 		t.Errorf("%+v", got)
 	}
-	// The classes are separated: no EER seen in 8 pairs of each.
+	// Where the classes are separated no error is seen in 8 pairs of each.
+	r = runWith(t, table(plausibleRank), nil, 1, in)
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	got = readIntervals(t, r)
 	const t2 = 2.3646242515927844 * 2.3646242515927844 // of 7 degrees of freedom
 	if f := got.Figures["eer"]; f.Value != 0 || f.Low != 0 || math.Abs(f.High-t2/(8+t2)) > 1e-9 || f.Method != "bootstrap" {
 		t.Errorf("EER: %+v", f)
@@ -68,7 +74,8 @@ func TestIntervals(t *testing.T) {
 	}
 	methods := map[string]string{
 		"roc_auc": "jackknife", "average_precision": "bootstrap", "eer": "bootstrap",
-		"fmr": "wilson", "fnmr": "wilson", "calibrated.fmr": "wilson", "calibrated.fnmr": "wilson", "rank1": "wilson",
+		"fmr": "wilson", "fnmr": "wilson", "calibrated.fmr": "wilson", "calibrated.fnmr": "wilson", "rank1": "wilson", "rank5": "wilson",
+		"fmr100.fmr": "wilson", "fmr100.fnmr": "wilson", "fmr1000.fmr": "wilson", "fmr1000.fnmr": "wilson", "fmr10000.fmr": "wilson", "fmr10000.fnmr": "wilson",
 	}
 	if len(got.Figures) != len(methods) {
 		t.Errorf("%d figures, want %d", len(got.Figures), len(methods))

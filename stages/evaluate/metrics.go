@@ -1,13 +1,21 @@
 package evaluate
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"whorl/biometrics"
+	"whorl/fingerprint"
 	"whorl/pipeline/stage"
+	"whorl/stages/internal/dataset"
 )
+
+// ranks are those whose identification rate is recorded.
+var ranks = []int{1, 5}
+
+func rankName(k int) string { return fmt.Sprintf("rank%d", k) }
 
 // recordMetrics records the figures of all comparisons, and under a prefix
 // those of each difficulty and each alteration: "hard.eer". A difficulty
@@ -15,52 +23,113 @@ import (
 //
 // Where nothing is called a match precision is recorded as 0, as scikit-learn
 // has it, and logged: it is 0/0, but a network that finds nothing should not
-// drop out of a comparison, nor of the mean over seeds, for that.
-func recordMetrics(t *stage.Task, m *measurement) error {
-	r := &recorder{task: t, thresholds: m.thresholds()}
-	if err := r.group("", m.comparisons); err != nil {
+// be left out of a comparison, nor of the mean over seeds, for that.
+func (m *measurement) recordMetrics(t *stage.Task) error {
+	r := &recorder{task: t, thresholds: m.thresholds}
+	if err := r.group("", m.test.pairs); err != nil {
 		return err
 	}
-	t.Metric("rank1", m.cmc[0])
-	t.Logf("rank 1 in a gallery of %d: %.4f of the searches", len(m.cmc), m.cmc[0])
-	for _, difficulty := range difficulties {
-		of := func(c comparison) bool { return c.presented.difficulty == difficulty }
-		if err := r.group(difficulty.String()+".", choose(m.comparisons, of)); err != nil {
+	m.recordSearches(t)
+	for _, difficulty := range dataset.ProbeSubsets {
+		of := func(c comparison) bool { return m.data.Presented[c.probe].Difficulty == difficulty }
+		if err := r.group(difficulty.String()+".", choose(m.test.pairs, of)); err != nil {
 			return err
 		}
 	}
-	for _, alteration := range alterations(m.comparisons) {
-		of := func(c comparison) bool { return alterationGroup(c) == alteration }
-		if err := r.group(alteration+".", choose(m.comparisons, of)); err != nil {
+	for _, alteration := range m.alterations() {
+		of := func(c comparison) bool { return m.alterationGroup(c) == alteration }
+		if err := r.group(alteration+".", choose(m.test.pairs, of)); err != nil {
 			return err
 		}
 	}
+	m.recordRelated(t)
 	if len(r.empty) > 0 {
 		t.Logf("no pairs, and so no figures, of: %s", strings.Join(r.empty, ", "))
 	}
 	if len(r.matchless) > 0 {
 		t.Logf("0, since nothing is called a match: %s", strings.Join(r.matchless, ", "))
 	}
+	return m.data.recordFailures(t)
+}
+
+// recordSearches records how often searches find the mate.
+func (m *measurement) recordSearches(t *stage.Task) {
+	s := m.test.search
+	for _, k := range ranks {
+		t.Metric(rankName(k), s.within(k).value())
+	}
+	t.Logf("rank 1 in a gallery of %d: %.4f of the searches", s.size, s.within(1).value())
+	for _, th := range m.identification {
+		t.Metric(th.prefix()+"threshold", th.value)
+		t.Metric(th.prefix()+"fpir", s.falsePositives(th.value).value())
+		t.Metric(th.prefix()+"dir", s.detected(th.value).value())
+	}
+}
+
+// recordRelated records the pairs of one person's different fingers, which are
+// more alike than those of strangers. With pairs all they are in no other
+// figure; sampled pairs have them among the impostors, as the tutorial does.
+func (m *measurement) recordRelated(t *stage.Task) {
+	related := m.test.related
+	if related == nil {
+		related = choose(m.test.pairs, func(c comparison) bool { return c.related })
+	}
+	t.Metric("same_subject.pairs", float64(len(related)))
+	if len(related) == 0 {
+		return
+	}
+	for _, th := range m.thresholds {
+		matches := len(choose(related, func(c comparison) bool { return c.score >= th.value }))
+		t.Metric("same_subject."+th.prefix()+"fmr", proportion{matches, len(related)}.value())
+	}
+}
+
+// recordFailures records which share of the files in the data set gave no
+// print, since they were refused: of the gallery, failure to enrol, and of the
+// probes, failure to acquire (ISO/IEC 19795-1).
+func (d *data) recordFailures(t *stage.Task) error {
+	var rejects []struct {
+		File    string
+		Follows bool
+	}
+	if err := dataset.ReadJSON(t, "prints", dataset.RejectsFile, &rejects); err != nil {
+		return err
+	}
+	enrol, acquire := 0, 0
+	for _, r := range rejects {
+		switch {
+		case r.Follows: // the file itself is a print
+		case strings.HasPrefix(r.File, fingerprint.Real.Dir()+"/"):
+			enrol++
+		default:
+			acquire++
+		}
+	}
+	t.Metric("fte", proportion{enrol, enrol + len(d.Enrolled)}.value())
+	t.Metric("fta", proportion{acquire, acquire + len(d.Presented)}.value())
 	return nil
 }
 
 // alterations returns the groups that occur, sorted.
-func alterations(comparisons []comparison) []string {
+func (m *measurement) alterations() []string {
 	seen := map[string]bool{}
-	for _, c := range comparisons {
-		if group := alterationGroup(c); group != "" {
+	for _, c := range m.test.pairs {
+		if group := m.alterationGroup(c); group != "" {
 			seen[group] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
 }
 
+// reserved are names before a dot that metrics have already.
+var reserved = []string{"easy", "medium", "hard", "calibrated", "platt", "isotonic", "same_subject"}
+
 // alterationGroup is the group of pairs that one belongs to by its probe's
 // alteration: the tag in lower case, made different from names that metrics
 // have already. A probe without a tag belongs to none.
-func alterationGroup(c comparison) string {
-	switch tag := strings.ToLower(c.presented.alteration); tag {
-	case "easy", "medium", "hard", "calibrated":
+func (m *measurement) alterationGroup(c comparison) string {
+	switch tag := strings.ToLower(m.data.Presented[c.probe].Alteration); {
+	case slices.Contains(reserved, tag) || strings.HasPrefix(tag, "fmr") || strings.HasPrefix(tag, "fpir"):
 		return "alteration-" + tag
 	default:
 		return tag
@@ -109,10 +178,15 @@ func (r *recorder) group(prefix string, comparisons []comparison) error {
 	}
 	for _, th := range r.thresholds {
 		c := s.At(th.value)
-		r.confusion(prefix+th.prefix(), c)
+		if th.brief {
+			r.task.Metric(prefix+th.prefix()+"fmr", c.FMR())
+			r.task.Metric(prefix+th.prefix()+"fnmr", c.FNMR())
+		} else {
+			r.confusion(prefix+th.prefix(), c)
+		}
 		if prefix == "" { // the thresholds are the same for all groups
 			r.task.Metric(th.prefix()+"threshold", th.value)
-			r.task.Logf("%s threshold %.4g: accuracy %.4f, precision %.4f, recall %.4f", th.name, th.value, c.Accuracy(), precision(c), c.Recall())
+			r.task.Logf("%s threshold %.4g: accuracy %.4f, FMR %.4f, FNMR %.4f", th.name, th.value, c.Accuracy(), c.FMR(), c.FNMR())
 		}
 	}
 	r.task.Metric(prefix+"log_loss", loss)

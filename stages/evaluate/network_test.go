@@ -14,7 +14,7 @@ import (
 // writeNetwork writes a network of random weights for images of the fixture.
 func writeNetwork(t *testing.T, h, w int) (*siamese.Network, string) {
 	t.Helper()
-	n, err := siamese.New(siamese.Post(siamese.Subtract, h, w), 1)
+	n, err := siamese.New(siamese.Tutorial(siamese.Subtract, h, w), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func writeNetwork(t *testing.T, h, w int) (*siamese.Network, string) {
 // are those of the same network in memory.
 func TestNetwork(t *testing.T) {
 	in := small.inputs(t)
-	network, path := writeNetwork(t, side, side)
+	network, path := writeNetwork(t, pixels, pixels)
 	in["weights"] = path
 	got := stagetest.Run(t, Kind(), nil, 1, in)
 	if got.Err != nil {

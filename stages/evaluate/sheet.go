@@ -3,34 +3,41 @@ package evaluate
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"whorl/pipeline/stage"
 	"whorl/siamese"
-	"whorl/stages/internal/rows"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/sheet"
 )
 
-// writeSheet draws n of the validation probes, each beside the real print of
-// its own finger and that of an impostor, with scores and decisions.
-func writeSheet(t *stage.Task, d *data, m *measurement, n int) error {
-	of := make(map[int][]comparison, len(d.validation)) // by probe
-	for _, c := range m.comparisons {
-		of[c.probe] = append(of[c.probe], c)
+// writeSheet draws n of the test probes as they are presented, each beside the
+// real print of its own finger and that of an impostor, with scores and
+// decisions. With pairs all it is the impostor of the highest score.
+func (m *measurement) writeSheet(t *stage.Task, n int) error {
+	d := m.data
+	of := make(map[int][]comparison, len(d.test.Probes)) // by probe
+	for _, c := range m.test.written() {
+		if probe := int(c.probe); len(of[probe]) < 2 {
+			of[probe] = append(of[probe], c)
+		}
 	}
+	calibrated := m.thresholds[1].value
 	s := sheet.Sheet{
 		Title: "Unseen probes against real prints",
-		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.3g. Green frame: same finger, red: another's.", m.calibrated),
+		Note:  fmt.Sprintf("Scores of 0 to 1; a match is at least the calibrated threshold, %.3g. Green frame: same finger, red: another's.", calibrated),
 	}
-	for _, probe := range rows.Draw(t.Seed, "evaluate sheet", d.validation, min(n, len(d.validation))) {
-		p := d.presented[probe]
+	for _, probe := range dataset.Draw(d.seed, "evaluate sheet", d.test.Probes, min(n, len(d.test.Probes))) {
+		p := d.Presented[probe]
+		k, _ := slices.BinarySearch(d.test.Probes, probe)
 		row := sheet.Row{
 			Title: p.Label.String(),
-			Notes: []string{strings.TrimSuffix(p.difficulty.String()+", "+p.alteration, ", "), path.Base(p.name)},
-			Cells: []sheet.Cell{cell(d.probes, probe, "probe")},
+			Notes: []string{strings.TrimSuffix(p.Difficulty.String()+", "+p.Alteration, ", "), path.Base(p.Name)},
+			Cells: []sheet.Cell{cell(d.test.images, d.test.rows[k], "probe")},
 		}
 		for i, c := range of[probe] {
-			beside := cell(d.gallery, c.gallery, fmt.Sprintf("%.3g  %s", c.score, decision(c, m.calibrated)), c.enrolled.Label.String())
+			beside := cell(d.Gallery, int(c.gallery), fmt.Sprintf("%.3g  %s", c.score, decision(c, calibrated)), d.Enrolled[c.gallery].Label.String())
 			beside.Border, beside.Apart = sheet.Impostor, i == 0
 			if c.genuine {
 				beside.Border = sheet.Genuine

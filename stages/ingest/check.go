@@ -13,7 +13,8 @@ type reject struct {
 	File   string `json:"file"` // path in the tree
 	Reason string `json:"reason"`
 
-	follows bool // only because another file was refused
+	// Follows says that the file is refused only because its real print is.
+	Follows bool `json:"follows,omitempty"`
 }
 
 // rejected says that files were refused, all of them.
@@ -30,7 +31,7 @@ func (e *rejected) Error() string {
 	fmt.Fprintf(&b, "%d of %d files were refused; %s:", len(e.rejects), e.files, e.remedy)
 	followers := 0
 	for _, r := range e.rejects {
-		if r.follows {
+		if r.Follows {
 			followers++
 			continue
 		}

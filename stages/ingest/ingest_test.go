@@ -117,7 +117,7 @@ func TestIngest(t *testing.T) {
 			if r.Err != nil {
 				t.Fatal(r.Err)
 			}
-			names := decodeJSON[map[string][]string](t, r.Bytes("names"))
+			names := decodeJSON[map[string][]string](t, r.Bytes("prints/names.json"))
 			want := map[string][]string{
 				"real":   {"Real/7__F_Left_index_finger.BMP", "Real/7__F_Left_thumb_finger.BMP"},
 				"easy":   {"Altered/Altered-Easy/7__F_Left_index_finger_CR.BMP", "Altered/Altered-Easy/7__F_Left_thumb_finger_CR.BMP"},
@@ -128,7 +128,7 @@ func TestIngest(t *testing.T) {
 				if !slices.Equal(names[s.String()], want[s.String()]) {
 					t.Errorf("%s has rows %q, want %q", s, names[s.String()], want[s.String()])
 				}
-				pix, shape := rows(t, r.Path("x_"+s.String()))
+				pix, shape := rows(t, r.Path("prints/x_"+s.String()+".npy"))
 				if !slices.Equal(shape, []int{2, 6, 5}) {
 					t.Fatalf("%s has shape %v", s, shape)
 				}
@@ -140,7 +140,7 @@ func TestIngest(t *testing.T) {
 					t.Errorf("metric %s is %v", s, got)
 				}
 			}
-			if got := string(r.Bytes("rejects")); got != "[]\n" {
+			if got := string(r.Bytes("prints/rejects.json")); got != "[]\n" {
 				t.Errorf("rejects %s", got)
 			}
 			if r.Last.Done != 8 || r.Last.Total != 8 || r.Last.Unit != "files" {
@@ -168,7 +168,7 @@ func TestRows(t *testing.T) {
 	if r.Err != nil {
 		t.Fatal(r.Err)
 	}
-	pix, _ := rows(t, r.Path("x_real"))
+	pix, _ := rows(t, r.Path("prints/x_real.npy"))
 	want := make([]uint8, 6*5)
 	imaging.NewResizer(5, 6).Resize(want, m.Pix, w, h)
 	if got := pix[30:60]; !bytes.Equal(got, want) { // between index and thumb
@@ -232,7 +232,7 @@ func TestRejects(t *testing.T) {
 		if r.Err != nil {
 			t.Fatal(r.Err)
 		}
-		rejects := decodeJSON[[]reject](t, r.Bytes("rejects"))
+		rejects := decodeJSON[[]reject](t, r.Bytes("prints/rejects.json"))
 		for _, got := range rejects {
 			if w := want[got.File]; w == "" || !strings.Contains(got.Reason, w) {
 				t.Errorf("%s is refused: %s; want %q", got.File, got.Reason, w)
@@ -245,9 +245,9 @@ func TestRejects(t *testing.T) {
 			t.Errorf("%d rejects, metric %v, want %d", len(rejects), r.Metric("rejects"), expected)
 		}
 		// What is left is whole: as many rows as names.
-		names := decodeJSON[map[string][]string](t, r.Bytes("names"))
+		names := decodeJSON[map[string][]string](t, r.Bytes("prints/names.json"))
 		for s := range fingerprint.Subsets {
-			if _, shape := rows(t, r.Path("x_"+s.String())); shape[0] != len(names[s.String()]) {
+			if _, shape := rows(t, r.Path("prints/x_"+s.String()+".npy")); shape[0] != len(names[s.String()]) {
 				t.Errorf("%s has %d rows and %d names", s, shape[0], len(names[s.String()]))
 			}
 			if float64(len(names[s.String()])) != r.Metric(s.String()) {
@@ -421,11 +421,11 @@ func TestBatches(t *testing.T) {
 	if r.Err != nil {
 		t.Fatal(r.Err)
 	}
-	got := decodeJSON[map[string][]string](t, r.Bytes("names"))["real"]
+	got := decodeJSON[map[string][]string](t, r.Bytes("prints/names.json"))["real"]
 	if !slices.Equal(got[:n], names) {
 		t.Fatal("names are not in order")
 	}
-	pix, _ := rows(t, r.Path("x_real"))
+	pix, _ := rows(t, r.Path("prints/x_real.npy"))
 	for i := range n {
 		for _, p := range pix[30*i : 30*(i+1)] {
 			if p != uint8(i) {
@@ -466,7 +466,7 @@ func TestRealSample(t *testing.T) {
 		t.Fatal(r.Err)
 	}
 	for name, want := range map[string]int{"real": 600, "easy": 1799, "medium": 1721, "hard": 1461} {
-		pix, shape := rows(t, r.Path("x_"+name))
+		pix, shape := rows(t, r.Path("prints/x_"+name+".npy"))
 		if want := []int{want, 90, 90}; !slices.Equal(shape, want) {
 			t.Errorf("%s has shape %v, want %v", name, shape, want)
 		}

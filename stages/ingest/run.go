@@ -2,12 +2,14 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/npy"
 )
 
@@ -15,6 +17,7 @@ import (
 type ingestion struct {
 	task    *stage.Task
 	params  Params
+	dir     string // of the output
 	decoder *decoder
 	checker *checker
 
@@ -23,8 +26,8 @@ type ingestion struct {
 	rejects     []reject
 }
 
-func run(ctx context.Context, t *stage.Task) error {
-	tree, err := openTree(t.Inputs["prints"].FS())
+func run(ctx context.Context, t *stage.Task, p Params) error {
+	tree, err := openTree(t.Inputs[prints].FS())
 	if err != nil {
 		return err
 	}
@@ -32,10 +35,14 @@ func run(ctx context.Context, t *stage.Task) error {
 	if err != nil {
 		return err
 	}
-	p := t.Params.(Params)
+	dir, err := t.CreateDir(prints)
+	if err != nil {
+		return err
+	}
 	in := &ingestion{
 		task:    t,
 		params:  p,
+		dir:     dir,
 		decoder: newDecoder(tree, p.Size[0], p.Size[1]),
 		checker: newChecker(),
 		names:   make(map[string][]string),
@@ -57,7 +64,7 @@ func run(ctx context.Context, t *stage.Task) error {
 
 // subset decodes the named files of a subset, in order, into its array.
 func (in *ingestion) subset(ctx context.Context, s fingerprint.Subset, names []string) error {
-	out, err := in.task.Create("x_" + s.String())
+	out, err := os.Create(filepath.Join(in.dir, dataset.ImagesFile(s)))
 	if err != nil {
 		return err
 	}
@@ -123,16 +130,10 @@ func (in *ingestion) finish() error {
 	}
 	in.task.Metric("rejects", float64(len(in.rejects)))
 	if n := len(in.rejects); n > 0 {
-		in.task.Logf("%d of %d files were refused and left out; the output %q lists them", n, in.files, outputRejects)
+		in.task.Logf("%d of %d files were refused and left out; %s/%s lists them", n, in.files, prints, dataset.RejectsFile)
 	}
-	for output, v := range map[string]any{outputNames: in.names, outputRejects: in.rejects} {
-		b, err := json.MarshalIndent(v, "", " ")
-		if err != nil {
-			return fmt.Errorf("write %s: %w", output, err)
-		}
-		if err := in.task.WriteFile(output, append(b, '\n')); err != nil {
-			return fmt.Errorf("write %s: %w", output, err)
-		}
-	}
-	return nil
+	return errors.Join(
+		dataset.WriteJSON(in.dir, dataset.NamesFile, in.names),
+		dataset.WriteJSON(in.dir, dataset.RejectsFile, in.rejects),
+	)
 }

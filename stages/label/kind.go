@@ -1,9 +1,6 @@
 package label
 
-import (
-	"whorl/fingerprint"
-	"whorl/pipeline/stage"
-)
+import "whorl/pipeline/stage"
 
 // Params are the stage's parameters.
 type Params struct {
@@ -12,26 +9,17 @@ type Params struct {
 
 // Kind returns the stage.
 func Kind() stage.Kind {
-	k := stage.Kind{
+	return stage.Define(stage.Kind{
 		Name:   "label",
 		Doc:    "subject, gender, hand, finger and alteration of each image, from its name",
-		Inputs: []stage.Port{{Name: "names", Type: stage.TypeJSON, Doc: "the file behind each row, by subset"}},
-		Params: Params{Samples: 6},
-		Run:    run,
-	}
-	for s := range fingerprint.Subsets {
-		k.Inputs = append(k.Inputs, stage.Port{
-			Name: "x_" + s.String(), Type: stage.TypeNPY, Optional: true,
-			Doc: "images of " + s.Dir() + ", for the sheet of samples",
-		})
-		k.Outputs = append(k.Outputs, stage.Port{
-			Name: "y_" + s.String(), Type: stage.TypeNPY,
-			Doc: "labels of " + s.Dir() + ", uint16 (N, 4): subject, gender, hand, finger",
-		})
-	}
-	k.Outputs = append(k.Outputs,
-		stage.Port{Name: "alterations", Type: stage.TypeJSON, Doc: "the alteration of each row, by subset"},
-		stage.Port{Name: "samples", Type: stage.TypePNG, Doc: "prints of the four subsets with their labels"},
-	)
-	return k
+		Inputs: []stage.Port{{Name: "prints", Type: stage.TypeTree, Dir: true, Doc: "the names of the files, and the images for the sheet"}},
+		Outputs: []stage.Port{
+			{Name: "labels", Type: stage.TypeTree, Dir: true, Doc: "y_real.npy, y_easy.npy, y_medium.npy, y_hard.npy: uint16 (N, 4): subject, gender, hand, finger; alterations.json: the alteration of each row"},
+			{Name: "samples", Type: stage.TypePNG, Doc: "prints of the four subsets with their labels"},
+		},
+		Metrics: []stage.MetricInfo{
+			{Name: "subjects", Title: "Subjects", Doc: "people with at least one print"},
+			{Name: "fingers", Title: "Fingers", Doc: "different fingers"},
+		},
+	}, Params{Samples: 6}, run)
 }

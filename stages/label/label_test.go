@@ -13,6 +13,7 @@ import (
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/stagetest"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/npy"
 )
 
@@ -23,27 +24,28 @@ const names = `{
  "hard": []
 }`
 
-func file(t *testing.T, name string, content []byte) string {
+// input makes an input with the given names and so many images of 4x6 pixels
+// in each subset.
+func input(t *testing.T, names string, counts ...int) map[string]string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, content, 0o666); err != nil {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, dataset.NamesFile), []byte(names), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return path
-}
-
-// array makes n images of 4x6 pixels.
-func array(t *testing.T, n int) string {
-	t.Helper()
-	var b bytes.Buffer
-	if err := npy.Write(&b, make([]uint8, n*24), n, 4, 6); err != nil {
-		t.Fatal(err)
+	for s, n := range counts {
+		var b bytes.Buffer
+		if err := npy.Write(&b, make([]uint8, n*24), n, 4, 6); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, dataset.ImagesFile(fingerprint.Subset(s))), b.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return file(t, "x.npy", b.Bytes())
+	return map[string]string{"prints": dir}
 }
 
 func TestLabel(t *testing.T) {
-	r := stagetest.Run(t, Kind(), nil, 0, map[string]string{"names": file(t, "names", []byte(names))})
+	r := stagetest.Run(t, Kind(), nil, 0, input(t, names, 2, 2, 1, 0))
 	if r.Err != nil {
 		t.Fatal(r.Err)
 	}
@@ -53,7 +55,7 @@ func TestLabel(t *testing.T) {
 		"medium": {1, 0, 0, 0},
 		"hard":   {},
 	} {
-		got, shape, err := npy.Read[uint16](bytes.NewReader(r.Bytes("y_" + subset)))
+		got, shape, err := npy.Read[uint16](bytes.NewReader(r.Bytes("labels/y_" + subset + ".npy")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +64,7 @@ func TestLabel(t *testing.T) {
 		}
 	}
 	var alterations map[string][]string
-	if err := json.Unmarshal(r.Bytes("alterations"), &alterations); err != nil {
+	if err := json.Unmarshal(r.Bytes("labels/alterations.json"), &alterations); err != nil {
 		t.Fatal(err)
 	}
 	if len(alterations) != 3 || !slices.Equal(alterations["easy"], []string{"CR", "Zcut"}) || !slices.Equal(alterations["medium"], []string{"SWarp"}) {
@@ -73,36 +75,27 @@ func TestLabel(t *testing.T) {
 	}
 }
 
-// A sheet has the images where they are wired, and frames where they are not.
 func TestSheet(t *testing.T) {
-	in := map[string]string{"names": file(t, "names", []byte(names))}
-	black := func(r *stagetest.Result) (n int) {
-		t.Helper()
-		if r.Err != nil {
-			t.Fatal(r.Err)
-		}
-		m, err := png.Decode(bytes.NewReader(r.Bytes("samples")))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for y := range m.Bounds().Dy() {
-			for x := range m.Bounds().Dx() {
-				if r, g, b, _ := m.At(x, y).RGBA(); r+g+b == 0 {
-					n++
-				}
+	r := stagetest.Run(t, Kind(), nil, 0, input(t, names, 2, 2, 1, 0))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	m, err := png.Decode(bytes.NewReader(r.Bytes("samples")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	black := 0
+	for y := range m.Bounds().Dy() {
+		for x := range m.Bounds().Dx() {
+			if r, g, b, _ := m.At(x, y).RGBA(); r+g+b == 0 {
+				black++
 			}
 		}
-		return n
 	}
-	if n := black(stagetest.Run(t, Kind(), nil, 0, in)); n != 0 {
-		t.Errorf("%d black pixels, but no image is wired", n)
-	}
-	in["x_real"], in["x_easy"] = array(t, 2), array(t, 2)
-	in["x_medium"], in["x_hard"] = array(t, 1), array(t, 0)
 	// The two fingers are on the sheet in Real, one of them in each of easy
 	// and medium; images are black and drawn at twice their size.
-	if n, want := black(stagetest.Run(t, Kind(), nil, 0, in)), 4*4*24; n != want {
-		t.Errorf("%d black pixels, want %d", n, want)
+	if want := 4 * 4 * 24; black != want {
+		t.Errorf("%d black pixels, want %d", black, want)
 	}
 }
 
@@ -113,7 +106,8 @@ func TestAlterationsTakeTurns(t *testing.T) {
 		labels:      []fingerprint.Label{finger, {Subject: 4}, finger, finger},
 		alterations: []fingerprint.Alteration{"CR", "Zcut", "Obl", "Warp"},
 	}
-	row, err := sampleRow(&stage.Task{}, fingerprint.Easy, of, []fingerprint.Label{finger, finger, finger, finger, {Subject: 5}})
+	task := &stage.Task{Inputs: map[string]stage.Input{"prints": {Path: input(t, "", 0, 4)["prints"], Dir: true}}}
+	row, err := sampleRow(task, fingerprint.Easy, of, []fingerprint.Label{finger, finger, finger, finger, {Subject: 5}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,18 +123,17 @@ func TestAlterationsTakeTurns(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	for _, c := range []struct{ names, want string }{
-		{`{`, "read names: unexpected end"},
+		{`{`, "read prints/names.json: unexpected end"},
 		{`{"real": [], "easy": [], "medium": []}`, `the subset "hard" is missing`},
-		{strings.Replace(names, "_Zcut", "_", 1), "read names: easy, row 1 (Altered/Altered-Easy/12__F_Right_little_finger_.BMP): name"},
+		{strings.Replace(names, "_Zcut", "_", 1), "read prints/names.json: easy, row 1 (Altered/Altered-Easy/12__F_Right_little_finger_.BMP): name"},
 		{strings.Replace(names, "_Zcut", "", 1), "has no alteration"},
 	} {
-		r := stagetest.Run(t, Kind(), nil, 0, map[string]string{"names": file(t, "names", []byte(c.names))})
+		r := stagetest.Run(t, Kind(), nil, 0, input(t, c.names, 2, 2, 1, 0))
 		if r.Err == nil || !strings.Contains(r.Err.Error(), c.want) {
 			t.Errorf("error %v, want one with %q", r.Err, c.want)
 		}
 	}
-	in := map[string]string{"names": file(t, "names", []byte(names)), "x_easy": array(t, 3)}
-	if err := stagetest.Run(t, Kind(), nil, 0, in).Err; err == nil || !strings.Contains(err.Error(), "read x_easy: it has 3 images, but names lists 2 files") {
+	if err := stagetest.Run(t, Kind(), nil, 0, input(t, names, 2, 3, 1, 0)).Err; err == nil || !strings.Contains(err.Error(), "read prints/x_easy.npy: it has 3 images, but names.json lists 2 files") {
 		t.Errorf("error %v", err)
 	}
 }

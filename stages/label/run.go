@@ -2,13 +2,12 @@ package label
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path"
 
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
-	"whorl/stages/internal/rows"
+	"whorl/stages/internal/dataset"
 )
 
 // A subset is what the names of one subset say, row by row.
@@ -17,8 +16,12 @@ type subset struct {
 	alterations []fingerprint.Alteration
 }
 
-func run(_ context.Context, t *stage.Task) error {
+func run(_ context.Context, t *stage.Task, p Params) error {
 	all, err := parse(t)
+	if err != nil {
+		return err
+	}
+	dir, err := t.CreateDir("labels")
 	if err != nil {
 		return err
 	}
@@ -27,7 +30,7 @@ func run(_ context.Context, t *stage.Task) error {
 	fingers := make(map[fingerprint.Identity]bool)
 	for s, of := range all {
 		s := fingerprint.Subset(s)
-		if err := rows.WriteLabels(t, "y_"+s.String(), of.labels); err != nil {
+		if err := dataset.WriteLabels(dir, s, of.labels); err != nil {
 			return err
 		}
 		if s != fingerprint.Real {
@@ -40,31 +43,23 @@ func run(_ context.Context, t *stage.Task) error {
 	}
 	t.Metric("subjects", float64(len(subjects)))
 	t.Metric("fingers", float64(len(fingers)))
-	b, err := json.Marshal(alterations)
-	if err != nil {
-		return fmt.Errorf("write alterations: %w", err)
+	if err := dataset.WriteJSON(dir, dataset.AlterationsFile, alterations); err != nil {
+		return err
 	}
-	if err := t.WriteFile("alterations", append(b, '\n')); err != nil {
-		return fmt.Errorf("write alterations: %w", err)
-	}
-	return writeSheet(t, all)
+	return writeSheet(t, all, p.Samples)
 }
 
 // parse reads the names and takes them apart.
 func parse(t *stage.Task) (all [fingerprint.Subsets]subset, err error) {
-	b, err := t.ReadAll("names")
-	if err != nil {
-		return all, fmt.Errorf("read names: %w", err)
-	}
 	var names map[string][]string
-	if err := json.Unmarshal(b, &names); err != nil {
-		return all, fmt.Errorf("read names: %w", err)
+	if err := dataset.ReadJSON(t, "prints", dataset.NamesFile, &names); err != nil {
+		return all, err
 	}
 	for s := range fingerprint.Subsets {
 		of := &all[s]
 		files, ok := names[s.String()]
 		if !ok {
-			return all, fmt.Errorf("read names: the subset %q is missing", s)
+			return all, fmt.Errorf("read prints/%s: the subset %q is missing", dataset.NamesFile, s)
 		}
 		for row, file := range files {
 			l, a, err := fingerprint.ParseName(path.Base(file))
@@ -72,7 +67,7 @@ func parse(t *stage.Task) (all [fingerprint.Subsets]subset, err error) {
 				err = s.Admits(a)
 			}
 			if err != nil {
-				return all, fmt.Errorf("read names: %s, row %d (%s): %w", s, row, file, err)
+				return all, fmt.Errorf("read prints/%s: %s, row %d (%s): %w", dataset.NamesFile, s, row, file, err)
 			}
 			of.labels = append(of.labels, l)
 			of.alterations = append(of.alterations, a)

@@ -7,14 +7,13 @@ import (
 
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
-	"whorl/stages/internal/npy"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/sheet"
 )
 
-// writeSheet draws some fingers as each subset shows them: a column a finger,
-// a row a subset.
-func writeSheet(t *stage.Task, all [fingerprint.Subsets]subset) error {
-	n := t.Params.(Params).Samples
+// writeSheet draws n fingers as each subset shows them: a column for each
+// finger, a row for each subset.
+func writeSheet(t *stage.Task, all [fingerprint.Subsets]subset, n int) error {
 	fingers := spread(all[fingerprint.Real].labels, n)
 	s := sheet.Sheet{
 		Title: "Prints of the four subsets",
@@ -46,7 +45,7 @@ func spread(labels []fingerprint.Label, n int) []fingerprint.Label {
 
 // sampleRow is the sheet's row of a subset, with the given fingers' prints.
 func sampleRow(t *stage.Task, s fingerprint.Subset, of subset, fingers []fingerprint.Label) (sheet.Row, error) {
-	image, closeImages, err := images(t, "x_"+s.String(), len(of.labels))
+	image, closeImages, err := images(t, s, len(of.labels))
 	if err != nil {
 		return sheet.Row{}, err
 	}
@@ -72,22 +71,18 @@ func sampleRow(t *stage.Task, s fingerprint.Subset, of subset, fingers []fingerp
 // images returns a function that gives the cell of a row, blank for row -1.
 // The cells' pixels are copied, since the array is closed before the sheet is
 // drawn.
-func images(t *stage.Task, input string, want int) (cell func(row int) sheet.Cell, closeImages func() error, err error) {
-	const side = 90
-	if !t.Has(input) {
-		return func(int) sheet.Cell { return sheet.Cell{W: side, H: side} }, func() error { return nil }, nil
-	}
-	a, err := npy.Map(t.Inputs[input].Path)
+func images(t *stage.Task, s fingerprint.Subset, want int) (cell func(row int) sheet.Cell, closeImages func() error, err error) {
+	a, err := dataset.MapImages(t, "prints", s)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", input, err)
+		return nil, nil, err
 	}
 	pix, n, h, w, err := a.Images()
 	if err == nil && n != want {
-		err = fmt.Errorf("it has %d images, but names lists %d files", n, want)
+		err = fmt.Errorf("it has %d images, but %s lists %d files", n, dataset.NamesFile, want)
 	}
 	if err != nil {
 		a.Close()
-		return nil, nil, fmt.Errorf("read %s: %w", input, err)
+		return nil, nil, fmt.Errorf("read prints/%s: %w", dataset.ImagesFile(s), err)
 	}
 	return func(row int) sheet.Cell {
 		c := sheet.Cell{W: w, H: h}

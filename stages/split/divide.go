@@ -6,125 +6,127 @@ import (
 	"slices"
 
 	"whorl/fingerprint"
-	"whorl/stages/internal/rows"
+	"whorl/stages/internal/dataset"
 )
 
-// sideNames are the sides in the order in which they are written.
-var sideNames = [...]string{"train", "calibration", "validation"}
-
-// A side is what one part of the experiment may see.
-type side struct {
-	name    string
-	probes  []int // rows of easy + medium + hard, ascending
-	gallery []int // rows of real, ascending
+// A protocol says what is drawn: its units are numbers, and all prints of a
+// unit come to lie in one part.
+type protocol struct {
+	units   string // what they are, in messages
+	probe   func(row int, l fingerprint.Label) int
+	gallery func(l fingerprint.Label) int // nil: every part has the whole gallery
 }
 
-// An impression is a probe with where it comes from.
-type impression struct {
-	fingerprint.Label
-	subset fingerprint.Subset
-	row    int // of the subset
-}
-
-// divide draws the sides. The gallery holds different fingers, and each
-// probe's among them; see checkMates.
-func divide(p Params, seed uint64, gallery []fingerprint.Label, probes []impression) ([]side, error) {
-	if p.Protocol == "subject" {
-		return bySubject(p, seed, gallery, probes)
+func protocolOf(name string) protocol {
+	subject := func(l fingerprint.Label) int { return int(l.Subject) }
+	finger := func(l fingerprint.Label) int { return int(l.Identity().Number()) }
+	switch name {
+	case "subject":
+		return protocol{"subjects", func(_ int, l fingerprint.Label) int { return subject(l) }, subject}
+	case "finger":
+		return protocol{"fingers", func(_ int, l fingerprint.Label) int { return finger(l) }, finger}
 	}
-	parts, err := draw(p, seed, "probes", rows.Count(len(probes)))
+	return protocol{"probes", func(row int, _ fingerprint.Label) int { return row }, nil}
+}
+
+// divide draws the parts, in the order of dataset.Parts.
+func (d *data) divide(p Params, seed uint64) ([]dataset.Part, error) {
+	by := protocolOf(p.Protocol)
+	drawn, err := draw(p, seed, by.units, d.units(by))
 	if err != nil {
 		return nil, err
 	}
-	if len(gallery) < 2 {
-		return nil, fmt.Errorf("the gallery has %d images, impostors need at least 2", len(gallery))
-	}
-	var sides []side
-	for i, name := range sideNames {
-		sides = append(sides, side{name, parts[i], rows.Count(len(gallery))})
-	}
-	return sides, nil
-}
-
-func bySubject(p Params, seed uint64, gallery []fingerprint.Label, probes []impression) ([]side, error) {
-	subjects := make([]int, len(gallery))
-	for i, l := range gallery {
-		subjects[i] = int(l.Subject)
-	}
-	slices.Sort(subjects)
-	parts, err := draw(p, seed, "subjects", slices.Compact(subjects))
-	if err != nil {
-		return nil, err
-	}
-	var sides []side
-	for i, name := range sideNames {
-		s := side{name: name}
-		for row, l := range probes {
-			if has(parts[i], l.Subject) {
-				s.probes = append(s.probes, row)
+	var parts []dataset.Part
+	for i, name := range dataset.Parts {
+		part := dataset.Part{Name: name}
+		for row, l := range d.probes {
+			if has(drawn[i], by.probe(row, l.Label)) {
+				part.Probes = append(part.Probes, row)
 			}
 		}
-		for row, l := range gallery {
-			if has(parts[i], l.Subject) {
-				s.gallery = append(s.gallery, row)
+		for row, l := range d.gallery {
+			if by.gallery == nil || has(drawn[i], by.gallery(l)) {
+				part.Gallery = append(part.Gallery, row)
 			}
 		}
-		if len(s.probes) == 0 {
-			return nil, fmt.Errorf("%s would be empty: its %d subjects have no altered prints; use more prints or another seed", name, len(parts[i]))
+		if len(part.Probes) == 0 {
+			return nil, fmt.Errorf("%s would be empty: its %d %s have no altered prints; use more prints or another seed", name, len(drawn[i]), by.units)
 		}
-		if len(s.gallery) < 2 {
-			return nil, fmt.Errorf("%s: the gallery of its %d subjects has %d images, impostors need at least 2; use more prints, larger shares or another seed", name, len(parts[i]), len(s.gallery))
+		if len(part.Gallery) < 2 {
+			return nil, fmt.Errorf("%s: the gallery of its %d %s has %d images, impostors need at least 2; use more prints, larger shares or another seed", name, len(drawn[i]), by.units, len(part.Gallery))
 		}
-		sides = append(sides, s)
+		parts = append(parts, part)
 	}
-	return sides, nil
+	return parts, nil
 }
 
-func has(subjects []int, s uint16) bool {
-	_, ok := slices.BinarySearch(subjects, int(s))
+// units are the different units, ascending.
+func (d *data) units(by protocol) []int {
+	if by.gallery == nil {
+		return dataset.Count(len(d.probes))
+	}
+	var units []int
+	for _, l := range d.gallery {
+		units = append(units, by.gallery(l))
+	}
+	slices.Sort(units)
+	return slices.Compact(units)
+}
+
+func has(units []int, u int) bool {
+	_, ok := slices.BinarySearch(units, u)
 	return ok
 }
 
-// draw divides the items, which ascend, into those that train, calibrate and
-// validate. Each share is rounded to the nearest whole number.
-func draw(p Params, seed uint64, what string, items []int) ([3][]int, error) {
+// draw divides the units among the parts, in the order of dataset.Parts. Each
+// share is rounded to the nearest whole number. The test part comes first, so
+// that it is the same whatever the others' shares are; calibration does not
+// depend on the share of validation either.
+func draw(p Params, seed uint64, what string, units []int) ([4][]int, error) {
+	test, err := drawTest(p, seed, what, units)
+	if err != nil {
+		return [4][]int{}, err
+	}
+	rest := dataset.Without(units, test)
 	take := func(name string, share float64, from []int) ([]int, error) {
-		k := int(math.Round(share * float64(len(from))))
+		k := min(int(math.Round(share*float64(len(rest)))), len(from))
 		if k == 0 {
-			return nil, fmt.Errorf("%s would be empty: a share of %v of %d %s; use more prints or raise %s", name, share, len(from), what, name)
+			return nil, fmt.Errorf("%s would be empty: a share of %v of %d %s; use more prints or raise %s", name, share, len(rest), what, name)
 		}
-		return rows.Draw(seed, "split "+name, from, k), nil
+		return dataset.Draw(seed, "split "+name, from, k), nil
 	}
-	validation, err := take("validation", p.Validation, items)
+	calibration, err := take(dataset.Calibration, p.Calibration, rest)
 	if err != nil {
-		return [3][]int{}, err
+		return [4][]int{}, err
 	}
-	rest := rows.Without(items, validation)
-	calibration, err := take("calibration", p.Calibration, rest)
+	train := dataset.Without(rest, calibration)
+	validation, err := take(dataset.Validation, p.Validation, train)
 	if err != nil {
-		return [3][]int{}, err
+		return [4][]int{}, err
 	}
-	train := rows.Without(rest, calibration)
+	train = dataset.Without(train, validation)
 	if len(train) == 0 {
-		return [3][]int{}, fmt.Errorf("train would be empty: validation and calibration take all %d %s; use more prints or lower them", len(items), what)
+		return [4][]int{}, fmt.Errorf("train would be empty: test, calibration and validation take all %d %s; use more prints or lower their shares", len(units), what)
 	}
-	return [3][]int{train, calibration, validation}, nil
+	return [4][]int{train, validation, calibration, test}, nil
 }
 
-// checkMates fails if two real prints are of one finger, or a probe's finger
-// has no real print: genuine pairs would be ambiguous or impossible.
-func checkMates(gallery []fingerprint.Label, probes []impression) error {
-	enrolled := make(map[fingerprint.Identity]int, len(gallery))
-	for row, l := range gallery {
-		if other, ok := enrolled[l.Identity()]; ok {
-			return fmt.Errorf("rows %d and %d of real are both %v; keep one of the two prints", other, row, l)
+// drawTest draws the test part: a share of the units, or one of the folds into
+// which they are divided, whose sizes differ by one at most.
+func drawTest(p Params, seed uint64, what string, units []int) ([]int, error) {
+	if p.Folds == 0 {
+		k := int(math.Round(p.Test * float64(len(units))))
+		if k == 0 {
+			return nil, fmt.Errorf("test would be empty: a share of %v of %d %s; use more prints or raise test", p.Test, len(units), what)
 		}
-		enrolled[l.Identity()] = row
+		return dataset.Draw(seed, "split test", units, k), nil
 	}
-	for _, p := range probes {
-		if _, ok := enrolled[p.Identity()]; !ok {
-			return fmt.Errorf("row %d of %s is %v, which has no real print; add it to Real or remove the altered one", p.row, p.subset, p.Label)
-		}
+	if p.Folds > len(units) {
+		return nil, fmt.Errorf("%d folds of %d %s: some would be empty; use more prints or lower folds", p.Folds, len(units), what)
 	}
-	return nil
+	order := dataset.Order(seed, "split folds", units)
+	fold := order[(p.Fold-1)*len(order)/p.Folds : p.Fold*len(order)/p.Folds]
+	fold = slices.Clone(fold)
+	slices.Sort(fold)
+	return fold, nil
 }

@@ -3,6 +3,6 @@
 // another finger, augments it by the policy, and keeps the weights, the
 // history of every epoch, and a summary of the layers.
 //
-// It keeps a checkpoint after every epoch and goes on from the newest one, to
-// the same bits as without the interruption.
+// It keeps a checkpoint after every epoch and continues from the newest one,
+// to the same bits as without the interruption.
 package train

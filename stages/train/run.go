@@ -10,21 +10,32 @@ import (
 
 	"whorl/pipeline/stage"
 	"whorl/siamese"
+	"whorl/stages/internal/prints"
 )
 
-func run(ctx context.Context, t *stage.Task) error {
-	p := t.Params.(Params)
-	in, err := readInputs(t)
+func run(ctx context.Context, t *stage.Task, p Params) error {
+	if p.given != "" {
+		t.Logf("network: %q is the old name of %q", p.given, p.Network)
+	}
+	seed := t.Seed
+	if p.Seed != 0 {
+		seed = uint64(p.Seed)
+	}
+	in, err := prints.Open(t)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
+	d, err := learnerData(t, in, t.Seed)
+	if err != nil {
+		return err
+	}
 	a, err := siamese.Named(p.Network, siamese.Merge(p.Merge), in.Gallery.H, in.Gallery.W)
 	if err != nil {
 		return err
 	}
 	a.Winograd = p.Winograd
-	tr, err := siamese.NewTrainer(a, in.Data, p.options(t.Seed))
+	tr, err := siamese.NewTrainer(a, d, p.options(seed))
 	if err != nil {
 		return err
 	}
@@ -34,10 +45,11 @@ func run(ctx context.Context, t *stage.Task) error {
 	if err := train(ctx, t, tr, p.Epochs); err != nil {
 		var d *siamese.DivergedError
 		if errors.As(err, &d) {
-			return fmt.Errorf("%w; this probe is %s", err, in.probe(d.Probe))
+			return fmt.Errorf("%w; this probe is %s", err, in.Presented[d.Probe].Name)
 		}
 		return err
 	}
+	recordKept(t, tr)
 	return write(t, tr, a)
 }
 
@@ -46,7 +58,7 @@ func (p Params) options(seed uint64) siamese.Options {
 	o := siamese.Options{
 		Seed: seed, Epochs: p.Epochs, Batch: p.Batch, Rate: p.Rate,
 		Schedule: siamese.Schedule{Kind: p.Schedule, Warmup: p.Warmup},
-		Decay:    p.WeightDecay, Clip: p.Clip, Patience: p.Patience, Keep: siamese.Keep(p.Keep),
+		Decay:    p.WeightDecay, Clip: p.Clip, Patience: p.Patience, Keep: siamese.Keep(p.Keep), Select: siamese.Select(p.Select),
 	}
 	if p.Schedule == "step" {
 		o.Schedule.Every, o.Schedule.Factor = p.ScheduleEvery, p.ScheduleFactor
@@ -108,8 +120,8 @@ func train(ctx context.Context, t *stage.Task, tr *siamese.Trainer, epochs int) 
 		t.Timing("seconds", n, time.Since(start).Seconds())
 		rate := float64(total) / trained.Sub(start).Seconds()
 		t.Timing("pairs_per_s", n, rate)
-		t.Logf("epoch %d/%d: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, %.0f pairs/s",
-			n, epochs, e.Loss, e.Accuracy, e.ValLoss, e.ValAccuracy, rate)
+		t.Logf("epoch %d/%d: loss %.4f, accuracy %.4f, val_loss %.4f, val_accuracy %.4f, val_auc %.4f, val_eer %.4f, %.0f pairs/s",
+			n, epochs, e.Loss, e.Accuracy, e.ValLoss, e.ValAccuracy, e.ValAUC, e.ValEER, rate)
 		if t.Checkpoints != nil {
 			if err := t.Checkpoints.Save(n, tr.Save); err != nil {
 				return fmt.Errorf("keep the checkpoint of epoch %d: %w", n, err)
@@ -117,7 +129,7 @@ func train(ctx context.Context, t *stage.Task, tr *siamese.Trainer, epochs int) 
 		}
 	}
 	if n := len(tr.History()); n < epochs {
-		t.Logf("stopped after epoch %d: val_loss has not fallen for too long", n)
+		t.Logf("stopped after epoch %d: no better epoch on the validation pairs since epoch %d", n, tr.Best())
 	}
 	return nil
 }
@@ -127,11 +139,27 @@ func record(t *stage.Task, e siamese.Epoch) {
 	t.MetricAt("accuracy", e.Epoch, e.Accuracy)
 	t.MetricAt("val_loss", e.Epoch, e.ValLoss)
 	t.MetricAt("val_accuracy", e.Epoch, e.ValAccuracy)
+	t.MetricAt("val_auc", e.Epoch, e.ValAUC)
+	t.MetricAt("val_eer", e.Epoch, e.ValEER)
+}
+
+// recordKept records the figures of the epoch whose weights are kept.
+func recordKept(t *stage.Task, tr *siamese.Trainer) {
+	e := tr.History()[tr.Kept()-1]
+	t.Metric("kept.epoch", float64(e.Epoch))
+	t.Metric("kept.loss", e.Loss)
+	t.Metric("kept.accuracy", e.Accuracy)
+	t.Metric("kept.val_loss", e.ValLoss)
+	t.Metric("kept.val_accuracy", e.ValAccuracy)
+	t.Metric("kept.val_auc", e.ValAUC)
+	t.Metric("kept.val_eer", e.ValEER)
+	t.Logf("kept: epoch %d, val_auc %.4f, val_eer %.4f", e.Epoch, e.ValAUC, e.ValEER)
 }
 
 // history is the output of that name.
 type history struct {
 	Epochs []siamese.Epoch `json:"epochs"`
+	Kept   int             `json:"kept"` // the epoch whose weights training ended with, from 1
 }
 
 // summary is the output of that name.
@@ -154,7 +182,7 @@ func write(t *stage.Task, tr *siamese.Trainer, a siamese.Architecture) error {
 		name  string
 		value any
 	}{
-		{"history", history{tr.History()}},
+		{"history", history{tr.History(), tr.Kept()}},
 		{"summary", summary{a.Name, a.Merge, a.Summary(), a.Parameters()}},
 	} {
 		text, err := json.MarshalIndent(out.value, "", "  ")

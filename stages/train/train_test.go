@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,10 +12,12 @@ import (
 	"strings"
 	"testing"
 
+	"whorl/fingerprint"
 	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/stagetest"
 	"whorl/siamese"
+	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/npy"
 )
 
@@ -25,52 +28,69 @@ const side = 16
 func fixture(t *testing.T, n int) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
-	paths := map[string]string{}
-	create := func(name string, write func(f *os.File) error) {
-		paths[name] = filepath.Join(dir, name)
-		f, err := os.Create(paths[name])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := write(f); err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Close(); err != nil {
+	in := map[string]string{}
+	for _, name := range []string{"prints", "labels", "split"} {
+		in[name] = filepath.Join(dir, name)
+		if err := os.Mkdir(in[name], 0o777); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for k, subset := range []string{"real", "easy", "medium", "hard"} {
+	names, alterations := map[string][]string{}, map[string][]string{}
+	for s := range fingerprint.Subsets {
 		var pix []uint8
-		var labels []uint16
+		var labels []fingerprint.Label
 		for f := range n {
 			for i := range side * side {
-				pix = append(pix, uint8((i%side*(f+1)+i/side*(n-f)*3)*29+k*(i*7%5)))
+				pix = append(pix, uint8((i%side*(f+1)+i/side*(n-f)*3)*29+int(s)*(i*7%5)))
 			}
-			labels = append(labels, uint16(1+f/2), 0, uint16(f%2), 3)
+			l := fingerprint.Label{Subject: uint16(1 + f/2), Hand: uint8(f % 2), Finger: 3}
+			labels = append(labels, l)
+			names[s.String()] = append(names[s.String()], fmt.Sprintf("%s/%d", s, f))
+			if s != fingerprint.Real {
+				alterations[s.String()] = append(alterations[s.String()], "CR")
+			}
 		}
-		create("x_"+subset, func(f *os.File) error { return npy.Write(f, pix, n, side, side) })
-		create("y_"+subset, func(f *os.File) error { return npy.Write(f, labels, n, 4) })
+		writeArray(t, filepath.Join(in["prints"], dataset.ImagesFile(s)), pix, n, side, side)
+		if err := dataset.WriteLabels(in["labels"], s, labels); err != nil {
+			t.Fatal(err)
+		}
 	}
-	var train, validation, gallery []int64
-	for row := range int64(3 * n) {
+	train, validation := dataset.Part{Name: "train"}, dataset.Part{Name: "validation"}
+	for row := range 3 * n {
 		if row%5 == 0 {
-			validation = append(validation, row)
+			validation.Probes = append(validation.Probes, row)
 		} else {
-			train = append(train, row)
+			train.Probes = append(train.Probes, row)
 		}
 	}
-	for row := range int64(n) {
-		gallery = append(gallery, row)
-	}
-	for name, rows := range map[string][]int64{"train": train, "validation": validation, "gallery_train": gallery, "gallery_validation": gallery} {
-		create(name, func(f *os.File) error { return npy.Write(f, rows, len(rows)) })
-	}
-	policy, err := imaging.Post().Only("affine")
+	train.Gallery, validation.Gallery = dataset.Count(n), dataset.Count(n)
+	policy, err := imaging.Tutorial().Only("geometric")
 	if err != nil {
 		t.Fatal(err)
 	}
-	create("policy", func(f *os.File) error { return policy.Write(f) })
-	return paths
+	in["policy"] = filepath.Join(dir, "policy")
+	f, err := os.Create(in["policy"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(
+		dataset.WriteJSON(in["prints"], dataset.NamesFile, names), dataset.WriteJSON(in["labels"], dataset.AlterationsFile, alterations),
+		dataset.WritePart(in["split"], train), dataset.WritePart(in["split"], validation), policy.Write(f), f.Close(),
+	); err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func writeArray[T npy.Elem](t *testing.T, path string, data []T, shape ...int) {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(npy.Write(f, data, shape...), f.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func params(epochs int) Params {
@@ -103,12 +123,12 @@ func TestTrain(t *testing.T) {
 			series[m.Name] = append(series[m.Name], m.Step)
 		}
 	}
-	for _, name := range []string{"loss", "accuracy", "val_loss", "val_accuracy"} {
+	for _, name := range []string{"loss", "accuracy", "val_loss", "val_accuracy", "val_auc", "val_eer"} {
 		if !slices.Equal(series[name], []int{1, 2, 3}) {
 			t.Errorf("metric %s has steps %v", name, series[name])
 		}
 	}
-	if timings["seconds"] != 3 || timings["pairs_per_s"] != 3 || len(series) != 4 {
+	if timings["seconds"] != 3 || timings["pairs_per_s"] != 3 || len(series) != 6+7 {
 		t.Errorf("timings %v, metrics %v", timings, series)
 	}
 	if r.Last.Done != r.Last.Total || r.Last.Total != 3*24 || r.Last.Phase != "epoch 3/3" {
@@ -149,7 +169,7 @@ func TestResume(t *testing.T) {
 	task := func(p Params) *stage.Task {
 		inputs := map[string]stage.Input{}
 		for name, path := range in {
-			inputs[name] = stage.Input{Path: path}
+			inputs[name] = stage.Input{Path: path, Dir: name != "policy"}
 		}
 		return &stage.Task{Stage: "train", Params: p, Seed: 1, Inputs: inputs, OutDir: t.TempDir(), Checkpoints: saved}
 	}
@@ -204,34 +224,27 @@ func TestResume(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	write := func(in map[string]string, name string, f func(f *os.File) error) {
-		path := filepath.Join(t.TempDir(), "x")
-		file, err := os.Create(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer file.Close()
-		if err := f(file); err != nil {
-			t.Fatal(err)
-		}
-		in[name] = path
-	}
+	file := func(in map[string]string, dir, name string) string { return filepath.Join(in[dir], name) }
 	for want, change := range map[string]func(in map[string]string, p *Params){
-		"read x_easy": func(in map[string]string, _ *Params) { in["x_easy"] = in["policy"] },
-		"read y_hard: 10 labels for 9 images": func(in map[string]string, _ *Params) {
-			write(in, "x_hard", func(f *os.File) error { return npy.Write(f, make([]uint8, 9*side*side), 9, side, side) })
+		"read prints/x_easy.npy": func(in map[string]string, _ *Params) {
+			writeArray(t, file(in, "prints", "x_easy.npy"), []uint8{1}, 1)
+		},
+		"read prints/x_hard.npy: 9 images, but 10 labels and 10 names": func(in map[string]string, _ *Params) {
+			writeArray(t, file(in, "prints", "x_hard.npy"), make([]uint8, 9*side*side), 9, side, side)
 		},
 		"images are 8x8 pixels, want 16x16": func(in map[string]string, _ *Params) {
-			write(in, "x_hard", func(f *os.File) error { return npy.Write(f, make([]uint8, 10*8*8), 10, 8, 8) })
+			writeArray(t, file(in, "prints", "x_hard.npy"), make([]uint8, 10*8*8), 10, 8, 8)
 		},
-		"read train: no rows are selected": func(in map[string]string, _ *Params) {
-			write(in, "train", func(f *os.File) error { return npy.Write(f, []int64{}, 0) })
+		"read split/train.npy: no rows are selected": func(in map[string]string, _ *Params) {
+			writeArray(t, file(in, "split", "train.npy"), []int64{}, 0)
 		},
 		"the gallery has no image of its finger": func(in map[string]string, _ *Params) {
-			write(in, "gallery_validation", func(f *os.File) error { return npy.Write(f, []int64{1, 2}, 2) })
+			writeArray(t, file(in, "split", "gallery_validation.npy"), []int64{1, 2}, 2)
 		},
 		"policy": func(in map[string]string, _ *Params) {
-			write(in, "policy", func(f *os.File) error { _, err := f.WriteString("{"); return err })
+			if err := os.WriteFile(in["policy"], []byte("{"), 0o666); err != nil {
+				t.Fatal(err)
+			}
 		},
 		"; this probe is": func(_ map[string]string, p *Params) { p.Rate = 1e12 },
 	} {
@@ -246,5 +259,71 @@ func TestErrors(t *testing.T) {
 	p.Schedule, p.Warmup = "cosine", 2
 	if err := p.Validate(); err == nil {
 		t.Error("a cosine schedule that is all warm-up passes")
+	}
+}
+
+// The weights are those of the best epoch by the figure that select names, and
+// that epoch's figures are recorded.
+func TestKeepsTheBestEpoch(t *testing.T) {
+	in := fixture(t, 10)
+	for _, figure := range []string{"auc", "eer"} {
+		p := params(6)
+		p.Keep, p.Select, p.Rate = "best", figure, 0.01
+		r := stagetest.Run(t, Kind(), p, 11, in)
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		var h history
+		if err := json.Unmarshal(r.Bytes("history"), &h); err != nil {
+			t.Fatal(err)
+		}
+		best := h.Epochs[0]
+		for _, e := range h.Epochs[1:] {
+			if figure == "auc" && e.ValAUC > best.ValAUC || figure == "eer" && e.ValEER < best.ValEER {
+				best = e
+			}
+		}
+		if h.Kept != best.Epoch || r.Metric("kept.epoch") != float64(best.Epoch) || r.Metric("kept.val_auc") != best.ValAUC || r.Metric("kept.val_eer") != best.ValEER {
+			t.Errorf("by %s: kept epoch %d, want %d of %+v", figure, h.Kept, best.Epoch, h.Epochs)
+		}
+		upTo := params(best.Epoch)
+		upTo.Rate = p.Rate
+		if last := stagetest.Run(t, Kind(), upTo, 11, in); last.Err != nil || !bytes.Equal(last.Bytes("weights"), r.Bytes("weights")) {
+			t.Errorf("by %s: the weights are not those of epoch %d (%v)", figure, best.Epoch, last.Err)
+		}
+	}
+}
+
+// The old name of the network is its present one before anything is keyed.
+func TestOldName(t *testing.T) {
+	p := params(1)
+	p.Network = "post"
+	if err := p.Validate(); err != nil || p.Network != "tutorial" {
+		t.Fatalf("post is %s, %v", p.Network, err)
+	}
+	r := stagetest.Run(t, Kind(), p, 1, fixture(t, 4))
+	if r.Err != nil || !slices.Contains(r.Log, `network: "post" is the old name of "tutorial"`) {
+		t.Errorf("%v, log %q", r.Err, r.Log)
+	}
+}
+
+// A seed of its own draws weights and pairs, while the run's still augments.
+func TestSeed(t *testing.T) {
+	in := fixture(t, 6)
+	weights := func(run uint64, own int) []byte {
+		p := params(1)
+		p.Seed = own
+		r := stagetest.Run(t, Kind(), p, run, in)
+		if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		return r.Bytes("weights")
+	}
+	same, other := weights(5, 5), weights(5, 6)
+	if !bytes.Equal(weights(5, 0), same) || bytes.Equal(same, other) {
+		t.Error("the seed of the stage is not taken")
+	}
+	if bytes.Equal(weights(4, 6), other) {
+		t.Error("the run's seed does not augment")
 	}
 }

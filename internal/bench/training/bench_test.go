@@ -42,7 +42,7 @@ func TestWithoutPyTorch(t *testing.T) {
 
 // TestProducts counts by hand.
 func TestProducts(t *testing.T) {
-	a := siamese.Post(siamese.Subtract, side, side)
+	a := siamese.Tutorial(siamese.Subtract, side, side)
 	const dense = 2*(90*90*32*9+45*45*64*32*9) + 30976*128 + 128
 	const direct = 2*(90*90*32*9+44*44*64*32*9) + 30976*128 + 128
 	const winograd = 2*(90*90*32*9+22*22*64*32*16) + 30976*128 + 128

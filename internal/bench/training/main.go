@@ -36,7 +36,7 @@ type setting struct {
 
 func run() error {
 	s := setting{networks: []siamese.Architecture{
-		siamese.Post(siamese.Subtract, side, side), siamese.Compact(siamese.Subtract, side, side),
+		siamese.Tutorial(siamese.Subtract, side, side), siamese.Compact(siamese.Subtract, side, side),
 	}}
 	out := flag.String("json", "", "`file` to keep the figures in")
 	flag.StringVar(&s.script, "peer", "../shared/peer/torch_step.py", "PyTorch `script` to compare with")

@@ -55,7 +55,7 @@ func trainMany(ctx context.Context) error {
 	d.Validation, d.GalleryValidation = d.Train[:64], d.GalleryTrain
 	o := siamese.Defaults()
 	o.Epochs, o.Batch, o.Keep = 2, batch, siamese.Best
-	t, err := siamese.NewTrainer(siamese.Post(siamese.Subtract, side, side), d, o)
+	t, err := siamese.NewTrainer(siamese.Tutorial(siamese.Subtract, side, side), d, o)
 	if err != nil {
 		return err
 	}

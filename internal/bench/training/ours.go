@@ -69,7 +69,7 @@ func newSample(a siamese.Architecture, s setting) (*sample, error) {
 // post returns the post's augmentation. To it every epoch is the first, so that
 // what it makes of a probe can be made beforehand.
 func post() func(dst, src []uint8, probe int) {
-	idle := sync.Pool{New: func() any { return imaging.NewAugmenter(imaging.Post(), 1, side, side) }}
+	idle := sync.Pool{New: func() any { return imaging.NewAugmenter(imaging.Tutorial(), 1, side, side) }}
 	return func(dst, src []uint8, probe int) {
 		a := idle.Get().(*imaging.Augmenter)
 		a.Apply(dst, src, 1, probe)

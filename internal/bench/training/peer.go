@@ -12,7 +12,7 @@ import (
 
 // peer measures one round of PyTorch, with as many threads as ours has.
 func (s *sample) peer(ctx context.Context, by setting) error {
-	net := map[string]string{"post": "seed", "compact": "compact"}[s.network.Name]
+	net := map[string]string{"tutorial": "seed", "compact": "compact"}[s.network.Name]
 	cmd := exec.CommandContext(ctx, by.python, by.script, "--net", net, "--batch", strconv.Itoa(batch),
 		"--threads", strconv.Itoa(runtime.GOMAXPROCS(0)), "--steps", "8")
 	var stderr bytes.Buffer
