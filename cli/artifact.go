@@ -108,7 +108,7 @@ func findArtifact(env *Env, r *track.Run, name string) (*artifactPath, error) {
 func (a *artifactPath) locate(env *Env, st *store.Store, run string) (string, error) {
 	whole := st.Path(store.Artifact{Name: a.artifact.Name, Digest: a.artifact.Digest, Bytes: a.artifact.Bytes, Dir: a.artifact.Dir})
 	if _, err := os.Stat(whole); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("artifact %s of run %s is no longer in the store: \"%s reproduce %s\" computes it again", a.name, run, env.app.Name, run)
+		return "", fmt.Errorf("artifact %s of run %s is no longer in the store: \"%s run\" computes it again", a.name, run, env.app.Name)
 	}
 	if a.within == "" {
 		return whole, nil

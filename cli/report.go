@@ -36,9 +36,9 @@ func reportCommand(env *Env) *cobra.Command {
 		Long: `report writes one HTML file, with everything in it that it needs, that compares
 the named runs, all if none is named. RUN is an id, a unique prefix, or "last".
 It makes no use of the network, and may be sent to others as it is.`,
-		Example: `  whorl report
-  whorl report last 20261123-2215 --metric evaluate.eer -o two.html
-  whorl report --sweep last -o ablation.html`,
+		Example: `  {app} report
+  {app} report last 20261123-2215 --metric evaluate.eer -o two.html
+  {app} report --sweep last -o ablation.html`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.sweep != "" && len(args) > 0 {
 				return Usagef("name runs or --sweep, not both")

@@ -30,7 +30,7 @@ its own, and compares every artifact with the recorded one, by digest. The
 pipeline is the recorded one, whatever has become of its file; code and data are
 today's, and if they have changed since, it says what did. The exit code is 1 if
 any artifact differs. RUN is an id, a unique prefix, or "last".`,
-		Example: "  whorl reproduce last",
+		Example: "  {app} reproduce last",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.jobs < 1 {

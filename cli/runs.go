@@ -31,9 +31,9 @@ func runsCommand(env *Env) *cobra.Command {
 metrics of the last stage that has any. With --json it gives every parameter and
 metric. A run that found every stage in the cache repeats an earlier one: it is
 listed only with --all, or as a trial of the --sweep that is named.`,
-		Example: `  whorl runs
-  whorl runs --sweep last
-  whorl runs --newest 5 --json`,
+		Example: `  {app} runs
+  {app} runs --sweep last
+  {app} runs --newest 5 --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if flags.newest < 0 {

@@ -25,7 +25,7 @@ func showCommand(env *Env) *cobra.Command {
 		Long: `show prints what was recorded of a run: where it came from, its parameters,
 stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 "last".`,
-		Example: "  whorl show last",
+		Example: "  {app} show last",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := findRun(cmd.Context(), flags.artifacts.dir, args[0])

@@ -39,9 +39,9 @@ of which is a trial:
   grid:
     train.merge: [subtract, abs]
     seed: [1, 2, 3]`,
-		Example: `  whorl sweep experiments/ablation.yaml
-  whorl sweep experiments/ablation.yaml --data /path/to/SOCOFing --report report.html
-  whorl sweep experiments/ablation.yaml --set train.epochs=1 --dry-run`,
+		Example: `  {app} sweep experiments/ablation.yaml
+  {app} sweep experiments/ablation.yaml --data /path/to/SOCOFing --report report.html
+  {app} sweep experiments/ablation.yaml --set train.epochs=1 --dry-run`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.check(); err != nil {

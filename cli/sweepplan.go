@@ -21,11 +21,12 @@ type dryRunJSON struct {
 // planJSON counts the stages of all trials. One that several trials have in
 // common is computed once.
 type planJSON struct {
-	Trials  int `json:"trials"`
-	Stages  int `json:"stages"`  // of all trials
-	Cached  int `json:"cached"`  // found in the store
-	Shared  int `json:"shared"`  // computed by an earlier trial
-	Compute int `json:"compute"` // to be computed, at most
+	Trials  int  `json:"trials"`
+	Exact   bool `json:"exact"`   // false: the search may add trials
+	Stages  int  `json:"stages"`  // of all trials
+	Cached  int  `json:"cached"`  // found in the store
+	Shared  int  `json:"shared"`  // computed by an earlier trial
+	Compute int  `json:"compute"` // to be computed, at most
 	// Seconds is what the computed stages took when they were last executed;
 	// Unknown counts those that never were.
 	Seconds float64 `json:"seconds"`
@@ -44,6 +45,7 @@ func (s *sweeper) dryRun(ctx context.Context) error {
 		return err
 	}
 	j := dryRunJSON{Trials: []dryTrialJSON{}}
+	_, j.Summary.Exact = s.def.Planned()
 	seen := map[string]bool{}
 	for _, t := range s.def.Trials() {
 		p, err := s.parse(t.Set())
@@ -84,6 +86,9 @@ func (s *sweeper) dryRun(ctx context.Context) error {
 func (p planJSON) String() string {
 	text := fmt.Sprintf("%d trials, %d stages: %d to compute, %d shared with an earlier trial, %d cached",
 		p.Trials, p.Stages, p.Compute, p.Shared, p.Cached)
+	if !p.Exact {
+		text = "at least " + text
+	}
 	known := p.Compute - p.Unknown
 	switch {
 	case p.Compute == 0:

@@ -20,6 +20,7 @@ import (
 // images, and at any GOMAXPROCS.
 type Matcher struct {
 	network  *Network
+	workers  int
 	length   int // of an embedding
 	encoders encoders
 	pairs    comparer
@@ -43,7 +44,7 @@ type pairWorker interface {
 // Matcher returns what compares images by the network, which must not change
 // from then on.
 func (n *Network) Matcher() (*Matcher, error) {
-	m := &Matcher{network: n}
+	m := &Matcher{network: n, workers: runtime.GOMAXPROCS(0)}
 	if err := m.plan(); err != nil {
 		return nil, fmt.Errorf("matcher: %w", err)
 	}
@@ -67,13 +68,14 @@ func (t *Tile) Row(i int) []float32 {
 	return t.logits[i*t.stride:][:t.Galleries:t.Galleries]
 }
 
-// Visitors take the tiles of a comparison. They are called by Workers
-// goroutines, each with its own worker number, in no fixed order; calls with
-// the same worker do not overlap.
+// A Visitor takes the tiles of a comparison. Several goroutines call it, in no
+// fixed order, each with its own worker number below [Matcher.Workers]; calls
+// with the same number do not overlap.
 type Visitor func(worker int, t *Tile) error
 
-// Workers is how many goroutines visit tiles: the worker number is below it.
-func Workers() int { return runtime.GOMAXPROCS(0) }
+// Workers returns how many goroutines compare at a time: GOMAXPROCS when the
+// Matcher was made.
+func (m *Matcher) Workers() int { return m.workers }
 
 // Compare calls visit with the logits of all pairs of the embeddings of probes
 // and gallery, as [Matcher.Embed] made them. Memory does not grow with the number of
@@ -92,7 +94,7 @@ func (m *Matcher) compare(ctx context.Context, probes, gallery []float32, firstP
 	}
 	rows, cols := m.tileFor(p, g)
 	down, across := ceil(p, rows), ceil(g, cols)
-	team := kernel.NewTeam(min(Workers(), down*across))
+	team := kernel.NewTeam(min(m.workers, down*across))
 	workers := make([]struct {
 		pairs pairWorker
 		tile  Tile
@@ -137,7 +139,7 @@ func (m *Matcher) Logits(ctx context.Context, probes, gallery []float32) ([]floa
 		return nil, fmt.Errorf("compare: %d and %d numbers, want as many embeddings of %d each", len(probes), len(gallery), m.length)
 	}
 	logits := make([]float32, len(probes)/m.length)
-	team := kernel.NewTeam(min(Workers(), len(logits)))
+	team := kernel.NewTeam(min(m.workers, len(logits)))
 	workers, z := make([]pairWorker, team.Workers()), make([][kernel.Panel]float32, team.Workers())
 	team.Do(len(logits), func(worker, i int) {
 		if ctx.Err() != nil {

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"whorl/biometrics"
 )
 
 // cpuTime returns what this process has used of the CPUs.
@@ -46,7 +48,7 @@ func BenchmarkAllPairs(b *testing.B) {
 					s[i] = r.float()
 				}
 			}
-			sums := make([][16]float32, Workers()) // a cache line each
+			sums := make([][16]float32, m.Workers()) // a cache line each
 			start, used := time.Duration(0), time.Duration(0)
 			for b.Loop() {
 				if start == 0 {
@@ -93,4 +95,49 @@ func BenchmarkEmbed(b *testing.B) {
 			b.ReportMetric(64*float64(b.N)/b.Elapsed().Seconds(), "images/s")
 		})
 	}
+}
+
+// BenchmarkCounted compares all pairs of SOCOFing's size by the tutorial's
+// network and counts every score, of all and of each of 600 people.
+func BenchmarkCounted(b *testing.B) {
+	const probes, gallery, people = 4927, 6000, 600
+	m, err := drawn(b, Post(Subtract, 90, 90)).Matcher()
+	if err != nil {
+		b.Fatal(err)
+	}
+	p, g := make([]float32, probes*m.Len()), make([]float32, gallery*m.Len())
+	r := newStream(1, "benchmark")
+	for _, s := range [][]float32{p, g} {
+		for i := range s {
+			s[i] = r.float()
+		}
+	}
+	start, runs := time.Duration(0), 0
+	for b.Loop() {
+		if runs++; runs == 1 {
+			start = cpuTime(b)
+		}
+		counts := make([]*biometrics.Subjects, m.Workers())
+		err := m.Compare(context.Background(), p, g, func(w int, t *Tile) error {
+			if counts[w] == nil {
+				counts[w] = biometrics.NewSubjects(people)
+			}
+			for i := range t.Probes {
+				probe := t.Probe + i
+				for j, z := range t.Row(i) {
+					counts[w].Add(z, probe == t.Gallery+j, probe/10, (t.Gallery+j)/10) // people lie together
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, c := range counts[1:] {
+			if c != nil {
+				counts[0].Merge(c)
+			}
+		}
+	}
+	b.ReportMetric((cpuTime(b)-start).Seconds()/float64(runs), "cpu-s/op")
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -160,7 +161,7 @@ func (s *encoders) build(pairs int) (*encoder, error) {
 		bias.Set(make([]float32, bias.Len()))
 	}
 	if s.conv != nil {
-		e.team = kernel.NewTeam(Workers())
+		e.team = kernel.NewTeam(runtime.GOMAXPROCS(0))
 		e.maps = make([][]float32, e.team.Workers())
 	}
 	return e, nil
@@ -176,57 +177,4 @@ func (e *encoder) convolve(to []float32, c *linearConv, n int) {
 		toMaps(e.maps[worker], c.shape.Input(), codes[i*length:][:length])
 		c.shape.Linear(to[i*size:][:size], e.maps[worker], c.packed)
 	})
-}
-
-// memory is how many numbers the embeddings of a block of images may take in
-// CompareImages.
-const memory = 1 << 25
-
-// block is how many images are embedded at a time.
-func (m *Matcher) block() int { return max(1, memory/m.length) }
-
-// CompareImages calls visit with the logits of all pairs of the given rows of
-// probes and gallery; tiles number them by their place among the rows. Images
-// are embedded block by block, so that memory is bounded: probes once, the
-// gallery once for each block of probes. report, which may be nil, is told from
-// one goroutine at a time how many pairs are done.
-func (m *Matcher) CompareImages(ctx context.Context, probes Images, rows []int, gallery Images, galleryRows []int, visit Visitor, report func(done int)) error {
-	if err := m.network.Architecture.checkImages(probes, rows, gallery, galleryRows); err != nil {
-		return fmt.Errorf("compare: %w", err)
-	}
-	if report != nil {
-		visit = counted(visit, report)
-	}
-	var enrolled []float32
-	for p := 0; p < len(rows); p += m.block() {
-		embedded, err := m.embed(ctx, probes, rows[p:min(p+m.block(), len(rows))], nil)
-		if err != nil {
-			return fmt.Errorf("compare: probes: %w", err)
-		}
-		for g := 0; g < len(galleryRows); g += m.block() {
-			if enrolled == nil || len(galleryRows) > m.block() {
-				if enrolled, err = m.embed(ctx, gallery, galleryRows[g:min(g+m.block(), len(galleryRows))], nil); err != nil {
-					return fmt.Errorf("compare: gallery: %w", err)
-				}
-			}
-			if err := m.compare(ctx, embedded, enrolled, p, g, visit); err != nil {
-				return fmt.Errorf("compare: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-// counted reports how many pairs a visitor has seen.
-func counted(visit Visitor, report func(done int)) Visitor {
-	var mu sync.Mutex
-	done := 0
-	return func(worker int, t *Tile) error {
-		err := visit(worker, t)
-		mu.Lock()
-		defer mu.Unlock()
-		done += t.Probes * t.Galleries
-		report(done)
-		return err
-	}
 }

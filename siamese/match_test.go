@@ -68,6 +68,14 @@ func drawn(t testing.TB, a Architecture) *Network {
 	return n
 }
 
+// fewProbes is data with a gallery of more than one panel.
+func fewProbes() Data {
+	d := prints(34, 1)
+	d.Probes.N = 5
+	d.Probes.Pix = d.Probes.Pix[:5*testH*testW]
+	return d
+}
+
 // all returns the logits of all pairs of the data's probes and gallery.
 func all(t testing.TB, n *Network, d Data) []float32 {
 	t.Helper()
@@ -100,7 +108,7 @@ func upTo(n int) []int {
 // network, pair by pair; where both add in the same order they have the same
 // bits.
 func TestMatcher(t *testing.T) {
-	d := prints(34, 1)
+	d := fewProbes()
 	for name, a := range matched() {
 		t.Run(name, func(t *testing.T) {
 			n := drawn(t, a)
@@ -134,26 +142,26 @@ func TestMatcher(t *testing.T) {
 
 // TestTilesDoNotMatter compares pairs alone and in blocks of any size.
 func TestTilesDoNotMatter(t *testing.T) {
-	d := prints(34, 1)
+	d := fewProbes()
 	var names []string
-	matchers, wants := map[string]*Matcher{}, map[string][]float32{}
+	networks, wants := map[string]*Network{}, map[string][]float32{}
 	for name, a := range matched() {
 		n := drawn(t, a)
-		m, err := n.Matcher()
-		if err != nil {
-			t.Fatal(err)
-		}
-		names, matchers[name], wants[name] = append(names, name), m, all(t, n, d)
+		names, networks[name], wants[name] = append(names, name), n, all(t, n, d)
 	}
 	slices.Sort(names)
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.SampledFrom(names).Draw(t, "network")
-		p := rapid.SliceOfN(rapid.IntRange(0, d.Probes.N-1), 1, 5).Draw(t, "probes")
+		p := rapid.SliceOfN(rapid.IntRange(0, d.Probes.N-1), 1, 4).Draw(t, "probes")
 		g := rapid.SliceOfN(rapid.IntRange(0, d.Gallery.N-1), 1, 40).Draw(t, "gallery")
 		procs := runtime.GOMAXPROCS(rapid.IntRange(1, 3).Draw(t, "procs"))
 		defer runtime.GOMAXPROCS(procs)
+		m, err := networks[name].Matcher()
+		if err != nil {
+			t.Fatal(err)
+		}
 		seen := 0
-		err := matchers[name].CompareImages(context.Background(), d.Probes, p, d.Gallery, g, func(_ int, tile *Tile) error {
+		err = m.CompareImages(context.Background(), d.Probes, p, d.Gallery, g, func(_ int, tile *Tile) error {
 			for i := range tile.Probes {
 				for j, z := range tile.Row(i) {
 					if w := wants[name][p[tile.Probe+i]*d.Gallery.N+g[tile.Gallery+j]]; math.Float32bits(z) != math.Float32bits(w) {
@@ -241,6 +249,10 @@ func TestMatcherErrors(t *testing.T) {
 		"want embeddings of 16": func() error {
 			return m.Compare(context.Background(), make([]float32, 3), nil, ignore)
 		},
+		"2 probes with 1 gallery images": func() error {
+			_, err := m.PairLogits(context.Background(), d.Probes, upTo(2), d.Gallery, upTo(1))
+			return err
+		},
 		"image row 9 of 4": func() error {
 			_, err := m.Embed(context.Background(), d.Gallery, []int{9}, nil)
 			return err
@@ -262,10 +274,10 @@ func TestMatcherErrors(t *testing.T) {
 
 const logitsEnv = "WHORL_TEST_LOGITS"
 
-// TestLogitsChild prints a digest of logits; see TestLogitsFamilies.
+// TestLogitsChild prints a digest of logits; see TestFamiliesLogits.
 func TestLogitsChild(t *testing.T) {
 	if os.Getenv(logitsEnv) == "" {
-		t.Skip("only run by TestLogitsFamilies, in a process of its own")
+		t.Skip("only run by TestFamiliesLogits, in a process of its own")
 	}
 	if kernel.Check() != nil {
 		fmt.Println("unavailable")
@@ -281,8 +293,8 @@ func TestLogitsChild(t *testing.T) {
 	}
 }
 
-// TestLogitsFamilies compares all pairs with every family of kernels.
-func TestLogitsFamilies(t *testing.T) {
+// TestFamiliesLogits compares all pairs with every family of kernels.
+func TestFamiliesLogits(t *testing.T) {
 	want := ""
 	for _, family := range []string{"scalar", "avx2", "avx512"} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestLogitsChild$")

@@ -24,7 +24,7 @@ func (n *Network) Ranks(ctx context.Context, probes Images, rows []int, gallery 
 	if err != nil {
 		return nil, fmt.Errorf("rank: %w", err)
 	}
-	own, err := m.mateLogits(ctx, probes, rows, gallery, mates)
+	own, err := m.PairLogits(ctx, probes, rows, gallery, mates)
 	if err != nil {
 		return nil, fmt.Errorf("rank: %w", err)
 	}
@@ -69,26 +69,4 @@ func places(rows, galleryRows, mates []int) ([]int, error) {
 		place[i] = p
 	}
 	return place, nil
-}
-
-// mateLogits returns the logit of every probe with its mate.
-func (m *Matcher) mateLogits(ctx context.Context, probes Images, rows []int, gallery Images, mates []int) ([]float32, error) {
-	var logits []float32
-	for at := 0; at < len(rows); at += m.block() {
-		end := min(at+m.block(), len(rows))
-		p, err := m.Embed(ctx, probes, rows[at:end], nil)
-		if err != nil {
-			return nil, fmt.Errorf("probes: %w", err)
-		}
-		g, err := m.Embed(ctx, gallery, mates[at:end], nil)
-		if err != nil {
-			return nil, fmt.Errorf("gallery: %w", err)
-		}
-		z, err := m.Logits(ctx, p, g)
-		if err != nil {
-			return nil, err
-		}
-		logits = append(logits, z...)
-	}
-	return logits, nil
 }

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -231,6 +232,10 @@ func BenchmarkVerifier(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		runtime.GC()
+		var mem runtime.MemStats
+		runtime.ReadMemStats(&mem)
+		b.ReportMetric(float64(mem.HeapAlloc)/(1<<20), "MiB-heap")
 	})
 	b.Run("compare embeddings", func(b *testing.B) {
 		b.ReportAllocs()

@@ -34,19 +34,19 @@ type Analysis struct {
 	Blocked    bool      // by seed; false where the configurations share no seeds
 	NoSubjects string    // why there is no answer for Subjects; empty if there is
 
-	model *model
-	mse   float64 // of the seeds, within a configuration; NaN if unknown
-	units *jackknife
-	tukey map[float64]float64 // critical values by degrees of freedom, as far as they were needed
-	scale []float64           // standard deviation of each configuration relative to the pooled one
+	model  *model
+	stable []float64 // means on the scale of the test
+	mse    float64   // of the seeds, within a configuration; NaN if unknown
+	units  *jackknife
+	tukey  map[float64]float64 // critical values by degrees of freedom, as far as they were needed
 }
 
 // Analyze fits a design. It fails if the design has fewer than two
 // configurations, or one without a value, or if a Rate is not within 0..1.
 //
-// The variance of a rate p is taken to be in proportion to p(1-p), as that of a
-// binomial rate is. The pooled variances are those of the average configuration;
-// each configuration's are scaled by its mean.
+// Rates are tested on the scale asin(sqrt(rate)), on which their spread depends
+// little on their size and is less skewed (Bartlett 1947); differences, standard
+// errors and intervals are brought back to the rates.
 func Analyze(d *Design, confidence float64) (*Analysis, error) {
 	if !(confidence > 0 && confidence < 1) {
 		return nil, fmt.Errorf("compare: confidence %v is outside of 0..1", confidence)
@@ -56,9 +56,11 @@ func Analyze(d *Design, confidence float64) (*Analysis, error) {
 	}
 	m := newModel(d)
 	a := &Analysis{Design: d, Confidence: confidence, Blocked: m.blocked, model: m, tukey: map[float64]float64{}}
-	means, seed := m.means(d.at)
-	a.Means = means
-	a.mse = m.residualSquare(means, seed)
+	a.Means, _ = m.means(d.at)
+	m.design = d.stabilised()
+	stable, seed := m.means(m.design.at)
+	a.stable = stable
+	a.mse = m.residualSquare(stable, seed)
 	units, reason := d.units()
 	a.NoSubjects = reason
 	if units > 0 {
@@ -67,38 +69,39 @@ func Analyze(d *Design, confidence float64) (*Analysis, error) {
 		// sampling within the runs then bounds the noise from below.
 		a.mse = max(a.mse, a.units.within/4)
 	}
-	a.scale = a.scales()
 	return a, nil
 }
 
-// scales are the standard deviations of the configurations relative to the
-// pooled one: 1, or those of rates. A mean is taken to be at least one standard
-// error from 0 and from 1, where the variance of a rate is 0.
-func (a *Analysis) scales() []float64 {
-	scale := make([]float64, len(a.Means))
-	for c := range scale {
-		scale[c] = 1
+// slope is that by which a weighted sum of the means, and its standard error, are
+// larger than on the scale of the test, where the standard error is se. It is the
+// ratio of the two sums, so that the test is that of the scale, but stays within
+// a factor of 2 of the mean slope of sin(x)^2: where the two sums disagree, as
+// they can where one configuration varies more than another, the test is that of
+// the rates. A mean is taken to be at least se from the ends, where the slope is
+// 0.
+func (a *Analysis) slope(weights []float64, se float64) float64 {
+	if !a.Design.Rate {
+		return 1
 	}
-	if !a.Design.Rate || !(a.mse > 0) {
-		return scale
-	}
-	var sum float64
-	for c, mean := range a.Means {
-		one := make([]float64, len(a.Means))
-		one[c] = 1
-		v := a.mse * a.model.leverage(one)
-		if a.units != nil {
-			v += a.units.part
+	margin := min(math.Pi/4, se)
+	var rates, stable, tangent, sum float64
+	for c, w := range weights {
+		if w == 0 {
+			continue
 		}
-		margin := min(0.5, math.Sqrt(v))
-		p := min(max(mean, margin), 1-margin)
-		scale[c] = p * (1 - p)
-		sum += scale[c] / float64(len(a.Means))
+		rates += w * a.Means[c]
+		stable += w * a.stable[c]
+		tangent += math.Abs(w) * math.Sin(2*min(max(a.stable[c], margin), math.Pi/2-margin))
+		sum += math.Abs(w)
 	}
-	for c := range scale {
-		scale[c] = math.Sqrt(scale[c] / sum)
+	tangent /= sum
+	if ratio := rates / stable; ratio > 0 {
+		return min(max(ratio, tangent/2), 2*tangent)
 	}
-	return scale
+	if rates == 0 {
+		return tangent
+	}
+	return 2 * tangent
 }
 
 // leastDF is the fewest residual degrees of freedom with which a verdict is
@@ -176,7 +179,6 @@ func (a *Analysis) spread(weights []float64, target Target) (Contrast, bool) {
 	if !a.Testable() || target == Subjects && a.units == nil {
 		return k, false
 	}
-	weights = a.scaled(weights)
 	seeds := variance{a.mse * a.model.leverage(weights), float64(a.model.df)}
 	var units variance
 	if target == Subjects {
@@ -184,18 +186,9 @@ func (a *Analysis) spread(weights []float64, target Target) (Contrast, bool) {
 		units = variance{a.units.part * sumOfSquares(weights), float64((g - 1) * (a.units.units - 1))}
 	}
 	total := seeds.plus(units)
-	k.SE, k.DF = math.Sqrt(total.value), total.df
+	se := math.Sqrt(total.value)
+	k.SE, k.DF = se*a.slope(weights, se), total.df
 	return k, true
-}
-
-// scaled returns the weights times the scales of the configurations, which
-// gives the variance of a weighted sum of means from the pooled variance.
-func (a *Analysis) scaled(weights []float64) []float64 {
-	out := make([]float64, len(weights))
-	for c, w := range weights {
-		out[c] = w * a.scale[c]
-	}
-	return out
 }
 
 // plain tests a contrast by Student's t.

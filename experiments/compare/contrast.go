@@ -35,7 +35,8 @@ func (a *Analysis) Contrast(weights []float64, target Target) Contrast {
 	if target == Subjects {
 		total = total.plus(a.unitVariance(weights))
 	}
-	k.SE, k.DF = math.Sqrt(total.value), total.df
+	se := math.Sqrt(total.value)
+	k.SE, k.DF = se*a.slope(weights, se), total.df
 	k.Plain = plain(k, a.Confidence)
 	return k
 }
@@ -43,9 +44,9 @@ func (a *Analysis) Contrast(weights []float64, target Target) Contrast {
 // seedVariance is the variance by the seeds of a contrast: pooled, or its
 // own.
 func (a *Analysis) seedVariance(weights []float64) variance {
-	pooled := variance{a.mse * a.model.leverage(a.scaled(weights)), float64(a.model.df)}
+	pooled := variance{a.mse * a.model.leverage(weights), float64(a.model.df)}
 	var bySeed []float64
-	d := a.Design
+	d := a.model.design
 seeds:
 	for s := range d.Seeds {
 		var v float64
@@ -88,7 +89,7 @@ func (a *Analysis) unitVariance(weights []float64) variance {
 	if !(n > 1) {
 		return variance{}
 	}
-	within := a.units.within * a.model.leverage(a.scaled(weights))
+	within := a.units.within * a.model.leverage(weights)
 	part := n / (n - 1) * (a.units.of(weights) - within)
 	return variance{max(0, part), float64(a.units.units - 1)}
 }

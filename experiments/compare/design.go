@@ -113,3 +113,35 @@ func (d *Design) units() (n int, reason string) {
 	}
 	return n, ""
 }
+
+// stabilised returns the design of asin(sqrt(value)) if it is of a rate, else
+// the design itself.
+func (d *Design) stabilised() *Design {
+	if !d.Rate {
+		return d
+	}
+	stable := func(row []float64) []float64 {
+		if row == nil {
+			return nil
+		}
+		out := make([]float64, len(row))
+		for i, v := range row {
+			out[i] = math.Asin(math.Sqrt(v))
+		}
+		return out
+	}
+	out := *d
+	out.Value = make([][]float64, len(d.Value))
+	for c, row := range d.Value {
+		out.Value[c] = stable(row)
+	}
+	if d.Without != nil {
+		out.Without = make([][][]float64, len(d.Without))
+		for c, cells := range d.Without {
+			for _, cell := range cells {
+				out.Without[c] = append(out.Without[c], stable(cell))
+			}
+		}
+	}
+	return &out
+}

@@ -15,8 +15,8 @@
 // the pooled two-way jackknife: the noise of the seeds is the residual mean
 // square of configuration + seed, from all configurations together; the
 // configuration x subject part is estimated from the leave-one-out values and
-// does not shrink with more seeds. The variance of
-// a rate p is taken to be in proportion to p(1-p). All pairs are tested by Tukey's studentised range, so that the chance of any false
+// does not shrink with more seeds. Rates are tested
+// on the arcsine scale. All pairs are tested by Tukey's studentised range, so that the chance of any false
 // "better" or "worse" in a sweep is 5%. Configurations rank by the mean, which is
 // what is tested. No verdict is given with fewer than two residual degrees of
 // freedom.

@@ -65,7 +65,9 @@ func (a *Analysis) SeedsFor(difference float64, x, y int, target Target, power f
 	if !a.Testable() || target == Subjects && a.units == nil {
 		return 0, false
 	}
-	scale := math.Hypot(a.scale[x], a.scale[y]) / math.Sqrt2
+	weights := make([]float64, len(a.Means))
+	weights[x], weights[y] = 1, -1
+	scale := a.slope(weights, math.Sqrt(a.mse*a.model.leverage(weights)))
 	var part, df float64
 	if target == Subjects {
 		part = a.units.part * scale * scale

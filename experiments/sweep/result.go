@@ -11,6 +11,9 @@ import (
 	"whorl/pipeline/stage"
 )
 
+// A RunFunc runs a trial. With an error it may return what was done.
+type RunFunc func(context.Context, Trial) (*pipeline.Result, error)
+
 // A Result is what a sweep came to, as sweep --json prints it.
 type Result struct {
 	Sweep  string        `json:"sweep"`  // id

@@ -7,11 +7,7 @@ import (
 	"slices"
 
 	"whorl/experiments/sweep/search"
-	"whorl/pipeline"
 )
-
-// A RunFunc runs a trial. With an error it may return what was done.
-type RunFunc func(context.Context, Trial) (*pipeline.Result, error)
 
 // Options say how a sweep is run. None of them but Eager changes which trials
 // there are.

@@ -97,7 +97,7 @@ func TestPhotographs(t *testing.T) {
 	}
 }
 
-// TestSOCOFing looks at real and altered prints where they are to be had.
+// TestSOCOFing looks at real and altered prints where SOCOFing is present.
 func TestSOCOFing(t *testing.T) {
 	const root = "../../../shared/socofing"
 	if _, err := os.Stat(root); err != nil {

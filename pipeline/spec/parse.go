@@ -26,7 +26,7 @@ type parser struct {
 	order  []*Node // as in the file
 	bodies map[*Node]*body
 	sets   map[string][]set
-	bare   []set // without a stage, which is an error
+	loose  []loose
 }
 
 func newParser(r *Registry, file, dir string, s Settings) *parser {

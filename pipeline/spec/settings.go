@@ -36,7 +36,7 @@ func (p *parser) readSettings() {
 			continue
 		}
 		if ok && !dotted && name != "" {
-			p.bare = append(p.bare, set{param: name, pos: pos})
+			p.loose = append(p.loose, loose{name, text, pos})
 			continue
 		}
 		if !ok || !dotted || stage == "" || param == "" {
@@ -58,6 +58,30 @@ func (p *parser) readSettings() {
 	}
 }
 
+// A loose setting names no stage.
+type loose struct {
+	param, text string
+	pos         yamlwalk.Position
+}
+
+// failLoose reports settings without a stage, and suggests those that have such
+// a parameter.
+func (p *parser) failLoose() {
+	for _, l := range p.loose {
+		var stages []string
+		for _, n := range p.order {
+			if n.Foreach == "" && slices.ContainsFunc(n.Params, func(v Param) bool { return v.Name == l.param }) {
+				stages = append(stages, fmt.Sprintf("%s.%s=%s", n.Name, l.param, l.text))
+			}
+		}
+		hint := ""
+		if len(stages) > 0 {
+			hint = fmt.Sprintf(" (did you mean %s?)", strings.Join(stages, " or "))
+		}
+		p.FailAt(l.pos, "want stage.param=value%s", hint)
+	}
+}
+
 // take returns what is set of a stage.
 func (p *parser) take(stage string) []set {
 	sets := p.sets[stage]
@@ -67,9 +91,7 @@ func (p *parser) take(stage string) []set {
 
 // checkSets reports settings of stages that do not exist.
 func (p *parser) checkSets() {
-	for _, s := range p.bare {
-		p.FailAt(s.pos, "want stage.param=value%s", p.stagesWith(s.param))
-	}
+	p.failLoose()
 	for _, stage := range sortedKeys(p.sets) {
 		if p.nodes[stage] != nil {
 			continue // its kind is unknown, which has been said
@@ -82,27 +104,6 @@ func (p *parser) checkSets() {
 			p.FailAt(s.pos, "there is no stage %q%s", stage, yamlwalk.Suggest(stage, p.stageNames()))
 		}
 	}
-}
-
-// stagesWith suggests the parameters that have a name in any stage.
-func (p *parser) stagesWith(param string) string {
-	var found []string
-	for _, n := range p.nodes {
-		for _, have := range n.Params {
-			name := n.Name + "." + param
-			if n.Foreach != "" {
-				name = n.Foreach + "." + param
-			}
-			if have.Name == param && !slices.Contains(found, name) {
-				found = append(found, name)
-			}
-		}
-	}
-	if len(found) == 0 {
-		return ""
-	}
-	slices.Sort(found)
-	return fmt.Sprintf(" (did you mean %s?)", strings.Join(found, " or "))
 }
 
 func (p *parser) describeData() string {

@@ -130,7 +130,7 @@ stages:
 		{"seed", spec.Settings{Seed: &seven}, "seed 7"},
 		{"seed, set", spec.Settings{Set: []string{"seed=9"}}, "seed 9"},
 
-		{"without its stage", spec.Settings{Set: []string{"rate=0.5"}}, "--set rate=0.5: want stage.param=value (did you mean t.rate?)"},
+		{"without its stage", spec.Settings{Set: []string{"rate=0.5"}}, "--set rate=0.5: want stage.param=value (did you mean t.rate=0.5?)"},
 		{"of no stage", spec.Settings{Set: []string{"x=0.5"}}, "--set x=0.5: want stage.param=value"},
 		{"no value", spec.Settings{Set: []string{"a.text"}}, "--set a.text: want stage.param=value"},
 		{"empty value", spec.Settings{Set: []string{"a.text="}}, `--set a.text=: stage "a": parameter "text" wants a string, not nothing`},

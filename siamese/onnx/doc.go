@@ -2,8 +2,8 @@
 // operator set 17), for the runtimes that read them.
 //
 // Pixels go in as they are, float32 from 0 (black) to 255 in tensors of shape
-// (N, 1, height, width): the normalisation is part of the graph. Three graphs
-// are to be had: the whole model, from two images to logit and probability;
+// (N, 1, height, width): the normalisation is part of the graph. A model can be
+// written as three graphs: the whole, from two images to logit and probability;
 // the branch, from an image to its code; and the head, from two codes to logit
 // and probability. The probability is calibrated if the model is.
 //

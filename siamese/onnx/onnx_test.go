@@ -59,8 +59,8 @@ func runtime(t *testing.T, runs []run) []map[string]jsTensor {
 	return results
 }
 
-// images returns prints of the given size, synthetic ones and, where they are
-// to be had, real ones.
+// images returns prints of the given size, synthetic ones and, where SOCOFing is
+// present, real ones.
 func images(t *testing.T, h, w int) siamese.Images {
 	t.Helper()
 	im := siamese.Images{H: h, W: w}

@@ -31,7 +31,7 @@ func (g *Gallery) Search(ctx context.Context, m *siamese.Matcher, probe []float3
 		return nil, errors.New("search gallery: it is closed")
 	}
 	k = min(k, g.Len())
-	best := make([]top, siamese.Workers())
+	best := make([]top, m.Workers())
 	err := m.Compare(ctx, probe, g.embeddings, func(worker int, t *siamese.Tile) error {
 		best[worker].add(k, t.Gallery, t.Row(0))
 		return nil

@@ -47,8 +47,8 @@ func (r *sequentialResult) count(better, rejected bool, spent int) {
 	}
 }
 
-// priorVariance is that of the standardised mean in mixtureE; 1 has the most
-// power here among 0.25, 1 and 4.
+// priorVariance is that of the standardised mean in mixtureE; 1 has more
+// power here beside 0.25, and about that of 4.
 const priorVariance = 1
 
 // mixtureE is the e-value of paired differences against a mean of 0, with a
