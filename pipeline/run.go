@@ -180,7 +180,7 @@ func (r *run) note(m message) error {
 	if !m.started {
 		r.tell(Event{Stage: m.n.Name, Finished: &m.result})
 	}
-	return r.live.note(&m.result)
+	return r.live.note(&r.result.Stages[i])
 }
 
 // end decides what the run came to, and writes its record.
