@@ -35,7 +35,7 @@ test: ## run every test
 
 # TestFamilies trains in processes of its own, with scalar kernels: slow, and no news.
 race: ## look for data races where goroutines share memory
-	$(GO) test -race -skip TestFamilies ./pipeline ./pipeline/store/... ./experiments/... ./cmd/whorl/progress ./stages/ingest ./siamese
+	$(GO) test -race -skip TestFamilies ./pipeline ./pipeline/store/... ./experiments/... ./cli/progress ./stages/ingest ./siamese
 
 portable: ## test what differs without Go's simd experiment, as on other machines
 	GOEXPERIMENT= $(GO) test ./siamese/... ./stages/train

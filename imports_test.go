@@ -14,7 +14,8 @@ import (
 // gives the reasons. A room is the longest of these names that is a prefix of
 // the package's path.
 var arrows = map[string][]string{
-	"cmd":             {"", "reports", "experiments", "stages", "pipeline", "pipeline/stage", "pipeline/store"},
+	"cmd":             {"", "cli", "stages", "pipeline", "pipeline/stage"},
+	"cli":             {"reports", "experiments", "pipeline", "pipeline/stage", "pipeline/store"},
 	"reports":         {"experiments", "biometrics", "pipeline/stage"},
 	"experiments":     {"pipeline", "pipeline/stage", "biometrics"},
 	"stages":          {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
@@ -34,13 +35,13 @@ var soleImporter = map[string]string{
 	"gorgonia.org/":                   "siamese",
 	"github.com/mattn/go-sqlite3":     "experiments",
 	"github.com/go-echarts/":          "reports",
-	"github.com/spf13/cobra":          "cmd",
+	"github.com/spf13/cobra":          "cli, cmd",
 	"github.com/sbinet/npyio":         "stages/internal, siamese",
 	"gonum.org/v1/gonum":              "biometrics, experiments, siamese",
 	"go.yaml.in/yaml/":                "pipeline, experiments",
 	"golang.org/x/image/bmp":          "fingerprint",
-	"github.com/mattn/go-isatty":      "cmd",
-	"golang.org/x/term":               "cmd",
+	"github.com/mattn/go-isatty":      "cli",
+	"golang.org/x/term":               "cli",
 	"github.com/chromedp/chromedp":    "",
 	"github.com/google/go-cmp":        "",
 	"pgregory.net/rapid":              "",

@@ -96,11 +96,7 @@ func (n *node) seed(run uint64) uint64 {
 
 // identify finds the code of a node.
 func (p *Pipeline) identify(n *node) (*code.Identity, error) {
-	declared := []any{n.kind.Run, n.kind.Params}
-	if n.kind.Variant != nil {
-		declared = append(declared, n.kind.Variant)
-	}
-	return p.reg.code.Of(declared...)
+	return p.reg.code.Of(n.kind.Code()...)
 }
 
 // readKeyText splits a key's text into its lines.

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"whorl/cli"
 )
 
 // called finds the calls of whorl in a text: what stands at the beginning of an
@@ -33,7 +35,7 @@ func TestDocs(t *testing.T) {
 			texts[f] = string(b)
 		}
 	}
-	newRoot := func() *cobra.Command { return rootCommand(&environment{io.Discard, io.Discard}) }
+	newRoot := func() *cobra.Command { return cli.Command(app(), io.Discard, io.Discard) }
 	texts["whorl --help"] = newRoot().Long
 	for _, c := range newRoot().Commands() {
 		if c.Long == "" && c.Name() != "version" && c.Name() != "help" {

@@ -9,13 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/cmd/whorl/progress"
+	"whorl/cli"
+	"whorl/cli/progress"
 	"whorl/pipeline"
 	"whorl/pipeline/stage"
 	"whorl/stages/synthetic"
 )
 
-func synthCommand(env *environment) *cobra.Command {
+func synthCommand(env *cli.Env) *cobra.Command {
 	var flags struct {
 		subjects int
 		seed     uint64
@@ -31,9 +32,9 @@ prints already.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if flags.subjects < 1 || flags.subjects > synthetic.MaxSubjects {
-				return usagef("--subjects %d: want 1 to %d", flags.subjects, synthetic.MaxSubjects)
+				return cli.Usagef("--subjects %d: want 1 to %d", flags.subjects, synthetic.MaxSubjects)
 			}
-			d := progress.New(env.stderr)
+			d := progress.New(env.Stderr)
 			defer d.Close()
 			d.Started("synth")
 			started := time.Now()
@@ -42,13 +43,13 @@ prints already.`,
 				d.Progress("synth", stage.Progress{Done: int64(done), Total: int64(total), Unit: "files"})
 			})
 			if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTDIR) {
-				return usageError{err}
+				return cli.UsageError{Err: err}
 			}
 			if err != nil {
 				return err
 			}
 			d.Finished(pipeline.StageResult{Name: "synth", Status: pipeline.Ran, Seconds: time.Since(started).Seconds()})
-			_, err = fmt.Fprintln(env.stdout, args[0])
+			_, err = fmt.Fprintln(env.Stdout, args[0])
 			return err
 		},
 	}

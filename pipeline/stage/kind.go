@@ -37,7 +37,14 @@ type Kind struct {
 	// package that it reaches by import, is the stage's code: a change there
 	// makes its results stale. What a closure has captured is not seen, so
 	// let it be a plain function of the stage's own package.
+	// [Define] makes one whose parameters are typed.
 	Run func(context.Context, *Task) error
+
+	// Metrics describe what the stage measures: those that it names and, after
+	// a prefix and a dot, those of parts of the data. See [InfoOf].
+	Metrics []MetricInfo
+
+	code any // what Define was given to run
 }
 
 // A Port is a named input or output of a kind of stage.

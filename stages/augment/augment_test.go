@@ -11,8 +11,8 @@ import (
 
 	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/stagetest"
 	"whorl/stages/internal/npy"
-	"whorl/stages/internal/stagetest"
 )
 
 // inputs makes arrays of some images of 12x10 pixels.

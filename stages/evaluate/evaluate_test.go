@@ -19,8 +19,8 @@ import (
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/stagetest"
 	"whorl/stages/internal/sheet"
-	"whorl/stages/internal/stagetest"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")

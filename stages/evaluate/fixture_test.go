@@ -10,9 +10,9 @@ import (
 
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/stagetest"
 	"whorl/siamese"
 	"whorl/stages/internal/npy"
-	"whorl/stages/internal/stagetest"
 )
 
 // A prints is a small data set: images of 8x8 pixels that all have the number

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"whorl/stages/internal/stagetest"
+	"whorl/pipeline/stage/stagetest"
 )
 
 func readIntervals(t *testing.T, r *stagetest.Result) (out intervalsFile) {

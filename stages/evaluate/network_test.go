@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"whorl/pipeline/stage/stagetest"
 	"whorl/siamese"
-	"whorl/stages/internal/stagetest"
 )
 
 // writeNetwork writes a network of random weights for images of the fixture.

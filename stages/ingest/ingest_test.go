@@ -21,8 +21,8 @@ import (
 	"whorl/fingerprint/imaging"
 	"whorl/fingerprint/synth"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/stagetest"
 	"whorl/stages/internal/npy"
-	"whorl/stages/internal/stagetest"
 )
 
 // encode makes a small bitmap whose pixels all have the given value.

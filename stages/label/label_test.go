@@ -12,8 +12,8 @@ import (
 
 	"whorl/fingerprint"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/stagetest"
 	"whorl/stages/internal/npy"
-	"whorl/stages/internal/stagetest"
 )
 
 const names = `{

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 
 	"whorl/fingerprint"
+	"whorl/pipeline/stage/stagetest"
 	"whorl/stages/internal/npy"
-	"whorl/stages/internal/stagetest"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")

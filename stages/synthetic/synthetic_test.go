@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"whorl/fingerprint"
-	"whorl/stages/internal/stagetest"
+	"whorl/pipeline/stage/stagetest"
 )
 
 func TestRun(t *testing.T) {

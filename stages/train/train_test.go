@@ -13,9 +13,9 @@ import (
 
 	"whorl/fingerprint/imaging"
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/stagetest"
 	"whorl/siamese"
 	"whorl/stages/internal/npy"
-	"whorl/stages/internal/stagetest"
 )
 
 const side = 16

@@ -1,0 +1,247 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"whorl/experiments/track"
+	"whorl/pipeline"
+	"whorl/pipeline/store"
+	"whorl/reports"
+)
+
+func reportCommand(env *Env) *cobra.Command {
+	var flags struct {
+		artifacts artifactsFlag
+		out       string
+		sweep     string
+		metric    string
+		title     string
+	}
+	c := &cobra.Command{
+		Use:   "report [RUN...]",
+		Short: "Write an HTML report that compares runs",
+		Long: `report writes one HTML file, with everything in it that it needs, that compares
+the named runs, all if none is named. RUN is an id, a unique prefix, or "last".
+It makes no use of the network, and may be sent to others as it is.`,
+		Example: `  whorl report
+  whorl report last 20261123-2215 --metric evaluate.eer -o two.html
+  whorl report --sweep last -o ablation.html`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.sweep != "" && len(args) > 0 {
+				return Usagef("name runs or --sweep, not both")
+			}
+			ctx := cmd.Context()
+			db, err := openRecords(ctx, flags.artifacts.dir)
+			if errors.Is(err, fs.ErrNotExist) {
+				return Usagef("nothing has been recorded in %s yet: start with \"whorl run\"", flags.artifacts.dir)
+			}
+			if err != nil {
+				return err
+			}
+			defer db.Close()
+			st, err := store.Open(flags.artifacts.dir)
+			if err != nil {
+				return err
+			}
+			src := &recorded{db: db, store: st}
+			opts := reports.Options{
+				Title: flags.title, Metric: flags.metric,
+				Written: time.Now(), Version: env.app.version(), Commands: []string{strings.Join(os.Args, " ")},
+			}
+			if flags.sweep != "" {
+				opts.Sweep, err = src.chooseSweep(ctx, flags.sweep)
+			} else {
+				err = src.choose(ctx, args)
+			}
+			if err != nil {
+				return err
+			}
+			if err := src.check(flags.metric); err != nil {
+				return err
+			}
+			return writeReport(ctx, env, flags.out, src, opts)
+		},
+	}
+	flags.artifacts.add(c)
+	c.ValidArgsFunction = completeRuns(&flags.artifacts, math.MaxInt, false)
+	c.Flags().VarP(&checked{&flags.out, fileIfAny}, "output", "o", "the report's `FILE`; - is standard output (default: reports/report.html under --artifacts)")
+	c.Flags().StringVar(&flags.sweep, "sweep", "", "the trials of the sweep with this `ID`, or of the \"last\" one")
+	c.Flags().StringVar(&flags.metric, "metric", "", "rank the runs by this `STAGE.METRIC`")
+	c.Flags().StringVar(&flags.title, "title", "", "the report's `TITLE`")
+	c.PreRun = func(*cobra.Command, []string) {
+		if flags.out == "" {
+			flags.out = filepath.Join(flags.artifacts.dir, "reports", "report.html")
+		}
+	}
+	return c
+}
+
+// canWrite finds out whether there can be a report at path, and makes its
+// directory.
+func canWrite(path string) error {
+	if path == "-" || isDevice(path) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
+}
+
+// writeReport writes the report as a whole or not at all, and says where it is.
+func writeReport(ctx context.Context, env *Env, path string, src reports.Source, opts reports.Options) (err error) {
+	if path == "-" {
+		return reports.Write(ctx, env.Stdout, src, opts)
+	}
+	if isDevice(path) {
+		return writeDevice(path, func(w io.Writer) error { return reports.Write(ctx, w, src, opts) })
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			tmp.Close()
+			os.Remove(tmp.Name())
+		}
+	}()
+	if err := reports.Write(ctx, tmp, src, opts); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	fmt.Fprintln(env.Stderr, "report:", path)
+	return nil
+}
+
+// report writes a report on the sweep's trials.
+func (s *sweeper) report(ctx context.Context, path string) error {
+	src := &recorded{db: s.books.db, store: s.books.store}
+	name, err := src.chooseSweep(ctx, s.record.ID)
+	if err != nil {
+		return err
+	}
+	return writeReport(ctx, s.env, path, src, reports.Options{
+		Sweep: name, Written: time.Now(), Version: s.env.app.version(),
+		Commands: []string{strings.Join(os.Args, " ")},
+	})
+}
+
+// recorded is the source of a report: chosen runs and their artifacts.
+type recorded struct {
+	db    *track.DB
+	store *store.Store
+	runs  []*track.Run
+}
+
+// choose takes the named runs, or all that have finished.
+func (r *recorded) choose(ctx context.Context, names []string) error {
+	for _, name := range names {
+		run, err := r.db.Run(ctx, name)
+		if errors.Is(err, track.ErrNoRun) {
+			return UsageError{err}
+		}
+		if err != nil {
+			return err
+		}
+		r.runs = append(r.runs, run)
+	}
+	if len(names) > 0 {
+		return nil
+	}
+	return r.filter(ctx, track.Filter{})
+}
+
+// chooseSweep takes the trials of a sweep and returns its name.
+func (r *recorded) chooseSweep(ctx context.Context, id string) (name string, err error) {
+	s, err := findSweep(ctx, r.db, id)
+	if err != nil {
+		return "", err
+	}
+	return s.Name, r.filter(ctx, track.Filter{Sweep: s.ID})
+}
+
+// findSweep finds the sweep that has an id, or the last one.
+func findSweep(ctx context.Context, db *track.DB, id string) (*track.Sweep, error) {
+	sweeps, err := db.Sweeps(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for i := len(sweeps) - 1; i >= 0; i-- {
+		if s := &sweeps[i]; id == track.Last || s.ID == id {
+			return s, nil
+		}
+		ids = append(ids, sweeps[i].ID)
+	}
+	return nil, Usagef("no sweep %q is recorded%s", id, pipeline.Suggest(id, ids))
+}
+
+func (r *recorded) filter(ctx context.Context, f track.Filter) error {
+	runs, err := r.db.Runs(ctx, f)
+	for i := range runs {
+		r.runs = append(r.runs, &runs[i])
+	}
+	return err
+}
+
+// check refuses to report on no runs, and by a metric that none of them has.
+func (r *recorded) check(metric string) error {
+	if len(r.runs) == 0 {
+		return Usagef("there are no runs to report on: start with \"whorl run\"")
+	}
+	if metric == "" {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, run := range r.runs {
+		for _, m := range run.Metrics {
+			seen[m.Stage+"."+m.Name] = true
+		}
+	}
+	if !seen[metric] {
+		return Usagef("--metric %s: no run measured it%s", metric, pipeline.Suggest(metric, slices.Sorted(maps.Keys(seen))))
+	}
+	return nil
+}
+
+// Runs implements reports.Source.
+func (r *recorded) Runs(context.Context) ([]*track.Run, error) { return r.runs, nil }
+
+// Series implements reports.Source.
+func (r *recorded) Series(ctx context.Context, run, stage, metric string) ([]track.Metric, error) {
+	return r.db.Series(ctx, run, stage, metric)
+}
+
+// Open implements reports.Source.
+func (r *recorded) Open(_ context.Context, digest string) (io.ReadCloser, error) {
+	return r.store.Open(digest)
+}

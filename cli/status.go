@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"whorl/pipeline"
+	"whorl/pipeline/store"
+)
+
+func statusCommand(env *Env) *cobra.Command {
+	var flags specFlags
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "status [STAGE...]",
+		Short: "Say which stages would run, and why",
+		Long: `status says what "whorl run" would do with each stage: run it; take it from the
+store (cached); or maybe run it, for a stage before it will run and may or may
+not yield the same bytes as before. It runs nothing.`,
+		Example: "  whorl status\n  whorl status --set train.epochs=20",
+		RunE: func(cmd *cobra.Command, targets []string) error {
+			p, err := flags.pipeline(targets...)
+			if err != nil {
+				return err
+			}
+			stages, err := flags.outlook(cmd.Context(), p, targets, false)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(env.Stdout, stages)
+			}
+			return printStatus(env.Stdout, stages)
+		},
+	}
+	flags.add(env, c)
+	c.ValidArgsFunction = flags.completeStages
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	return c
+}
+
+// outlook says what a run of the targets would do; forced, it would execute
+// whatever is cached.
+func (f *specFlags) outlook(ctx context.Context, p *pipeline.Pipeline, targets []string, force bool) ([]pipeline.StageStatus, error) {
+	st, err := store.Open(f.dir)
+	if err != nil {
+		return nil, err
+	}
+	stages, err := pipeline.NewEngine(st).Status(ctx, p, targets...)
+	if err != nil {
+		return nil, specError(err)
+	}
+	if force {
+		for i := range stages {
+			if s := &stages[i]; s.Outlook != pipeline.WillRun {
+				s.Outlook, s.Reasons = pipeline.WillRun, []pipeline.Reason{{Stage: s.Name, What: "forced"}}
+			}
+		}
+	}
+	return stages, nil
+}
+
+func printStatus(w io.Writer, stages []pipeline.StageStatus) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "STAGE\tSTATUS\tWHY")
+	for _, s := range stages {
+		fmt.Fprintf(t, "%s\t%s\t", s.Name, s.Outlook)
+		for i, r := range pipeline.Brief(s.Reasons) {
+			if i > 0 {
+				fmt.Fprint(t, "\n\t\t")
+			}
+			fmt.Fprint(t, r)
+		}
+		fmt.Fprintln(t)
+	}
+	return t.Flush()
+}
