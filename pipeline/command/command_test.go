@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -109,7 +107,7 @@ func TestFailures(t *testing.T) {
 	}{
 		"exit code": {Spec{Cmd: "echo out; echo err >&2; exit 3"}, "exit status 3", "out\nerr\n"},
 		"no output": {Spec{Cmd: "true"}, `did not make its output "o", the file o.txt`, ""},
-		"signal":    {Spec{Cmd: "kill -TERM $$"}, "signal: terminated", ""},
+		"signal":    {Spec{Cmd: "kill -TERM $$"}, "terminated", ""},
 		"timeout":   {Spec{Cmd: "sleep 60", Timeout: 50 * time.Millisecond}, "longer than its timeout of 50ms", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,17 +123,19 @@ func TestFailures(t *testing.T) {
 // TestNothingOutlives checks that what a command leaves running is gone when
 // its stage ends, however that comes about.
 func TestNothingOutlives(t *testing.T) {
-	pidFile := filepath.Join(t.TempDir(), "pid")
-	leave := "sleep 300 & echo $! > " + pidFile + "; "
+	lock := filepath.Join(t.TempDir(), "lock")
+	leave := "exec 7>" + lock + "; flock 7; sleep 300 & echo > " + lock + "; "
 	gone := func(how string) {
 		t.Helper()
-		b, err := os.ReadFile(pidFile)
+		f, err := os.Open(lock)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if running(strings.TrimSpace(string(b))) {
+		defer f.Close()
+		if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
 			t.Errorf("%s: what it had started goes on", how)
 		}
+		os.Remove(lock)
 	}
 	if _, _, err := try(t, Spec{Cmd: leave + "echo > o.txt", Outputs: one}, nil); err != nil {
 		t.Error(err)
@@ -150,10 +150,9 @@ func TestNothingOutlives(t *testing.T) {
 	s := Spec{Cmd: leave + "wait", Outputs: one}
 	dir := t.TempDir()
 	os.Mkdir(filepath.Join(dir, "out"), 0o777)
-	os.Remove(pidFile)
 	go func() {
 		for {
-			if b, _ := os.ReadFile(pidFile); len(b) > 0 {
+			if b, _ := os.ReadFile(lock); len(b) > 0 {
 				cancel()
 				return
 			}
@@ -166,44 +165,47 @@ func TestNothingOutlives(t *testing.T) {
 	gone("an interrupt")
 }
 
-// TestEscaped checks that a process which leaves its group, and so is not
-// killed, holds nothing up although it holds the command's output open.
-func TestEscaped(t *testing.T) {
-	if _, err := exec.LookPath("setsid"); err != nil {
-		t.Skip(err)
+// TestOutputsElsewhere checks that an output which a link leads out of the
+// stage's directory is refused by name, and that nothing out there is moved
+// (defect 7).
+func TestOutputsElsewhere(t *testing.T) {
+	elsewhere := t.TempDir()
+	mine := filepath.Join(elsewhere, "x")
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
 	}
-	pidFile := filepath.Join(t.TempDir(), "pid")
-	escape := "setsid sh -c 'echo $$ > " + pidFile + "; exec sleep 300' & while ! [ -s " + pidFile + " ]; do :; done; echo > o.txt"
-	for _, timeout := range []time.Duration{0, time.Second} {
-		s := Spec{Cmd: escape, Outputs: one, Timeout: timeout}
-		if timeout > 0 {
-			s.Cmd += "; sleep 300"
+	for name, c := range map[string]struct{ cmd, want string }{
+		"a folder on the way": {"rmdir d; ln -s " + elsewhere + " d", `output "o": d is a symbolic link`},
+		"the output itself":   {"ln -s " + mine + " d/x", `output "o": d/x is a symbolic link`},
+		"a file on the way":   {"rmdir d; echo > d", `d`},
+	} {
+		_, _, err := try(t, Spec{Cmd: c.cmd, Outputs: []Output{{Name: "o", File: "d/x"}}}, nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v", name, err)
 		}
-		os.Remove(pidFile)
-		var log string
-		var err error
-		done := make(chan bool)
-		go func() {
-			defer close(done)
-			_, log, err = try(t, s, nil)
-		}()
-		select {
-		case <-done:
-		case <-time.After(60 * time.Second):
-			t.Error("it waits for a process that left its group")
+		if b, err := os.ReadFile(mine); err != nil || string(b) != "mine" {
+			t.Fatalf("%s: the file out there is now %q, %v", name, b, err)
 		}
-		b, e := os.ReadFile(pidFile)
-		pid, e2 := strconv.Atoi(strings.TrimSpace(string(b)))
-		if e := errors.Join(e, e2); e != nil {
-			t.Fatal(e)
+	}
+}
+
+// TestInputModes checks that of an input's permissions only the one to execute
+// reaches a command.
+func TestInputModes(t *testing.T) {
+	dir := t.TempDir()
+	for mode, want := range map[os.FileMode]string{0o644: "444", 0o600: "444", 0o755: "555", 0o700: "555", 0o744: "555", 0o645: "444"} {
+		path := filepath.Join(dir, "input")
+		os.Remove(path)
+		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
 		}
-		syscall.Kill(pid, syscall.SIGKILL)
-		<-done
-		if (timeout > 0) != errors.Is(err, ErrTimeout) || timeout == 0 && err != nil {
-			t.Errorf("timeout %v: %v", timeout, err)
-		}
-		if !strings.Contains(log, "left its process group") {
-			t.Errorf("the log does not tell:\n%s", log)
+		out := t.TempDir() + "/out"
+		os.Mkdir(out, 0o777)
+		s := Spec{Cmd: "stat -c %a {inputs.a} > {outputs.o}", Inputs: []string{"a"}, Outputs: one}
+		err := s.Kind().Run(t.Context(), &stage.Task{Params: s, OutDir: out, Inputs: map[string]stage.Input{"a": {Path: path}}})
+		b, _ := os.ReadFile(out + "/o")
+		if got := strings.TrimSpace(string(b)); err != nil || got != want {
+			t.Errorf("mode %o reaches the command as %s, want %s; %v", mode, got, want, err)
 		}
 	}
 }
@@ -227,51 +229,6 @@ func TestLongLine(t *testing.T) {
 	if total != 1000000 {
 		t.Errorf("the log has %d bytes", total)
 	}
-}
-
-// running reports whether a process is there and no zombie.
-func running(pid string) bool {
-	b, err := os.ReadFile("/proc/" + pid + "/stat")
-	if err != nil {
-		return false
-	}
-	_, state, _ := strings.Cut(string(b), ") ")
-	return !strings.HasPrefix(state, "Z")
-}
-
-// TestKilled checks that a command does not outlive a process that is killed
-// before it can do anything about it.
-func TestKilled(t *testing.T) {
-	pidFile := filepath.Join(t.TempDir(), "pid")
-	me := exec.Command(os.Args[0], "-test.run=TestHelper")
-	me.Env = append(os.Environ(), "COMMAND_TEST_PID="+pidFile)
-	if err := me.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var pid string
-	for deadline := time.Now().Add(20 * time.Second); pid == ""; time.Sleep(time.Millisecond) {
-		b, _ := os.ReadFile(pidFile)
-		pid = strings.TrimSpace(string(b))
-		if time.Now().After(deadline) {
-			t.Fatal("the command did not start")
-		}
-	}
-	me.Process.Kill()
-	me.Wait()
-	for deadline := time.Now().Add(20 * time.Second); running(pid); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("an orphan goes on")
-		}
-	}
-}
-
-// TestHelper is the process that TestKilled kills.
-func TestHelper(t *testing.T) {
-	pidFile := os.Getenv("COMMAND_TEST_PID")
-	if pidFile == "" {
-		t.Skip("it is only for TestKilled")
-	}
-	try(t, Spec{Cmd: "(sleep 300 & echo $! > " + pidFile + "; wait) & wait", Outputs: one}, nil)
 }
 
 func TestMediaTypes(t *testing.T) {

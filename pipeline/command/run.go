@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
 
+	"whorl/pipeline/command/isolate"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store/place"
 )
@@ -54,16 +54,8 @@ func (s Spec) run(ctx context.Context, t *stage.Task) error {
 		return err
 	}
 	for _, o := range s.Outputs {
-		from := filepath.Join(work, o.File)
-		if info, err := os.Lstat(from); err == nil && info.IsDir() {
-			os.Chmod(from, 0o755) // a folder that is read-only cannot be moved
-		}
-		err := os.Rename(from, filepath.Join(t.OutDir, o.Name))
-		if errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("the command ended well but did not make its output %q, the file %s", o.Name, o.File)
-		}
-		if err != nil {
-			return fmt.Errorf("output %q: %w", o.Name, err)
+		if err := takeOutput(work, o, filepath.Join(t.OutDir, o.Name)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -79,39 +71,39 @@ func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) erro
 		ctx, cancel = context.WithTimeoutCause(ctx, s.Timeout, fmt.Errorf("%w of %v", ErrTimeout, s.Timeout))
 		defer cancel()
 	}
-	group, err := newGroup()
-	if err != nil {
-		return err
-	}
-	defer group.kill()
-
-	tmp := filepath.Join(filepath.Dir(dir), "tmp")
+	base := filepath.Dir(dir)
+	tmp := filepath.Join(base, "tmp")
 	if err := os.Mkdir(tmp, 0o777); err != nil {
 		return err
 	}
-	cmd := exec.Command("/bin/sh", "-c", script)
-	cmd.Dir = dir
-	cmd.Env = append([]string{"PATH=" + fixedPath, "LC_ALL=C", "TZ=UTC", "HOME=" + dir, "TMPDIR=" + tmp}, s.Env...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: group.id}
+	o := isolate.Options{Script: script, Dir: dir}
+	home := dir
+	if s.Sandbox {
+		root := filepath.Join(base, "root")
+		if err := os.Mkdir(root, 0o777); err != nil {
+			return err
+		}
+		o.Sandbox = &isolate.Sandbox{Root: root, Temp: tmp, Mounts: s.Mounts}
+		home, tmp = isolate.SandboxWork, isolate.SandboxTemp
+	}
+	o.Env = append([]string{"PATH=" + fixedPath, "LC_ALL=C", "TZ=UTC", "HOME=" + home, "TMPDIR=" + tmp}, s.Env...)
 	out, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	cmd.Stdout, cmd.Stderr = w, w
+	o.Output = w
 	t.Logf("$ %s", script)
-	err = cmd.Start()
+	p, err := isolate.Start(o)
 	w.Close()
 	if err != nil {
-		return fmt.Errorf("start the command: %w", err)
+		return err
 	}
-	stop := context.AfterFunc(ctx, group.kill)
+	stop := context.AfterFunc(ctx, p.Kill)
 	defer stop()
 	var copying sync.WaitGroup
 	copying.Go(func() { logLines(out, t) })
-	state, err := cmd.Process.Wait()
-	group.kill() // what it left running holds the pipe open, and may still write
-	// One that left the group (setsid) may hold it open for ever.
+	state, err := p.Wait() // and all that it started is dead, but for what left its session
 	out.SetReadDeadline(time.Now().Add(time.Second))
 	copying.Wait()
 	switch {
@@ -120,10 +112,19 @@ func (s Spec) shell(ctx context.Context, t *stage.Task, script, dir string) erro
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case !state.Success():
-		t.Logf("%s", state)
-		return fmt.Errorf("the command ended with %s", state)
+		t.Logf("%s", describe(state))
+		return fmt.Errorf("the command ended with %s", describe(state))
 	}
 	return nil
+}
+
+// describe says how a command ended. A shell reports a signal that ended a
+// program as 128 and its number.
+func describe(state *os.ProcessState) string {
+	if signal := syscall.Signal(state.ExitCode() - 128); signal > 0 && signal <= 64 {
+		return fmt.Sprintf("%s (signal: %s)", state, signal)
+	}
+	return state.String()
 }
 
 // logLines logs what is read, a line at a time. A line of more than 64 KiB is
@@ -137,51 +138,10 @@ func logLines(r io.Reader, t *stage.Task) {
 		}
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			t.Logf("what the command writes is read no further: something that it started, and that left its process group, goes on")
+			t.Logf("what the command writes is read no further: something that it started, and that left its session, goes on")
 			return
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
 			return
 		}
 	}
-}
-
-// A group is a process group that does not outlive this process, even if this
-// process is killed: its leader is a shell that waits for the other end of a
-// pipe, which only we hold, to be closed, and then kills the group.
-type group struct {
-	id     int
-	leader *exec.Cmd
-	alive  *os.File
-	once   sync.Once
-}
-
-func newGroup() (*group, error) {
-	r, w, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	leader := exec.Command("/bin/sh", "-c", "read _; kill -KILL 0")
-	leader.Stdin = r
-	leader.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := leader.Start(); err != nil {
-		w.Close()
-		return nil, fmt.Errorf("start the command's guard: %w", err)
-	}
-	return &group{id: leader.Process.Pid, leader: leader, alive: w}, nil
-}
-
-// kill ends every process of the group, and waits until none is left.
-func (g *group) kill() {
-	g.once.Do(func() {
-		syscall.Kill(-g.id, syscall.SIGKILL)
-		g.leader.Wait()
-		g.alive.Close()
-		for range 1000 { // those that are not our children are reaped by init
-			if syscall.Kill(-g.id, 0) == syscall.ESRCH {
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
-	})
 }

@@ -20,6 +20,11 @@ type Spec struct {
 	Params  map[string]string // as the shell is to see them, quoted
 	Env     []string          // "NAME=value" of those that are set
 	Timeout time.Duration     // 0: none
+
+	// Sandbox hides every file but the inputs, /usr and Mounts, which are
+	// absolute paths; and the network.
+	Sandbox bool
+	Mounts  []string
 }
 
 // An Output is a file, or directory, that the command makes.

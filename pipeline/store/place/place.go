@@ -26,7 +26,10 @@ func place(ctx context.Context, from, to string, write os.FileMode) error {
 	if err != nil {
 		return err
 	}
-	mode := info.Mode().Perm()&0o555 | 0o444 | write
+	mode := 0o444 | write
+	if info.Mode()&0o100 != 0 { // the only permission that is part of content
+		mode |= 0o111
+	}
 	if !info.IsDir() {
 		return file(from, to, mode)
 	}
