@@ -64,8 +64,8 @@ check: ## formatting, vet, staticcheck, tidiness, import rules
 
 bench: build ## measure training beside PyTorch, and the engine beside make and others
 	mkdir -p $(ARTIFACTS)/bench
-	$(GO) run -ldflags '$(LDFLAGS)' ./stages/train/bench -json $(ARTIFACTS)/bench/training.json
-	$(GO) run ./pipeline/proof/bench -whorl bin/whorl -json $(ARTIFACTS)/bench/engine.json
+	$(GO) run -ldflags '$(LDFLAGS)' ./internal/bench/training -json $(ARTIFACTS)/bench/training.json
+	$(GO) run ./internal/bench/engine -whorl bin/whorl -json $(ARTIFACTS)/bench/engine.json
 
 staleness: ## replay the corpus of edits and print which stages ran
 	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 30m -run TestStaleness ./pipeline/proof

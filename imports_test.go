@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"siamese/kernel":  {},
 	"fingerprint":     {},
 	"biometrics":      {},
+	"internal/bench":  {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/stage", "pipeline/store"},
 	"":                {}, // the root package: the embedded source
 }
 

@@ -13,7 +13,7 @@ const Module = "whorl"
 // package that is missing here would make its stages
 // depend on the whole executable; TestSource sees to that.
 //
-//go:embed stages/*/*.go stages/internal/*/*.go stages/train/bench/*.go
+//go:embed stages/*/*.go stages/internal/*/*.go
 //go:embed siamese/*.go siamese/*/*.go
 //go:embed fingerprint/*.go fingerprint/*/*.go
 //go:embed biometrics/*.go

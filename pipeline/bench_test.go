@@ -77,7 +77,7 @@ func benchRun(tb testing.TB, reg *pipeline.Registry, eng *pipeline.Engine, spec 
 
 // BenchmarkNoop is a run of 1,000 stages that are all cached: parsing the spec,
 // looking everything up and recording the run. The whole process is measured
-// beside others by proof/bench.
+// beside others by internal/bench/engine.
 func BenchmarkNoop(b *testing.B) {
 	reg, eng := benchLab(b)
 	spec := layers(1000, 10)

@@ -58,11 +58,12 @@ type Port struct {
 
 // Media types that reports know how to show.
 const (
-	TypeNPY    = "application/x-npy"                 // NumPy array, NEP 1
-	TypeNPZ    = "application/x-npz"                 // zip of NumPy arrays
-	TypeJSON   = "application/json"                  // anything else in JSON
-	TypeCSV    = "text/csv"                          // with a header line
-	TypePNG    = "image/png"                         // a sheet to look at
-	TypeCurves = "application/vnd.whorl.curves+json" // ROC, PR, DET, histogram
-	TypeTree   = "inode/directory"
+	TypeNPY     = "application/x-npy"                  // NumPy array, NEP 1
+	TypeNPZ     = "application/x-npz"                  // zip of NumPy arrays
+	TypeJSON    = "application/json"                   // anything else in JSON
+	TypeCSV     = "text/csv"                           // with a header line
+	TypePNG     = "image/png"                          // a sheet to look at
+	TypeCurves  = "application/vnd.whorl.curves+json"  // ROC, PR, DET, histogram
+	TypeFigures = "application/vnd.whorl.figures+json" // declared charts: see package figure
+	TypeTree    = "inode/directory"
 )

@@ -1,7 +1,7 @@
 // Command bench measures how fast the networks train and score here, beside
 // the same networks in PyTorch, in turns within the same minutes.
 //
-//	go run ./stages/train/bench -json artifacts/bench/training.json
+//	go run ./internal/bench/training -json artifacts/bench/training.json
 //
 // It prints a table and keeps it as JSON. Rates are medians. Without PyTorch it
 // says so and prints ours alone.

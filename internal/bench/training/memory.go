@@ -9,8 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"whorl/siamese"
-	"whorl/stages/internal/npy"
 )
 
 // socofing is how many probes SOCOFing has for training, at 90%.
@@ -35,13 +36,11 @@ func trainMany(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer probes.Close()
+	defer unix.Munmap(probes)
 	d := noise(1)
 	augment := post()
 	d.Augment = func(dst, src []uint8, _, probe int) { augment(dst, src, probe) }
-	if d.Probes.Pix, d.Probes.N, d.Probes.H, d.Probes.W, err = probes.Images(); err != nil {
-		return err
-	}
+	d.Probes = siamese.Images{Pix: probes, N: socofing, H: side, W: side}
 	var sum uint64
 	for _, p := range d.Probes.Pix {
 		sum += uint64(p)
@@ -79,30 +78,24 @@ func trainMany(ctx context.Context) error {
 	return nil
 }
 
-// mapped writes n images of stripes and maps them.
-func mapped(path string, n int) (*npy.Array, error) {
+// mapped writes n images of stripes to a file and maps it, as training maps an
+// array of its input.
+func mapped(path string, n int) ([]uint8, error) {
 	f, err := os.Create(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	w, err := npy.NewWriter(f, n, side, side)
-	if err != nil {
-		return nil, err
-	}
 	image := make([]byte, side*side)
 	for i := range n {
 		for k := range image {
 			image[k] = uint8(k*(i%7+1) + i)
 		}
-		if _, err := w.Write(image); err != nil {
+		if _, err := f.Write(image); err != nil {
 			return nil, err
 		}
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return npy.Map(path)
+	return unix.Mmap(int(f.Fd()), 0, n*len(image), unix.PROT_READ, unix.MAP_SHARED)
 }
 
 // peakMemory is the most memory that this process has had at once, in bytes.

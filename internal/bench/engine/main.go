@@ -1,7 +1,7 @@
 // Command bench measures the engine beside its peers, in turns within the same
 // minutes, and says which bars it clears.
 //
-//	go run ./pipeline/proof/bench -whorl bin/whorl -json artifacts/bench/engine.json
+//	go run ./internal/bench/engine -whorl bin/whorl -json artifacts/bench/engine.json
 //
 // It prints a table and keeps it as JSON. Times are medians of wall-clock time,
 // of whole processes where both sides are programs. A peer that is not
