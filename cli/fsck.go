@@ -33,7 +33,7 @@ is 1 if anything was damaged.`,
 			if err != nil {
 				return err
 			}
-			found, err := st.Fsck(cmd.Context())
+			found, err := st.Fsck(cmd.Context(), store.FsckOptions{})
 			if err != nil {
 				return err
 			}

@@ -102,7 +102,7 @@ func checkKept(t *rapid.T, l *lab, runs []*pipeline.Result, o pipeline.CollectOp
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := l.store.Fsck(t.Context())
+	c, err := l.store.Fsck(t.Context(), store.FsckOptions{})
 	if err != nil || len(c.Damaged)+len(c.Lost) > 0 {
 		t.Fatalf("fsck after gc: %+v, %v", c, err)
 	}

@@ -65,7 +65,7 @@ func TestDiskFull(t *testing.T) {
 		default:
 			t.Errorf("%d bytes: %v", size, err)
 		}
-		c, ferr := s.Fsck(t.Context())
+		c, ferr := s.Fsck(t.Context(), store.FsckOptions{})
 		if ferr != nil || len(c.Damaged)+len(c.Lost) > 0 {
 			t.Fatalf("%d bytes, error %v: fsck: %+v, %v", size, err, c, ferr)
 		}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"whorl/pipeline/store/envelope"
 )
 
 // An ActiveRun is a run that goes on in this process. Its file holds what has
@@ -50,6 +52,9 @@ func (s *Store) Begin(id string) (*ActiveRun, error) {
 	if err == nil {
 		err = os.Link(f.Name(), s.path("active", id))
 	}
+	if err == nil {
+		err = follow(s.path("active", id))
+	}
 	if err != nil {
 		f.Close()
 		if errors.Is(err, fs.ErrExist) {
@@ -86,31 +91,84 @@ func (r *ActiveRun) Abandon() {
 
 func (s *Store) runPath(id string) string { return s.path("runs", id+".json") }
 
-// WriteRun keeps the record of a run, in place of any that there is.
+// The envelope of a run's record. Version 1 is the first that has one; older
+// records are bare JSON, which is read too.
+const (
+	runKind    = "run"
+	runVersion = 1
+)
+
+// WriteRun keeps the record of a run, which is encoded in JSON, in place of any
+// that there is.
 func (s *Store) WriteRun(id string, record any) error {
+	fail := func(err error) error { return fmt.Errorf("record of run %s: %w", id, err) }
+	b, err := json.Marshal(record)
+	if err != nil {
+		return fail(err)
+	}
 	st, err := s.Stage()
 	if err != nil {
-		return fmt.Errorf("record of run %s: %w", id, err)
+		return fail(err)
 	}
 	defer st.Discard()
 	tmp := filepath.Join(st.Dir(), "run")
-	if err := s.disk.write(tmp, record); err != nil {
-		return fmt.Errorf("record of run %s: %w", id, err)
+	if err := s.disk.write(tmp, envelope.Encode(runKind, runVersion, append(b, '\n'))); err != nil {
+		return fail(err)
 	}
 	if err := s.disk.rename(tmp, s.runPath(id)); err != nil {
-		return fmt.Errorf("record of run %s: %w", id, err)
+		return fail(err)
 	}
 	return s.disk.sync(s.path("runs"))
 }
 
-// ReadRun decodes the record of a run into record.
+// ReadRun decodes the record of a run into record. Of one that is empty, cut
+// short or changed the error is a [*DamagedError].
 func (s *Store) ReadRun(id string, record any) error {
-	b, err := os.ReadFile(s.runPath(id))
+	b, err := s.readRun(id)
 	if err != nil {
 		return fmt.Errorf("run %s: %w", id, err)
 	}
 	if err := json.Unmarshal(b, record); err != nil {
-		return &DamagedError{s.runPath(id), err.Error()}
+		return &DamagedError{s.runPath(id), err.Error(), err}
+	}
+	return nil
+}
+
+// readRun returns the JSON of a run's record.
+func (s *Store) readRun(id string) ([]byte, error) {
+	path := s.runPath(id)
+	b, err := readFile(path, nil)
+	if err != nil {
+		return nil, err
+	}
+	wrapped := envelope.Is(b)
+	if wrapped {
+		var newer *envelope.VersionError
+		if _, b, err = envelope.Decode(b, runKind, runVersion); errors.As(err, &newer) {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if err == nil {
+		err = isRecordOf(b, id, wrapped)
+	}
+	if err != nil {
+		return nil, &DamagedError{path, err.Error(), err}
+	}
+	return b, nil
+}
+
+// isRecordOf tells another run's record, under the wrong name, from this one's.
+// A record that no checksum vouches for must name its run.
+func isRecordOf(record []byte, id string, vouched bool) error {
+	var r struct{ ID *string }
+	err := json.Unmarshal(record, &r)
+	switch {
+	case err != nil && !vouched:
+		return err
+	case r.ID == nil && !vouched:
+		return errors.New("it names no run")
+	case r.ID != nil && *r.ID != id:
+		return fmt.Errorf("it is the record of run %q", *r.ID)
 	}
 	return nil
 }
@@ -149,103 +207,24 @@ func (s *Store) Runs() ([]RunFile, error) {
 }
 
 // RemoveRun forgets a run and its logs; what it made stays until the next
-// collection.
+// collection, which is told by a mark that the record is missing for a reason.
 func (s *Store) RemoveRun(id string) error {
+	st, err := s.Stage()
+	if err != nil {
+		return err
+	}
+	defer st.Discard()
+	mark := filepath.Join(st.Dir(), "removed")
+	if err := s.disk.write(mark, nil); err != nil {
+		return err
+	}
+	if err := s.place(mark, s.path("removed", id)); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(s.path("logs", id)); err != nil {
 		return err
 	}
 	return os.Remove(s.runPath(id))
-}
-
-// Recover clears away what dead processes left: staging is removed, and for
-// each run that died dead is called with the lines that it noted, to write its
-// record. It costs two directory reads if there is nothing to do.
-func (s *Store) Recover(dead func(id string, lines []json.RawMessage) error) error {
-	if err := s.sweep(); err != nil { // first, since records need space
-		return err
-	}
-	active, err := os.ReadDir(s.path("active"))
-	if err != nil {
-		return err
-	}
-	for _, d := range active {
-		if err := s.bury(d.Name(), dead); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *Store) bury(id string, dead func(string, []json.RawMessage) error) error {
-	path := s.path("active", id)
-	if _, err := os.Stat(path); err != nil {
-		return nil // it has just ended
-	}
-	l, err := tryLock(path)
-	if l == nil {
-		return err // alive
-	}
-	if _, err := os.Stat(s.runPath(id)); err == nil {
-		l.Release()
-		return nil // it died after its record was written
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		l.f.Close()
-		return err
-	}
-	var lines []json.RawMessage
-	for line := range strings.Lines(string(b)) {
-		line, whole := strings.CutSuffix(line, "\n")
-		if !whole || !json.Valid([]byte(line)) {
-			break // cut short
-		}
-		lines = append(lines, json.RawMessage(line))
-	}
-	if len(lines) > 0 { // or it died before saying anything
-		if err := dead(id, lines); err != nil {
-			l.f.Close() // and is still to be buried
-			return err
-		}
-	}
-	l.Release()
-	return nil
-}
-
-// sweep removes staging whose process is gone.
-func (s *Store) sweep() error {
-	dir, err := os.ReadDir(s.path("tmp"))
-	if err != nil {
-		return err
-	}
-	for _, d := range dir {
-		path := s.path("tmp", d.Name())
-		if !d.IsDir() {
-			s.sweepFile(path)
-			continue
-		}
-		f, err := os.Open(path)
-		if err != nil {
-			continue // gone
-		}
-		if ok, _ := flock(f, unix.LOCK_EX); ok && named(f, path) {
-			err = removeAll(path)
-		}
-		f.Close()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sweepFile removes a temporary file that nobody has touched for an hour: it
-// takes a moment to write one.
-func (s *Store) sweepFile(path string) {
-	var st unix.Stat_t
-	if unix.Lstat(path, &st) == nil && time.Since(time.Unix(st.Ctim.Unix())) > time.Hour {
-		os.Remove(path)
-	}
 }
 
 // LogPath returns where the log of a stage of a run is kept.
@@ -255,10 +234,13 @@ func (s *Store) LogPath(run, stage string) string { return s.path("logs", run, s
 // relative to the store.
 func (s *Store) KeepLog(from, run, stage string) (string, error) {
 	to := s.LogPath(run, stage)
-	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+	if err := s.disk.mkdir(filepath.Dir(to)); err != nil {
 		return "", err
 	}
 	if err := s.disk.rename(from, to); err != nil {
+		return "", err
+	}
+	if err := follow(to); err != nil {
 		return "", err
 	}
 	return filepath.Rel(s.dir, to)

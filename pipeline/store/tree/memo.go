@@ -94,7 +94,7 @@ func (m *Memo) save(t *Tree) {
 		return
 	}
 	_, err = f.Write(b)
-	if err := errors.Join(err, f.Close()); err != nil || os.Rename(f.Name(), m.path(t.Root)) != nil {
+	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil || os.Rename(f.Name(), m.path(t.Root)) != nil {
 		os.Remove(f.Name())
 	}
 }
@@ -153,4 +153,27 @@ func (m *Memo) load(root string) Listing {
 func appendString(b []byte, s string) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(len(s)))
 	return append(b, s...)
+}
+
+// Prune removes what of the memo is damaged or out of use. Nothing is lost by
+// it but time.
+func (m *Memo) Prune() {
+	dir, err := os.ReadDir(m.dir)
+	if err != nil {
+		return
+	}
+	for _, d := range dir {
+		path := filepath.Join(m.dir, d.Name())
+		if !d.Type().IsRegular() || d.Name()[0] == '.' {
+			continue
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		body := len(b) - len(Digest{})
+		if body < 0 || Sum(b[:body]) != Digest(b[body:]) || !bytes.HasPrefix(b, []byte(magic)) {
+			os.Remove(path)
+		}
+	}
 }
