@@ -77,7 +77,7 @@ func TestDiskFull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := pipeline.NewEngine(s).Collect(t.Context(), pipeline.CollectOptions{Keep: []string{files[len(files)-1].ID}}); err != nil {
+		if _, err := pipeline.NewEngine(s).Collect(t.Context(), pipeline.CollectOptions{Keep: []string{files[len(files)-1].ID}, Grace: -1}); err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range files[:len(files)-1] {

@@ -2,7 +2,7 @@ package pipeline
 
 import "embed"
 
-//go:embed stage/*.go command/*.go store/place/*.go
+//go:embed stage/*.go command/*.go command/isolate/*.go store/place/*.go
 var files embed.FS
 
 // own is the source of the engine's code that stages reach, in whatever program:

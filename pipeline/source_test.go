@@ -36,7 +36,7 @@ func TestOwnSource(t *testing.T) {
 			}
 		}
 	}
-	if packages != 3 {
-		t.Errorf("%d packages of the engine are reached, and 3 are embedded", packages)
+	if packages != 4 {
+		t.Errorf("%d packages of the engine are reached, and 4 are embedded", packages)
 	}
 }

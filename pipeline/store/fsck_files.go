@@ -206,4 +206,3 @@ func why(err error) string {
 	}
 	return err.Error()
 }
-
