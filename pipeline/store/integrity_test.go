@@ -356,4 +356,3 @@ func TestCheckpointOfAnother(t *testing.T) {
 		t.Errorf("fsck: %+v, %v", c, err)
 	}
 }
-

@@ -65,7 +65,7 @@ func tryPublish(ctx context.Context, s *Store, text string, outputs map[string]s
 		return nil, err
 	}
 	code := []byte("code of " + text)
-	m := &Manifest{Key: KeyOf(text), Text: text, Stage: "s", Run: "r", Needs: []string{tree.Sum(code).String()}}
+	m := &Manifest{Key: KeyOf(text), Text: text, Stage: "s", Run: "r", Started: time.Now(), Needs: []string{tree.Sum(code).String()}}
 	return m, st.Publish(m, want, trees, code)
 }
 
