@@ -10,28 +10,33 @@ import (
 	"testing"
 )
 
-// arrows says which rooms a room may import besides itself; ARCHITECTURE.md
-// gives the reasons. A room is the longest of these names that is a prefix of
-// the package's path.
+// arrows says which packages a package may import; ARCHITECTURE.md gives the
+// reasons. A name stands for the packages below it too, but for those that have
+// a row of their own, and these may import each other.
 var arrows = map[string][]string{
-	"cmd":             {"", "cli", "stages", "pipeline", "pipeline/stage"},
-	"cli":             {"reports", "experiments", "pipeline", "pipeline/stage", "pipeline/store"},
-	"reports":         {"experiments", "biometrics", "pipeline/stage"},
-	"experiments":     {"pipeline", "pipeline/stage", "biometrics"},
-	"stages":          {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
-	"stages/internal": {"pipeline/stage", "fingerprint"},
-	"pipeline":        {"pipeline/stage", "pipeline/store"},
-	"pipeline/stage":  {},
-	"pipeline/store":  {"pipeline/stage"},
-	"siamese":         {"siamese/kernel"},
-	"siamese/kernel":  {},
-	"fingerprint":     {},
-	"biometrics":      {},
-	"internal/bench":  {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/stage", "pipeline/store"},
-	"":                {}, // the root package: the embedded source
+	"cmd":                    {"", "cli", "stages", "pipeline", "pipeline/spec", "pipeline/stage"},
+	"cli":                    {"reports", "experiments", "pipeline", "pipeline/explain", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store"},
+	"reports":                {"experiments", "biometrics", "pipeline/stage"},
+	"experiments":            {"pipeline", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/value", "biometrics"},
+	"stages":                 {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
+	"stages/internal":        {"pipeline/stage", "fingerprint"},
+	"pipeline":               {"pipeline/spec", "pipeline/stage", "pipeline/store", "pipeline/value"},
+	"pipeline/explain":       {"pipeline", "pipeline/spec", "pipeline/stage", "pipeline/store", "pipeline/value"},
+	"pipeline/spec":          {"pipeline/spec/yamlwalk", "pipeline/command", "pipeline/stage", "pipeline/store", "pipeline/value"},
+	"pipeline/spec/yamlwalk": {},
+	"pipeline/command":       {"pipeline/stage", "pipeline/store"},
+	"pipeline/value":         {},
+	"pipeline/stage":         {},
+	"pipeline/store":         {"pipeline/stage"},
+	"siamese":                {"siamese/kernel"},
+	"siamese/kernel":         {},
+	"fingerprint":            {},
+	"biometrics":             {},
+	"internal/bench":         {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/spec", "pipeline/stage", "pipeline/store"},
+	"":                       {}, // the root package: the embedded source
 }
 
-// soleImporter names the only room that may import a module.
+// soleImporter names the only rows of arrows that may import a module.
 var soleImporter = map[string]string{
 	"gorgonia.org/":                   "siamese",
 	"github.com/mattn/go-sqlite3":     "experiments",
@@ -39,7 +44,7 @@ var soleImporter = map[string]string{
 	"github.com/spf13/cobra":          "cli, cmd",
 	"github.com/sbinet/npyio":         "stages/internal, siamese",
 	"gonum.org/v1/gonum":              "biometrics, experiments, siamese",
-	"go.yaml.in/yaml/":                "pipeline, experiments",
+	"go.yaml.in/yaml/":                "pipeline/spec, pipeline/spec/yamlwalk, experiments",
 	"golang.org/x/image/bmp":          "fingerprint",
 	"github.com/mattn/go-isatty":      "cli",
 	"golang.org/x/term":               "cli",
@@ -49,7 +54,8 @@ var soleImporter = map[string]string{
 	"github.com/rogpeppe/go-internal": "",
 }
 
-func room(path string) string {
+// row returns the row of arrows that a package belongs to.
+func row(path string) string {
 	best := ""
 	for r := range arrows {
 		if len(r) > len(best) && (path == r || strings.HasPrefix(path, r+"/")) {
@@ -68,7 +74,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// TestImports keeps the arrows between rooms as DESIGN and ARCHITECTURE.md
+// TestImports keeps the arrows between packages as DESIGN and ARCHITECTURE.md
 // draw them: one way, and no stage beside another.
 func TestImports(t *testing.T) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
@@ -96,9 +102,9 @@ func TestImports(t *testing.T) {
 				checkArrow(t, from, strings.TrimPrefix(strings.TrimPrefix(imp, "whorl"), "/"))
 				continue
 			}
-			for module, rooms := range soleImporter {
-				if strings.HasPrefix(imp, module) && !contains(strings.Split(rooms, ", "), room(from)) {
-					t.Errorf("%s imports %s, which is for %q only", p.ImportPath, imp, rooms)
+			for module, rows := range soleImporter {
+				if strings.HasPrefix(imp, module) && !contains(strings.Split(rows, ", "), row(from)) {
+					t.Errorf("%s imports %s, which only %q may", p.ImportPath, imp, rows)
 				}
 			}
 		}
@@ -110,7 +116,7 @@ func TestImports(t *testing.T) {
 
 func checkArrow(t *testing.T, from, to string) {
 	t.Helper()
-	a, b := room(from), room(to)
+	a, b := row(from), row(to)
 	switch {
 	case a == "stages" && b == "stages":
 		if strings.Split(from, "/")[1] != strings.Split(to, "/")[1] {
@@ -118,6 +124,6 @@ func checkArrow(t *testing.T, from, to string) {
 		}
 	case a == b, contains(arrows[a], b):
 	default:
-		t.Errorf("%s imports %s: no arrow goes from room %q to room %q", from, to, a, b)
+		t.Errorf("%s imports %s: no arrow goes from %q to %q", from, to, a, b)
 	}
 }

@@ -1,6 +1,6 @@
 // Package whorl carries the source code of its own stages, by which the engine
 // tells whether a result was made by the same code: see package
-// pipeline/internal/code.
+// pipeline/spec/internal/code.
 package whorl
 
 import "embed"

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
 
@@ -23,9 +24,9 @@ type App struct {
 	Name    string // as it is called, e.g. "whorl"
 	Version string // empty: that of the main module
 
-	Kinds       []stage.Kind      // that "kind:" may name
-	DataSources []stage.Kind      // that "data:" may name
-	Sources     []pipeline.Source // by which the code of the kinds is identified
+	Kinds       []stage.Kind  // that "kind:" may name
+	DataSources []stage.Kind  // that "data:" may name
+	Sources     []spec.Source // by which the code of the kinds is identified
 
 	// Kernels names the numeric kernels that this CPU runs; its error says that
 	// none can. Nil: the program has none.
@@ -60,7 +61,7 @@ func Run(ctx context.Context, app App, args []string, stdout, stderr io.Writer) 
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	code := exitCode(ctx, err)
-	var spec *pipeline.SpecError
+	var spec *spec.Error
 	switch {
 	case err == nil, errors.Is(err, errReported):
 	case code == exitInterrupted:
@@ -74,7 +75,7 @@ func Run(ctx context.Context, app App, args []string, stdout, stderr io.Writer) 
 }
 
 // registry returns everything that a pipeline.yaml may name.
-func (a App) registry() (*pipeline.Registry, error) {
+func (a App) registry() (*spec.Registry, error) {
 	if _, err := a.kernels(); err != nil {
 		return nil, UsageError{err}
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/store"
 )
 
@@ -85,7 +85,7 @@ func findArtifact(r *track.Run, name string) (*track.Artifact, error) {
 	if len(have) == 0 {
 		return nil, Usagef("run %s, which is %s, has no artifacts", r.ID, r.State)
 	}
-	return nil, Usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, pipeline.Suggest(name, have), r.ID)
+	return nil, Usagef("run %s has no artifact %q%s; \"whorl show %s\" lists them", r.ID, name, yamlwalk.Suggest(name, have), r.ID)
 }
 
 // copyOut copies an artifact to dst as a whole, or to w if that is "-". A file

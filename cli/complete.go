@@ -20,7 +20,7 @@ func (f *specFlags) plans() []pipeline.Plan {
 	if err != nil {
 		return nil
 	}
-	plans, _ := p.Plans()
+	plans, _ := pipeline.Plans(p)
 	return plans
 }
 

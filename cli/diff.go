@@ -7,6 +7,7 @@ import (
 
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
 	"whorl/pipeline/store"
 )
 
@@ -39,7 +40,7 @@ they measured. RUN is an id, a unique prefix, or "last".`,
 				}
 			}
 			d := diffJSON{
-				RunDiff:     pipeline.Diff(st, results[0], results[1]),
+				RunDiff:     explain.Diff(st, results[0], results[1]),
 				Environment: surroundings(records[0], records[1]),
 			}
 			if asJSON {
@@ -61,7 +62,7 @@ they measured. RUN is an id, a unique prefix, or "last".`,
 }
 
 type diffJSON struct {
-	*pipeline.RunDiff
+	*explain.RunDiff
 	Environment []changeJSON `json:"environment"`
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 )
 
 func graphCommand(env *Env) *cobra.Command {
@@ -20,8 +20,8 @@ outputs of others that it reads: as text, or for mermaid and Graphviz to draw.`,
   whorl graph --format dot | dot -Tsvg > graph.svg`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			switch pipeline.GraphFormat(format) {
-			case pipeline.GraphText, pipeline.GraphMermaid, pipeline.GraphDOT:
+			switch spec.GraphFormat(format) {
+			case spec.GraphText, spec.GraphMermaid, spec.GraphDOT:
 			default:
 				return Usagef("--format %q: want text, mermaid or dot", format)
 			}
@@ -29,13 +29,13 @@ outputs of others that it reads: as text, or for mermaid and Graphviz to draw.`,
 			if err != nil {
 				return err
 			}
-			if err := p.WriteGraph(env.Stdout, pipeline.GraphFormat(format)); err != nil {
+			if err := p.WriteGraph(env.Stdout, spec.GraphFormat(format)); err != nil {
 				return fmt.Errorf("graph: %w", err)
 			}
 			return nil
 		},
 	}
 	flags.add(env, c)
-	c.Flags().StringVar(&format, "format", string(pipeline.GraphText), "`FORMAT`: text, mermaid or dot")
+	c.Flags().StringVar(&format, "format", string(spec.GraphText), "`FORMAT`: text, mermaid or dot")
 	return c
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
 
@@ -82,7 +82,7 @@ func printPorts(w *tabwriter.Writer, what string, ports []stage.Port) {
 }
 
 // describeParam says what a parameter is, its default and its bounds.
-func describeParam(p pipeline.ParamInfo) string {
+func describeParam(p spec.ParamInfo) string {
 	text := p.Doc
 	if text != "" {
 		text += "; "

@@ -82,8 +82,8 @@ func failures(r *pipeline.Result) string {
 
 // sources are the inputs of a stage that no other stage makes, by their paths:
 // a stage itself never knows them.
-func sources(r *pipeline.Result, stage string) []pipeline.Wire {
-	var found []pipeline.Wire
+func sources(r *pipeline.Result, stage string) []pipeline.InputRef {
+	var found []pipeline.InputRef
 	made := slices.ContainsFunc(r.RunInfo.Stages, func(p pipeline.Plan) bool { return p.Name == "data" })
 	for _, plan := range r.RunInfo.Stages {
 		if plan.Name != stage {
@@ -92,7 +92,7 @@ func sources(r *pipeline.Result, stage string) []pipeline.Wire {
 		for _, in := range plan.Inputs {
 			switch {
 			case in.Ref == "data" && !made:
-				found = append(found, pipeline.Wire{Name: in.Name, Ref: r.Data})
+				found = append(found, pipeline.InputRef{Name: in.Name, Ref: r.Data})
 			case strings.HasPrefix(in.Ref, ".") || strings.HasPrefix(in.Ref, "/"):
 				found = append(found, in)
 			}

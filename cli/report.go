@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/experiments/track"
-	"whorl/pipeline"
+	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/store"
 	"whorl/reports"
 )
@@ -202,7 +202,7 @@ func findSweep(ctx context.Context, db *track.DB, id string) (*track.Sweep, erro
 		}
 		ids = append(ids, sweeps[i].ID)
 	}
-	return nil, Usagef("no sweep %q is recorded%s", id, pipeline.Suggest(id, ids))
+	return nil, Usagef("no sweep %q is recorded%s", id, yamlwalk.Suggest(id, ids))
 }
 
 func (r *recorded) filter(ctx context.Context, f track.Filter) error {
@@ -228,7 +228,7 @@ func (r *recorded) check(metric string) error {
 		}
 	}
 	if !seen[metric] {
-		return Usagef("--metric %s: no run measured it%s", metric, pipeline.Suggest(metric, slices.Sorted(maps.Keys(seen))))
+		return Usagef("--metric %s: no run measured it%s", metric, yamlwalk.Suggest(metric, slices.Sorted(maps.Keys(seen))))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"whorl/cli/progress"
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 )
 
@@ -79,7 +80,7 @@ func reproduce(ctx context.Context, env *Env, artifacts string, r *track.Run, jo
 	}
 	p, err := recordedPipeline(reg, r)
 	if err == nil {
-		_, err = p.Plans(targets...)
+		_, err = p.Nodes(targets...)
 	}
 	if err != nil { // as text, for it is no matter of today's spec
 		return nil, fmt.Errorf("run %s cannot be run again: this whorl refuses its pipeline:\n%v", r.ID, err)
@@ -93,13 +94,13 @@ func reproduce(ctx context.Context, env *Env, artifacts string, r *track.Run, jo
 	if err != nil {
 		return nil, err
 	}
-	j.Changes, err = changesSince(ctx, pipeline.NewEngine(st), p, r, again)
+	j.Changes, err = changesSince(ctx, st, p, r, again)
 	return j, err
 }
 
 // runAgain runs a pipeline in an empty store. A stage that fails is told of,
 // and is part of the result.
-func runAgain(ctx context.Context, env *Env, p *pipeline.Pipeline, o pipeline.Options) (*pipeline.Result, error) {
+func runAgain(ctx context.Context, env *Env, p *spec.Pipeline, o pipeline.Options) (*pipeline.Result, error) {
 	dir, err := os.MkdirTemp("", "whorl-reproduce-*")
 	if err != nil {
 		return nil, err
@@ -127,18 +128,18 @@ func runAgain(ctx context.Context, env *Env, p *pipeline.Pipeline, o pipeline.Op
 
 // recordedPipeline is the run's pipeline with the parameters, data and seed
 // that were recorded.
-func recordedPipeline(reg *pipeline.Registry, r *track.Run) (*pipeline.Pipeline, error) {
+func recordedPipeline(reg *spec.Registry, r *track.Run) (*spec.Pipeline, error) {
 	path := r.Pipeline
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(r.Dir, path)
 	}
-	parse := func(s pipeline.Settings) (*pipeline.Pipeline, error) {
+	parse := func(s spec.Settings) (*spec.Pipeline, error) {
 		if r.Spec == "" { // an old record
 			return reg.Load(path, s)
 		}
 		return reg.Parse(path, []byte(r.Spec), s)
 	}
-	s := pipeline.Settings{Seed: &r.Seed}
+	s := spec.Settings{Seed: &r.Seed}
 	for _, p := range r.Params {
 		text, err := p.Text()
 		if err != nil {
@@ -148,7 +149,7 @@ func recordedPipeline(reg *pipeline.Registry, r *track.Run) (*pipeline.Pipeline,
 	}
 	// What the file says of the data is relative to the file, what the call
 	// said to where it was made.
-	bare, err := parse(pipeline.Settings{})
+	bare, err := parse(spec.Settings{})
 	if err == nil && bare.Data == r.Data {
 		return parse(s)
 	}

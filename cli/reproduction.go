@@ -9,14 +9,17 @@ import (
 
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
+	"whorl/pipeline/store"
 )
 
 // reproductionJSON is what "reproduce --json" prints.
 type reproductionJSON struct {
-	Run       string            `json:"run"`
-	Identical bool              `json:"identical"`
-	Artifacts []artifactJSON    `json:"artifacts"`
-	Changes   []pipeline.Reason `json:"changes"` // what has changed since
+	Run       string           `json:"run"`
+	Identical bool             `json:"identical"`
+	Artifacts []artifactJSON   `json:"artifacts"`
+	Changes   []explain.Reason `json:"changes"` // what has changed since
 }
 
 type artifactJSON struct {
@@ -32,7 +35,7 @@ func compareArtifacts(r *track.Run, again *pipeline.Result) *reproductionJSON {
 	for _, s := range again.Stages {
 		made[s.Name] = s
 	}
-	j := &reproductionJSON{Run: r.ID, Identical: true, Artifacts: []artifactJSON{}, Changes: []pipeline.Reason{}}
+	j := &reproductionJSON{Run: r.ID, Identical: true, Artifacts: []artifactJSON{}, Changes: []explain.Reason{}}
 	for _, s := range r.Stages {
 		digests := map[string]string{}
 		for _, o := range made[s.Name].Outputs {
@@ -53,7 +56,7 @@ func compareArtifacts(r *track.Run, again *pipeline.Result) *reproductionJSON {
 // changesSince says what the run depended on that is different now: code,
 // data, versions. What follows from that, such as the inputs of later stages,
 // is left out.
-func changesSince(ctx context.Context, e *pipeline.Engine, p *pipeline.Pipeline, r *track.Run, again *pipeline.Result) ([]pipeline.Reason, error) {
+func changesSince(ctx context.Context, st *store.Store, p *spec.Pipeline, r *track.Run, again *pipeline.Result) ([]explain.Reason, error) {
 	recorded, made := map[string]string{}, map[string]bool{} // keys by stage; references to outputs
 	for _, s := range r.Stages {
 		recorded[s.Name] = s.Key
@@ -61,18 +64,18 @@ func changesSince(ctx context.Context, e *pipeline.Engine, p *pipeline.Pipeline,
 			made[s.Name+"."+o.Name] = true
 		}
 	}
-	changes := []pipeline.Reason{}
+	changes := []explain.Reason{}
 	explained := map[string]bool{}
 	for i := len(again.Stages) - 1; i >= 0; i-- { // one explanation also covers the stages before
 		s := again.Stages[i]
 		if s.Key == "" || s.Key == recorded[s.Name] || explained[s.Name] {
 			continue
 		}
-		x, err := e.Why(ctx, p, s.Name, r.ID)
+		x, err := explain.Why(ctx, st, p, s.Name, r.ID)
 		if err != nil {
 			return nil, fmt.Errorf("what has changed since run %s: %w", r.ID, err)
 		}
-		var found []pipeline.Reason
+		var found []explain.Reason
 		for _, why := range x.Reasons {
 			if explained[why.Stage] || why.What == "upstream" || why.What == "input" && made[why.From] {
 				continue

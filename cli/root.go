@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 // environment is what a command may touch of the outside.
@@ -105,7 +105,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 			verbs = append(verbs, c.Name())
 		}
 	}
-	return Usagef("unknown command %q%s (see: %s --help)", args[0], pipeline.Suggest(args[0], verbs), root.CommandPath())
+	return Usagef("unknown command %q%s (see: %s --help)", args[0], yamlwalk.Suggest(args[0], verbs), root.CommandPath())
 }
 
 // helpCommand is "whorl help VERB", which unlike cobra's own refuses what is

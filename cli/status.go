@@ -8,7 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 )
 
@@ -45,31 +46,31 @@ not yield the same bytes as before. It runs nothing.`,
 
 // outlook says what a run of the targets would do; forced, it would execute
 // whatever is cached.
-func (f *specFlags) outlook(ctx context.Context, p *pipeline.Pipeline, targets []string, force bool) ([]pipeline.StageStatus, error) {
+func (f *specFlags) outlook(ctx context.Context, p *spec.Pipeline, targets []string, force bool) ([]explain.StageStatus, error) {
 	st, err := store.Open(f.dir)
 	if err != nil {
 		return nil, err
 	}
-	stages, err := pipeline.NewEngine(st).Status(ctx, p, targets...)
+	stages, err := explain.Status(ctx, st, p, targets...)
 	if err != nil {
 		return nil, specError(err)
 	}
 	if force {
 		for i := range stages {
-			if s := &stages[i]; s.Outlook != pipeline.WillRun {
-				s.Outlook, s.Reasons = pipeline.WillRun, []pipeline.Reason{{Stage: s.Name, What: "forced"}}
+			if s := &stages[i]; s.Forecast != explain.WillRun {
+				s.Forecast, s.Reasons = explain.WillRun, []explain.Reason{{Stage: s.Name, What: "forced"}}
 			}
 		}
 	}
 	return stages, nil
 }
 
-func printStatus(w io.Writer, stages []pipeline.StageStatus) error {
+func printStatus(w io.Writer, stages []explain.StageStatus) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "STAGE\tSTATUS\tWHY")
 	for _, s := range stages {
-		fmt.Fprintf(t, "%s\t%s\t", s.Name, s.Outlook)
-		for i, r := range pipeline.Brief(s.Reasons) {
+		fmt.Fprintf(t, "%s\t%s\t", s.Name, s.Forecast)
+		for i, r := range explain.Brief(s.Reasons) {
 			if i > 0 {
 				fmt.Fprint(t, "\n\t\t")
 			}

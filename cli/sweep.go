@@ -16,6 +16,8 @@ import (
 	"whorl/experiments/sweep"
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 )
 
 func sweepCommand(env *Env) *cobra.Command {
@@ -66,7 +68,7 @@ type sweeper struct {
 
 	def    *sweep.Sweep
 	trials int
-	pipes  map[int]*pipeline.Pipeline // by trial, as checked
+	pipes  map[int]*spec.Pipeline // by trial, as checked
 	books  *books
 	record track.Sweep
 	ran    []*pipeline.Result // by trial; nil where there is none
@@ -141,13 +143,13 @@ func (s *sweeper) load(file string) error {
 	if err != nil {
 		return err
 	}
-	spec := def.Pipeline
+	pipelineFile := def.Pipeline
 	if s.flags.cmd.Flags().Changed("file") {
-		spec = s.flags.file
+		pipelineFile = s.flags.file
 	}
-	s.def, s.pipes = def, map[int]*pipeline.Pipeline{}
+	s.def, s.pipes = def, map[int]*spec.Pipeline{}
 	err = def.Check(func(set []string) error {
-		p, err := s.flags.load(reg, spec, set...)
+		p, err := s.flags.load(reg, pipelineFile, set...)
 		if err == nil {
 			err = p.CheckSources(s.flags.dir)
 		}
@@ -237,8 +239,8 @@ type dryRunJSON struct {
 }
 
 type dryTrialJSON struct {
-	Params map[string]any         `json:"params"` // those that the sweep sets
-	Stages []pipeline.StageStatus `json:"stages"`
+	Params map[string]any        `json:"params"` // those that the sweep sets
+	Stages []explain.StageStatus `json:"stages"`
 }
 
 // dryRun says of every trial what would run.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"whorl/pipeline"
+	"whorl/pipeline/explain"
 	"whorl/pipeline/store"
 )
 
@@ -38,7 +38,7 @@ tells something, or with the one given.`,
 			if err != nil {
 				return err
 			}
-			why, err := pipeline.NewEngine(st).Why(cmd.Context(), p, args[0], against)
+			why, err := explain.Why(cmd.Context(), st, p, args[0], against)
 			if err != nil {
 				return specError(err)
 			}

@@ -11,13 +11,14 @@ import (
 
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 )
 
 // load reads the pipeline that the flags name, with their settings and more.
 // What is wrong with it is a wrong call.
-func (f *specFlags) load(reg *pipeline.Registry, file string, more ...string) (*pipeline.Pipeline, error) {
-	p, err := reg.Load(file, pipeline.Settings{
+func (f *specFlags) load(reg *spec.Registry, file string, more ...string) (*spec.Pipeline, error) {
+	p, err := reg.Load(file, spec.Settings{
 		Set: append(more, f.set...), Data: f.data, Seed: f.seedGiven(),
 	})
 	var unread *fs.PathError
@@ -29,7 +30,7 @@ func (f *specFlags) load(reg *pipeline.Registry, file string, more ...string) (*
 
 // pipeline reads the pipeline that the flags name and checks that it has the
 // targets.
-func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
+func (f *specFlags) pipeline(targets ...string) (*spec.Pipeline, error) {
 	reg, err := f.env.app.registry()
 	if err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
 		return nil, err
 	}
 	if len(targets) > 0 {
-		if _, err := p.Plans(targets...); err != nil {
+		if _, err := p.Nodes(targets...); err != nil {
 			return nil, UsageError{err}
 		}
 	}
@@ -48,8 +49,8 @@ func (f *specFlags) pipeline(targets ...string) (*pipeline.Pipeline, error) {
 
 // specError makes an error about a spec count as a wrong call.
 func specError(err error) error {
-	var spec *pipeline.SpecError
-	if errors.As(err, &spec) {
+	var wrong *spec.Error
+	if errors.As(err, &wrong) {
 		return UsageError{err}
 	}
 	return err

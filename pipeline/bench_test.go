@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -54,21 +56,21 @@ func layers(stages, layers int) string {
 	return b.String()
 }
 
-func benchLab(tb testing.TB) (*pipeline.Registry, *pipeline.Engine) {
+func benchLab(tb testing.TB) (*spec.Registry, *store.Store) {
 	reg := pipeline.NewRegistry()
 	s, err := store.Open(filepath.Join(tb.TempDir(), "artifacts"))
 	if err := errors.Join(err, reg.Register(joinKind())); err != nil {
 		tb.Fatal(err)
 	}
-	return reg, pipeline.NewEngine(s)
+	return reg, s
 }
 
-func benchRun(tb testing.TB, reg *pipeline.Registry, eng *pipeline.Engine, spec string) *pipeline.Result {
-	p, err := reg.Parse("pipeline.yaml", []byte(spec), pipeline.Settings{})
+func benchRun(tb testing.TB, reg *spec.Registry, st *store.Store, text string) *pipeline.Result {
+	p, err := reg.Parse("pipeline.yaml", []byte(text), spec.Settings{})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	res, err := eng.Run(tb.Context(), p, pipeline.Options{})
+	res, err := pipeline.NewEngine(st).Run(tb.Context(), p, pipeline.Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -79,12 +81,12 @@ func benchRun(tb testing.TB, reg *pipeline.Registry, eng *pipeline.Engine, spec 
 // looking everything up and recording the run. The whole process is measured
 // beside others by internal/bench/engine.
 func BenchmarkNoop(b *testing.B) {
-	reg, eng := benchLab(b)
-	spec := layers(1000, 10)
-	benchRun(b, reg, eng, spec)
+	reg, st := benchLab(b)
+	text := layers(1000, 10)
+	benchRun(b, reg, st, text)
 	before := cpu(b)
 	for b.Loop() {
-		benchRun(b, reg, eng, spec)
+		benchRun(b, reg, st, text)
 	}
 	b.ReportMetric(float64((cpu(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 }
@@ -102,21 +104,21 @@ func cpu(b *testing.B) time.Duration {
 // BenchmarkParse is the part of that which is the spec's.
 func BenchmarkParse(b *testing.B) {
 	reg, _ := benchLab(b)
-	spec := []byte(layers(1000, 10))
+	text := []byte(layers(1000, 10))
 	for b.Loop() {
-		if _, err := reg.Parse("pipeline.yaml", spec, pipeline.Settings{}); err != nil {
+		if _, err := reg.Parse("pipeline.yaml", text, spec.Settings{}); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkStatus(b *testing.B) {
-	reg, eng := benchLab(b)
-	spec := layers(1000, 10)
-	benchRun(b, reg, eng, spec)
+	reg, st := benchLab(b)
+	text := layers(1000, 10)
+	benchRun(b, reg, st, text)
 	for b.Loop() {
-		p, _ := reg.Parse("pipeline.yaml", []byte(spec), pipeline.Settings{})
-		if _, err := eng.Status(b.Context(), p); err != nil {
+		p, _ := reg.Parse("pipeline.yaml", []byte(text), spec.Settings{})
+		if _, err := explain.Status(b.Context(), st, p); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -125,15 +127,15 @@ func BenchmarkStatus(b *testing.B) {
 // BenchmarkWhy explains the last of 1,000 stages after a change of the first.
 // The bar is 100 ms.
 func BenchmarkWhy(b *testing.B) {
-	reg, eng := benchLab(b)
-	spec := layers(1000, 10)
-	benchRun(b, reg, eng, spec)
-	p, err := reg.Parse("pipeline.yaml", []byte(spec), pipeline.Settings{Set: []string{"s0.text=other"}})
+	reg, st := benchLab(b)
+	text := layers(1000, 10)
+	benchRun(b, reg, st, text)
+	p, err := reg.Parse("pipeline.yaml", []byte(text), spec.Settings{Set: []string{"s0.text=other"}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		x, err := eng.Why(b.Context(), p, "s999", "")
+		x, err := explain.Why(b.Context(), st, p, "s999", "")
 		if err != nil || len(x.Reasons) < 3 {
 			b.Fatal(x, err)
 		}
@@ -143,14 +145,14 @@ func BenchmarkWhy(b *testing.B) {
 // BenchmarkOverhead is the first run of 200 trivial stages with everything
 // durable, as time a stage. The bar is 5 ms.
 func BenchmarkOverhead(b *testing.B) {
-	spec := layers(200, 10)
+	text := layers(200, 10)
 	var total time.Duration
 	for b.Loop() {
 		b.StopTimer()
-		reg, eng := benchLab(b)
+		reg, st := benchLab(b)
 		b.StartTimer()
 		begin := time.Now()
-		benchRun(b, reg, eng, spec)
+		benchRun(b, reg, st, text)
 		total += time.Since(begin)
 	}
 	b.ReportMetric(float64(total.Milliseconds())/float64(b.N)/200, "ms/stage")

@@ -65,7 +65,7 @@ func TestCheckpoints(t *testing.T) {
 		steps++
 		return nil
 	})
-	const spec = "stages:\n  t: {kind: train}\n"
+	const text = "stages:\n  t: {kind: train}\n"
 	fresh := func() *lab {
 		l := newLab(t)
 		if err := l.reg.Register(train); err != nil {
@@ -76,7 +76,7 @@ func TestCheckpoints(t *testing.T) {
 	}
 	weights := func(l *lab, set ...string) string {
 		t.Helper()
-		_, res := l.run(l.parse(spec, set...), pipeline.Options{})
+		_, res := l.run(l.parse(text, set...), pipeline.Options{})
 		return l.content(res, "t.weights")
 	}
 
@@ -94,13 +94,13 @@ func TestCheckpoints(t *testing.T) {
 	equal(t, "steps with another seed", steps, 45)
 
 	// Who forces a stage wants to know whether all of it comes out the same.
-	_, res := l.run(l.parse(spec, "t.steps=15"), pipeline.Options{Force: true})
+	_, res := l.run(l.parse(text, "t.steps=15"), pipeline.Options{Force: true})
 	equal(t, "steps when it is forced", steps, 60)
 	equal(t, "forced", l.content(res, "t.weights"), whole)
 
 	l = fresh()
 	crashAt = 9
-	if _, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec, "t.steps=15"), pipeline.Options{}); !errors.Is(err, errCrash) {
+	if _, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(text, "t.steps=15"), pipeline.Options{}); !errors.Is(err, errCrash) {
 		t.Fatal(err)
 	}
 	crashAt = 0

@@ -18,7 +18,7 @@ import (
 // each collection that everything a kept run reaches is there, whole, and that
 // what no kept run reaches is gone.
 func TestCollect(t *testing.T) {
-	const spec = `
+	const text = `
 data: numbers
 stages:
   a: {kind: write}
@@ -34,7 +34,7 @@ stages:
 		gone := map[string]bool{}   // runs that a collection did not keep
 		for range rapid.IntRange(1, 8).Draw(rt, "length of the history") {
 			if rapid.IntRange(0, 3).Draw(rt, "what") > 0 {
-				p := l.parse(spec,
+				p := l.parse(text,
 					"a.text="+rapid.SampledFrom([]string{"x", "y"}).Draw(rt, "text"),
 					fmt.Sprintf("b.times=%d", rapid.IntRange(0, 2).Draw(rt, "times")),
 					fmt.Sprintf("data.times=%d", rapid.IntRange(0, 2).Draw(rt, "files")),

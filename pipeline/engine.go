@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"time"
 
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -74,12 +75,12 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 // Run runs a pipeline. If a stage fails or ctx ends, the error says so, and
 // the result, which then comes with it, holds what was done. Without a result
 // nothing was begun.
-func (e *Engine) Run(ctx context.Context, p *Pipeline, o Options) (*Result, error) {
-	nodes, err := p.closure(o.Targets)
+func (e *Engine) Run(ctx context.Context, p *spec.Pipeline, o Options) (*Result, error) {
+	nodes, err := p.Nodes(o.Targets...)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkSources(nodes, e.store.Dir()); err != nil {
+	if err := p.CheckSources(e.store.Dir(), o.Targets...); err != nil {
 		return nil, err
 	}
 	if o.Jobs <= 0 {

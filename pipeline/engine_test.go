@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
 
@@ -56,10 +58,10 @@ func TestEarlyCutoff(t *testing.T) {
 
 func TestSeed(t *testing.T) {
 	l := newLab(t)
-	const spec = "seed: 1\nstages:\n  d: {kind: dice}\n  a: {kind: write}\n"
-	_, res := l.run(l.parse(spec), pipeline.Options{})
+	const text = "seed: 1\nstages:\n  d: {kind: dice}\n  a: {kind: write}\n"
+	_, res := l.run(l.parse(text), pipeline.Options{})
 	equal(t, "d.out", l.content(res, "d.out"), "1")
-	got, res := l.run(l.parse(spec, "seed=2"), pipeline.Options{})
+	got, res := l.run(l.parse(text, "seed=2"), pipeline.Options{})
 	equal(t, "another seed", got, "d:ran a:cached")
 	equal(t, "d.out", l.content(res, "d.out"), "2")
 }
@@ -92,11 +94,11 @@ func TestTargets(t *testing.T) {
 
 func TestDataSource(t *testing.T) {
 	l := newLab(t)
-	const spec = "data: numbers\nstages:\n  l: {kind: list, inputs: {dir: data}}\n"
-	got, res := l.run(l.parse(spec, "data.times=2"), pipeline.Options{})
+	const text = "data: numbers\nstages:\n  l: {kind: list, inputs: {dir: data}}\n"
+	got, res := l.run(l.parse(text, "data.times=2"), pipeline.Options{})
 	equal(t, "statuses", got, "data:ran l:ran")
 	equal(t, "l.out", l.content(res, "l.out"), "0\n1")
-	got, _ = l.run(l.parse("data: {source: numbers, params: {times: 2}}\n"+strings.TrimPrefix(spec, "data: numbers\n")), pipeline.Options{})
+	got, _ = l.run(l.parse("data: {source: numbers, params: {times: 2}}\n"+strings.TrimPrefix(text, "data: numbers\n")), pipeline.Options{})
 	equal(t, "the same from the file", got, "data:cached l:cached")
 }
 
@@ -112,9 +114,9 @@ func TestSourceDirectory(t *testing.T) {
 	}
 	write("x", "1")
 	write("deep/er/y", "2")
-	const spec = "stages:\n  l: {kind: list, inputs: {dir: ./in}}\n"
-	l.run(l.parse(spec), pipeline.Options{})
-	got, _ := l.run(l.parse(spec), pipeline.Options{})
+	const text = "stages:\n  l: {kind: list, inputs: {dir: ./in}}\n"
+	l.run(l.parse(text), pipeline.Options{})
+	got, _ := l.run(l.parse(text), pipeline.Options{})
 	equal(t, "unchanged", got, "l:cached")
 
 	path := filepath.Join(dir, "deep/er/y")
@@ -123,13 +125,13 @@ func TestSourceDirectory(t *testing.T) {
 	if err := os.Chtimes(path, info.ModTime(), info.ModTime()); err != nil {
 		t.Fatal(err)
 	}
-	status, err := pipeline.NewEngine(l.store).Status(t.Context(), l.parse(spec))
+	status, err := explain.Status(t.Context(), l.store, l.parse(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "outlook", status[0].Outlook, pipeline.WillRun)
+	equal(t, "outlook", status[0].Forecast, explain.WillRun)
 	equal(t, "reason", status[0].Reasons[0].String(), "input ./in: 1 file changed: deep/er/y")
-	got, _ = l.run(l.parse(spec), pipeline.Options{})
+	got, _ = l.run(l.parse(text), pipeline.Options{})
 	equal(t, "edited, with its size and time kept", got, "l:ran")
 }
 
@@ -148,8 +150,8 @@ func TestEditDuringRun(t *testing.T) {
 		edits = edits[1:]
 		return os.WriteFile(path, []byte(text), 0o666)
 	}
-	const spec = "stages:\n  c: {kind: copy, inputs: {in: ./in}}\n"
-	_, res := l.run(l.parse(spec), pipeline.Options{})
+	const text = "stages:\n  c: {kind: copy, inputs: {in: ./in}}\n"
+	_, res := l.run(l.parse(text), pipeline.Options{})
 	equal(t, "c.out", l.content(res, "c.out"), "new")
 	equal(t, "executions", l.count("c"), 2)
 
@@ -174,7 +176,7 @@ func TestEditDuringRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	edits = []string{"1st", "2nd", "3rd", "4th"}
-	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec), pipeline.Options{})
+	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(text), pipeline.Options{})
 	var failure *pipeline.EditedError
 	if !errors.As(err, &failure) {
 		t.Fatalf("edited each time: %v", err)
@@ -182,7 +184,7 @@ func TestEditDuringRun(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	got, _ := l.run(l.parse(spec), pipeline.Options{})
+	got, _ := l.run(l.parse(text), pipeline.Options{})
 	equal(t, "nothing was kept under the key of the old bytes", got, "c:ran")
 }
 
@@ -226,18 +228,18 @@ func TestEditDuringTraining(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const spec = "stages:\n  t: {kind: tally, inputs: {in: ./in}}\n"
+	const text = "stages:\n  t: {kind: tally, inputs: {in: ./in}}\n"
 	write("old")
-	_, res := l.run(l.parse(spec), pipeline.Options{})
+	_, res := l.run(l.parse(text), pipeline.Options{})
 	equal(t, "after the edit", l.content(res, "t.out"), "newnew")
 	write("old")
-	_, res = l.run(l.parse(spec), pipeline.Options{})
+	_, res = l.run(l.parse(text), pipeline.Options{})
 	equal(t, "with the bytes before", l.content(res, "t.out"), "old") // from the checkpoint at step 1
 }
 
 func TestFailure(t *testing.T) {
 	boom := errors.New("boom")
-	const spec = `
+	const text = `
 stages:
   a: {kind: write}
   bad: {kind: copy, inputs: {in: a.out}}
@@ -261,7 +263,7 @@ stages:
 			return nil
 		}
 		o := pipeline.Options{KeepGoing: c.keepGoing, Jobs: 1}
-		res, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(spec), o)
+		res, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(text), o)
 		if !errors.Is(err, boom) {
 			t.Errorf("error: %v", err)
 		}
@@ -390,11 +392,11 @@ func TestStoreWithinInput(t *testing.T) {
 	for _, dir := range []string{"./", ".", "./artifacts", link} {
 		p := l.parse("stages:\n  l: {kind: list, inputs: {dir: " + dir + "}}\n")
 		_, err := pipeline.NewEngine(l.store).Run(t.Context(), p, pipeline.Options{})
-		var spec *pipeline.SpecError
-		if !errors.As(err, &spec) || !strings.Contains(err.Error(), `pipeline.yaml:2:33: stage "l": input "dir": `) || !strings.Contains(err.Error(), "holds the artifacts") {
+		var wrong *spec.Error
+		if !errors.As(err, &wrong) || !strings.Contains(err.Error(), `pipeline.yaml:2:33: stage "l": input "dir" `) || !strings.Contains(err.Error(), "holds the artifacts") {
 			t.Errorf("%s: %v", dir, err)
 		}
-		if _, err := pipeline.NewEngine(l.store).Status(t.Context(), p); !errors.As(err, &spec) {
+		if _, err := explain.Status(t.Context(), l.store, p); !errors.As(err, &wrong) {
 			t.Errorf("%s: status: %v", dir, err)
 		}
 	}
@@ -431,16 +433,15 @@ func TestDamagedMetrics(t *testing.T) {
 
 func TestStatus(t *testing.T) {
 	l := newLab(t)
-	eng := pipeline.NewEngine(l.store)
 	show := func(set ...string) string {
 		t.Helper()
-		status, err := eng.Status(t.Context(), l.parse(chain, set...))
+		status, err := explain.Status(t.Context(), l.store, l.parse(chain, set...))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var b strings.Builder
 		for _, s := range status {
-			b.WriteString(s.Name + " " + string(s.Outlook))
+			b.WriteString(s.Name + " " + string(s.Forecast))
 			for _, r := range s.Reasons {
 				b.WriteString("; " + r.String())
 			}
@@ -462,7 +463,7 @@ c maybe; input in: b.out is to be made first
 b run; b.times: 2 -> 3; input in: a.out is to be made first
 c maybe; input in: b.out is to be made first
 `)
-	x, err := eng.Why(t.Context(), l.parse(chain, "a.text=xy"), "c", "")
+	x, err := explain.Why(t.Context(), l.store, l.parse(chain, "a.text=xy"), "c", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -472,11 +473,37 @@ c maybe; input in: b.out is to be made first
   because of a: a.text: "ab" -> "xy"
 `)
 	l.run(l.parse(chain, "a.text=xyz"), pipeline.Options{})
-	x, err = eng.Why(t.Context(), l.parse(chain, "a.text=xyz"), "c", "")
+	x, err = explain.Why(t.Context(), l.store, l.parse(chain, "a.text=xyz"), "c", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(x.Reasons) != 3 || x.Reasons[0].What != "input" || x.Reasons[2].String() != `a.text: "ab" -> "xyz"` {
 		t.Errorf("why, after the fact: %s", x)
 	}
+}
+
+// TestNearestBaseline checks that a stage is compared with the recorded
+// execution that differs least from it, not with the newest.
+func TestNearestBaseline(t *testing.T) {
+	l := newLab(t)
+	_, near := l.run(l.parse(chain, "a.text=pq", "b.times=3"), pipeline.Options{})
+	l.run(l.parse(chain, "a.text=elsewhere", "b.times=7"), pipeline.Options{})
+	p := l.parse(chain, "a.text=pq", "b.times=4")
+
+	x, err := explain.Why(t.Context(), l.store, p, "b", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "why", x.String(), "b: run, compared with run "+near.ID+"\n  b.times: 3 -> 4\n")
+	// c waits for b, so what b differs in counts for it too.
+	x, err = explain.Why(t.Context(), l.store, p, "c", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "run that c is compared with", x.Against, near.ID)
+	status, err := explain.Status(t.Context(), l.store, p, "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, "status", fmt.Sprint(status[1].Reasons), "[b.times: 3 -> 4]")
 }

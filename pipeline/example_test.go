@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -44,7 +46,7 @@ func countKind() stage.Kind {
 }
 
 // A program registers its own kinds and runs its own pipeline.yaml. One that
-// also registers its source, with [pipeline.Registry.AddSource], has its stages
+// also registers its source, with [spec.Registry.AddSource], has its stages
 // identified by the packages that they reach rather than by the executable.
 func Example() {
 	dir, err := os.MkdirTemp("", "example")
@@ -52,7 +54,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	spec := `
+	text := `
 stages:
   shout:
     kind: command
@@ -65,7 +67,7 @@ stages:
     params: {min_length: 4}
 `
 	os.WriteFile(filepath.Join(dir, "poem.txt"), []byte("so much depends upon a red wheel barrow"), 0o666)
-	os.WriteFile(filepath.Join(dir, "pipeline.yaml"), []byte(spec), 0o666)
+	os.WriteFile(filepath.Join(dir, "pipeline.yaml"), []byte(text), 0o666)
 
 	reg := pipeline.NewRegistry()
 	if err := reg.Register(countKind()); err != nil {
@@ -77,7 +79,7 @@ stages:
 	}
 	engine := pipeline.NewEngine(artifacts)
 	for _, set := range [][]string{nil, nil, {"count.min_length=5"}} {
-		p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), pipeline.Settings{Set: set})
+		p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), spec.Settings{Set: set})
 		if err != nil {
 			log.Fatal(err) // lists everything that is wrong, with positions
 		}
@@ -94,15 +96,15 @@ stages:
 		}
 		fmt.Println(result.State)
 	}
-	p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), pipeline.Settings{Set: []string{"count.min_length=9"}})
+	p, err := reg.Load(filepath.Join(dir, "pipeline.yaml"), spec.Settings{Set: []string{"count.min_length=9"}})
 	if err != nil {
 		log.Fatal(err)
 	}
-	why, err := engine.Why(context.Background(), p, "count", "")
+	why, err := explain.Why(context.Background(), artifacts, p, "count", "")
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(why.Outlook, why.Reasons)
+	fmt.Println(why.Forecast, why.Reasons)
 	// Output:
 	// shout ran; count ran, words 5; done
 	// shout cached; count cached, words 5; done

@@ -8,13 +8,15 @@ import (
 	"syscall"
 	"time"
 
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
+	"whorl/pipeline/store/tree"
 )
 
 // stage brings a stage about: from the store, or by executing it.
-func (r *run) stage(ctx context.Context, n *node) StageResult {
-	res := StageResult{Name: n.name, Kind: n.kind.Name, Started: r.now()}
+func (r *run) stage(ctx context.Context, n *spec.Node) StageResult {
+	res := StageResult{Name: n.Name, Kind: n.Kind.Name, Started: r.now()}
 	err := ctx.Err()
 	if err == nil {
 		err = r.settled(ctx, n, &res)
@@ -36,7 +38,7 @@ func (r *run) stage(ctx context.Context, n *node) StageResult {
 // while it runs.
 const attempts = 3
 
-func (r *run) settled(ctx context.Context, n *node, res *StageResult) error {
+func (r *run) settled(ctx context.Context, n *spec.Node, res *StageResult) error {
 	for try := 1; ; try++ {
 		w, err := r.prepare(ctx, n)
 		if err != nil {
@@ -48,9 +50,9 @@ func (r *run) settled(ctx context.Context, n *node, res *StageResult) error {
 		if !errors.As(err, &edited) || try == attempts {
 			return err
 		}
-		r.tell(Event{Stage: n.name, Notice: edited.Error() + "; it is run again on what is there now"})
-		for _, in := range w.n.inputs { // others may have been edited as well
-			r.sources.forget(in.path)
+		r.tell(Event{Stage: n.Name, Notice: edited.Error() + "; it is run again on what is there now"})
+		for _, in := range w.n.Inputs { // others may have been edited as well
+			r.scanner.Forget(in.Path)
 		}
 	}
 }
@@ -63,7 +65,7 @@ func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
 			return err
 		}
 	}
-	lock, err := r.store.LockKey(ctx, w.key, func() { r.tell(Event{Stage: w.n.name, Waiting: true}) })
+	lock, err := r.store.LockKey(ctx, w.key, func() { r.tell(Event{Stage: w.n.Name, Waiting: true}) })
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
 	if r.halted.Load() {
 		return errHalted
 	}
-	r.tell(Event{Stage: w.n.name, Started: true})
+	r.tell(Event{Stage: w.n.Name, Started: true})
 	r.msgs <- message{n: w.n, started: true}
 	res.Started = r.now()
 	err = r.execute(ctx, w, res)
@@ -96,17 +98,17 @@ func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
 func (r *run) reuse(w *work, res *StageResult) (bool, error) {
 	m, problem, err := r.store.Lookup(w.key)
 	if problem != "" {
-		r.tell(Event{Stage: w.n.name, Notice: problem + ": it is made again"})
+		r.tell(Event{Stage: w.n.Name, Notice: problem + ": it is made again"})
 	}
 	if m == nil || err != nil {
 		return false, err
 	}
 	if res.Metrics, err = readMetrics(r.store, m); err != nil {
-		r.tell(Event{Stage: w.n.name, Notice: err.Error() + ": it is made again"})
+		r.tell(Event{Stage: w.n.Name, Notice: err.Error() + ": it is made again"})
 		return false, r.store.SetAside(err)
 	}
 	res.Status, res.Cost = Cached, m.Seconds
-	res.Outputs = w.n.outputs(m.Outputs)
+	res.Outputs = outputs(w.n, m.Outputs)
 	if m.Log != "" {
 		res.Log = r.store.Dir() + "/" + m.Log
 	}
@@ -120,10 +122,10 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 		return fullDisk(err, r.store)
 	}
 	defer st.Discard()
-	obs := &observer{run: r, stage: w.n.name, log: st.Dir() + "/log"}
+	obs := &observer{run: r, stage: w.n.Name, log: st.Dir() + "/log"}
 	m := &store.Manifest{
-		Key: w.key, Text: w.text, Stage: w.n.name, Run: r.o.RunID, Started: res.Started,
-		Checkpoint: w.n.checkpointKey(w.code, r.p.Seed, w.inputs),
+		Key: w.key, Text: w.text, Stage: w.n.Name, Run: r.o.RunID, Started: res.Started,
+		Checkpoint: store.KeyOf(w.n.CheckpointText(w.code, w.digests())),
 	}
 	defer func() {
 		log, e := obs.keep(err)
@@ -138,7 +140,7 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 	if err != nil {
 		return err
 	}
-	failure := call(ctx, w.n.kind.Run, t)
+	failure := call(ctx, w.n.Kind.Run, t)
 	if failure != nil && ctx.Err() == nil {
 		obs.Log("error: " + failure.Error())
 	}
@@ -150,7 +152,7 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 		return fullDisk(failure, r.store)
 	}
 	ctx = context.WithoutCancel(ctx) // what is done is kept
-	want := w.n.artifacts()
+	want := artifacts(w.n)
 	trees, err := st.Digest(ctx, want)
 	if err != nil {
 		return err
@@ -169,11 +171,11 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 		return fullDisk(fmt.Errorf("publish: %w", err), r.store)
 	}
 	res.Status, res.Cost, res.Metrics = Ran, m.Seconds, obs.all()
-	res.Outputs = w.n.outputs(m.Outputs)
+	res.Outputs = outputs(w.n, m.Outputs)
 	if old != nil {
 		res.Notes = append(res.Notes, r.compare(old, m)...)
 		for _, note := range res.Notes {
-			r.tell(Event{Stage: w.n.name, Notice: note})
+			r.tell(Event{Stage: w.n.Name, Notice: note})
 		}
 	}
 	return nil
@@ -205,7 +207,7 @@ func (r *run) compare(old, new *store.Manifest) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("NOT DETERMINISTIC: executed again with the same key, it made other bytes than on %s: %s",
-		old.Started.Format(time.DateTime), some(differ))}
+		old.Started.Format(time.DateTime), tree.FirstFew(differ))}
 }
 
 // fullDisk says so where the disk is full.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -44,8 +45,8 @@ func TestDiskFull(t *testing.T) {
 	if err := l.reg.Register(big); err != nil {
 		t.Fatal(err)
 	}
-	const spec = "stages:\n  a: {kind: write}\n  b: {kind: big, inputs: {in: a.out}}\n  c: {kind: length, inputs: {in: b.out}}\n"
-	l.run(l.parse(spec, "b.size=10"), pipeline.Options{})
+	const text = "stages:\n  a: {kind: write}\n  b: {kind: big, inputs: {in: a.out}}\n  c: {kind: length, inputs: {in: b.out}}\n"
+	l.run(l.parse(text, "b.size=10"), pipeline.Options{})
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
 		t.Fatal(err)
@@ -54,7 +55,7 @@ func TestDiskFull(t *testing.T) {
 	full, fitted := 0, 0
 	for pages := -2; pages < 16; pages++ {
 		size := free - pages*4096
-		_, err := pipeline.NewEngine(s).Run(t.Context(), l.parse(spec, fmt.Sprint("b.size=", size)), pipeline.Options{RunID: fmt.Sprint("r", pages)})
+		_, err := pipeline.NewEngine(s).Run(t.Context(), l.parse(text, fmt.Sprint("b.size=", size)), pipeline.Options{RunID: fmt.Sprint("r", pages)})
 		switch {
 		case err == nil:
 			fitted++
@@ -69,7 +70,7 @@ func TestDiskFull(t *testing.T) {
 		if ferr != nil || len(c.Damaged)+len(c.Lost) > 0 {
 			t.Fatalf("%d bytes, error %v: fsck: %+v, %v", size, err, c, ferr)
 		}
-		if m, problem, _ := s.Lookup(keyOfStage(l, spec, "a")); m == nil {
+		if m, problem, _ := s.Lookup(keyOfStage(l, text, "a")); m == nil {
 			t.Fatalf("what was done is lost: %s", problem)
 		}
 		// Make space again: only the first run is kept.
@@ -89,12 +90,12 @@ func TestDiskFull(t *testing.T) {
 	if full == 0 || fitted == 0 {
 		t.Errorf("the disk was full %d times, and sufficed %d times: the test is blind", full, fitted)
 	}
-	got, _ := l.run(l.parse(spec, "b.size=20"), pipeline.Options{})
+	got, _ := l.run(l.parse(text, "b.size=20"), pipeline.Options{})
 	equal(t, "with space again", got, "a:cached b:ran c:ran")
 }
 
-func keyOfStage(l *lab, spec, name string) string {
-	st, err := pipeline.NewEngine(l.store).Status(l.t.Context(), l.parse(spec), name)
+func keyOfStage(l *lab, text, name string) string {
+	st, err := explain.Status(l.t.Context(), l.store, l.parse(text), name)
 	if err != nil {
 		l.t.Fatal(err)
 	}

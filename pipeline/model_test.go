@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
 )
 
 // A draft is a stage of a pipeline that is drawn at random: it writes, repeats,
@@ -71,7 +72,6 @@ func drawDraft(t *rapid.T, i int) draft {
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l := newLab(t)
-		eng := pipeline.NewEngine(l.store)
 		var drafts []draft
 		for i := range rapid.IntRange(1, 6).Draw(rt, "stages") {
 			drafts = append(drafts, drawDraft(rt, i))
@@ -80,12 +80,12 @@ func TestModel(t *testing.T) {
 		for range rapid.IntRange(1, 5).Draw(rt, "runs") {
 			i := rapid.IntRange(0, len(drafts)-1).Draw(rt, "changed")
 			drafts[i] = drawDraft(rt, i)
-			spec := "stages:\n"
+			text := "stages:\n"
 			for i, d := range drafts {
-				spec += d.yaml(i)
+				text += d.yaml(i)
 			}
-			p := l.parse(spec)
-			foretold, err := eng.Status(t.Context(), p)
+			p := l.parse(text)
+			foretold, err := explain.Status(t.Context(), l.store, p)
 			if err != nil {
 				rt.Fatal(err)
 			}
@@ -99,7 +99,7 @@ func TestModel(t *testing.T) {
 				outputs[i] = d.output(in)
 				name, work := fmt.Sprint("s", i), d.work(in)
 				if got := l.content(res, name+".out"); got != outputs[i] {
-					rt.Fatalf("%s: got %q, want %q in\n%s", name, got, outputs[i], spec)
+					rt.Fatalf("%s: got %q, want %q in\n%s", name, got, outputs[i], text)
 				}
 				if !done[work] {
 					fresh[work] = true
@@ -111,18 +111,18 @@ func TestModel(t *testing.T) {
 				switch was := foretold[k]; {
 				case was.Name != name:
 					rt.Fatalf("status tells of %s in the place of %s", was.Name, name)
-				case was.Outlook == pipeline.IsCached && fresh[work], was.Outlook == pipeline.WillRun && done[work]:
-					rt.Fatalf("%s was foretold as %s in\n%s", name, was.Outlook, spec)
+				case was.Forecast == explain.IsCached && fresh[work], was.Forecast == explain.WillRun && done[work]:
+					rt.Fatalf("%s was foretold as %s in\n%s", name, was.Forecast, text)
 				}
 			}
 			for work := range fresh {
 				if ran[work] != 1 {
-					rt.Fatalf("work %q was done %d times in\n%s", work, ran[work], spec)
+					rt.Fatalf("work %q was done %d times in\n%s", work, ran[work], text)
 				}
 				done[work] = true
 			}
 			if len(ran) != len(fresh) {
-				rt.Fatalf("ran %v, want %v in\n%s", ran, fresh, spec)
+				rt.Fatalf("ran %v, want %v in\n%s", ran, fresh, text)
 			}
 		}
 	})

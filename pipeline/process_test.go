@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -58,7 +59,7 @@ func (j *job) do() error {
 		return err
 	}
 	for _, set := range j.Runs {
-		p, err := reg.Parse(filepath.Join(j.Dir, "pipeline.yaml"), []byte(j.Spec), pipeline.Settings{Set: set})
+		p, err := reg.Parse(filepath.Join(j.Dir, "pipeline.yaml"), []byte(j.Spec), spec.Settings{Set: set})
 		if err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ func (j *job) count(what string) error {
 
 // registry has a join that counts its executions by its text and inputs, and
 // a train that counts its steps.
-func (j *job) registry() (*pipeline.Registry, error) {
+func (j *job) registry() (*spec.Registry, error) {
 	reg := pipeline.NewRegistry()
 	join := joinKind()
 	run := join.Run
@@ -143,7 +144,7 @@ func TestManyProcesses(t *testing.T) {
 		processes, runs = 16, 50
 	}
 	dir := t.TempDir()
-	const spec = `
+	const grid = `
 stages:
   top: {kind: join}
   own: {kind: join}
@@ -154,7 +155,7 @@ stages:
 	counter := filepath.Join(dir, "counter")
 	cmds, outs := make([]*exec.Cmd, processes), make([]*bytes.Buffer, processes)
 	for i := range processes {
-		j := job{Dir: dir, Spec: spec, Jobs: 2, Counter: counter}
+		j := job{Dir: dir, Spec: grid, Jobs: 2, Counter: counter}
 		r := rand.New(rand.NewPCG(uint64(i), 1))
 		for n := range runs {
 			j.Runs = append(j.Runs, []string{
@@ -230,7 +231,7 @@ func TestKill(t *testing.T) {
 	if long {
 		kills = 200
 	}
-	const spec = `
+	const grid = `
 stages:
   a: {kind: join}
   tree: {kind: tree}
@@ -244,7 +245,7 @@ stages:
 		if err := os.MkdirAll(d, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		return job{Dir: d, Spec: spec, Jobs: 3, Counter: filepath.Join(d, "counter"), Runs: [][]string{{
+		return job{Dir: d, Spec: grid, Jobs: 3, Counter: filepath.Join(d, "counter"), Runs: [][]string{{
 			fmt.Sprintf("a.text=\"%d\"", n), fmt.Sprintf("train.rate=%d", n), fmt.Sprintf("tree.times=%d", 1+n%9),
 		}}}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"whorl/pipeline"
+	"whorl/pipeline/explain"
 	"whorl/pipeline/stage"
 )
 
@@ -222,7 +223,7 @@ func TestDiffRuns(t *testing.T) {
 	l := newLab(t)
 	_, a := l.run(l.parse(chain), pipeline.Options{})
 	_, b := l.run(l.parse(chain, "a.text=xyz", "b.times=3"), pipeline.Options{})
-	d := pipeline.Diff(l.store, a, b)
+	d := explain.Diff(l.store, a, b)
 	got := d.String()
 	// Digests are as they are; the rest is to be told in full.
 	for _, want := range []string{
@@ -234,5 +235,5 @@ func TestDiffRuns(t *testing.T) {
 		}
 	}
 	equal(t, "lines", strings.Count(got, "\n"), 6)
-	equal(t, "with itself", pipeline.Diff(l.store, a, a).String(), "no difference\n")
+	equal(t, "with itself", explain.Diff(l.store, a, a).String(), "no difference\n")
 }

@@ -1,14 +1,12 @@
 package pipeline
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"strconv"
-	"strings"
 	"time"
 
 	"whorl/pipeline/stage"
+	"whorl/pipeline/value"
 )
 
 // A State is what a run has come to.
@@ -53,8 +51,8 @@ type RunInfo struct {
 type Plan struct {
 	Name   string
 	Kind   string
-	Params []Param // sorted by name, defaults included
-	Inputs []Wire  // sorted by name
+	Params []Param    // sorted by name, defaults included
+	Inputs []InputRef // sorted by name
 }
 
 // A Param is a resolved parameter.
@@ -63,69 +61,30 @@ type Param struct {
 	Value any // bool, int64, float64, string or a slice of those
 }
 
-// UnmarshalJSON reads a value as it was: JSON has one type of number only.
+// UnmarshalJSON reads a parameter as MarshalJSON writes it.
 func (p *Param) UnmarshalJSON(b []byte) error {
 	var raw struct {
 		Name  string
-		Value any
+		Value json.RawMessage
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	if err := d.Decode(&raw); err != nil {
+	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
-	*p = Param{raw.Name, fromJSON(raw.Value)}
-	return nil
+	v, err := value.Parse(raw.Value)
+	*p = Param{raw.Name, v}
+	return err
 }
 
-// MarshalJSON writes a float64 so that it is read as one.
+// MarshalJSON writes the value as package value does, which keeps its type.
 func (p Param) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Name  string
-		Value any
-	}{p.Name, toJSON(p.Value)})
+		Value json.RawMessage
+	}{p.Name, value.JSON(p.Value)})
 }
 
-func toJSON(v any) any {
-	switch v := v.(type) {
-	case float64:
-		if s := strconv.FormatFloat(v, 'g', -1, 64); !strings.ContainsAny(s, ".e") {
-			return json.Number(s + ".0")
-		}
-	case []float64:
-		l := make([]any, len(v))
-		for i, x := range v {
-			l[i] = toJSON(x)
-		}
-		return l
-	case []any:
-		l := make([]any, len(v))
-		for i, x := range v {
-			l[i] = toJSON(x)
-		}
-		return l
-	}
-	return v
-}
-
-func fromJSON(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if i, err := v.Int64(); err == nil {
-			return i
-		}
-		x, _ := v.Float64()
-		return x
-	case []any:
-		for i := range v {
-			v[i] = fromJSON(v[i])
-		}
-	}
-	return v
-}
-
-// A Wire is where an input comes from.
-type Wire struct {
+// An InputRef is where an input comes from.
+type InputRef struct {
 	Name string
 	Ref  string // "stage.output", "data" or a path as written
 }

@@ -9,24 +9,26 @@ import (
 	"syscall"
 	"time"
 
+	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
+	"whorl/pipeline/store/tree"
 )
 
 // A run is one execution of a pipeline.
 type run struct {
 	*Engine
-	p       *Pipeline
-	nodes   []*node
+	p       *spec.Pipeline
+	nodes   []*spec.Node
 	o       Options
 	active  *store.ActiveRun
 	result  *Result
-	index   map[*node]int // in result.Stages
-	sources *sources
+	index   map[*spec.Node]int // in result.Stages
+	scanner *tree.Scanner
 	slots   chan struct{} // one for each stage that may execute at once
 	msgs    chan message
 	halted  atomic.Bool // no further stage is to be executed, for one has failed
 
-	unnoted []*node       // quick ones, that wait for the next that is not
+	unnoted []*spec.Node  // quick ones, that wait for the next that is not
 	kept    chan struct{} // closed when the recorder has given what it knows
 
 	observe sync.Mutex
@@ -34,7 +36,7 @@ type run struct {
 
 // A message is what a stage's goroutine tells the run's.
 type message struct {
-	n       *node
+	n       *spec.Node
 	started bool
 	result  StageResult // if it has not just started
 }
@@ -44,11 +46,11 @@ var (
 	errGoexit = errors.New("its code ended the goroutine that it ran in")
 )
 
-func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.ActiveRun) *run {
+func newRun(e *Engine, p *spec.Pipeline, nodes []*spec.Node, o Options, active *store.ActiveRun) *run {
 	r := &run{
 		Engine: e, p: p, nodes: nodes, o: o, active: active,
-		index:   make(map[*node]int, len(nodes)),
-		sources: newSources(e.store.Memo()),
+		index:   make(map[*spec.Node]int, len(nodes)),
+		scanner: tree.NewScanner(e.store.Memo()),
 		slots:   make(chan struct{}, o.Jobs),
 		msgs:    make(chan message),
 		kept:    make(chan struct{}),
@@ -60,7 +62,7 @@ func newRun(e *Engine, p *Pipeline, nodes []*node, o Options, active *store.Acti
 	r.result = &Result{RunInfo: info, State: Running, Stages: make([]StageResult, len(nodes))}
 	for i, n := range nodes {
 		r.index[n] = i
-		r.result.Stages[i] = StageResult{Name: n.name, Kind: n.kind.Name}
+		r.result.Stages[i] = StageResult{Name: n.Name, Kind: n.Kind.Name}
 	}
 	return r
 }
@@ -79,12 +81,12 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 	defer cancel()
 	waits, then := r.dependencies()
 	going := 0
-	start := func(n *node) {
+	start := func(n *spec.Node) {
 		going++
 		go func() {
 			// Sent even if the stage's code ends its goroutine, as a test's
 			// FailNow does.
-			m := message{n: n, result: StageResult{Name: n.name, Kind: n.kind.Name, Status: Broken, Err: errGoexit}}
+			m := message{n: n, result: StageResult{Name: n.Name, Kind: n.Kind.Name, Status: Broken, Err: errGoexit}}
 			defer func() { r.msgs <- m }()
 			growStack()
 			m.result = r.stage(ctx, n)
@@ -137,13 +139,13 @@ type room [14 << 10]byte
 func (*room) use() {}
 
 // dependencies counts what each stage waits for, and turns that around.
-func (r *run) dependencies() (waits map[*node]int, then map[*node][]*node) {
-	waits, then = make(map[*node]int, len(r.nodes)), make(map[*node][]*node, len(r.nodes))
+func (r *run) dependencies() (waits map[*spec.Node]int, then map[*spec.Node][]*spec.Node) {
+	waits, then = make(map[*spec.Node]int, len(r.nodes)), make(map[*spec.Node][]*spec.Node, len(r.nodes))
 	for _, n := range r.nodes {
-		for _, w := range n.inputs {
-			if w.from != nil {
+		for _, in := range n.Inputs {
+			if in.From != nil {
 				waits[n]++
-				then[w.from] = append(then[w.from], n)
+				then[in.From] = append(then[in.From], n)
 			}
 		}
 	}
@@ -212,18 +214,18 @@ func cause(ctx context.Context) error {
 	return context.Canceled
 }
 
-func (r *run) recordStart(ctx context.Context, n *node) error {
+func (r *run) recordStart(ctx context.Context, n *spec.Node) error {
 	now := r.now()
-	err := r.note(stageRecord{Name: n.name, Kind: n.kind.Name, Status: executing, Started: now})
+	err := r.note(stageRecord{Name: n.Name, Kind: n.Kind.Name, Status: executing, Started: now})
 	if r.o.Recorder != nil {
-		err = errors.Join(err, r.o.Recorder.StageStarted(ctx, r.o.RunID, n.name, now))
+		err = errors.Join(err, r.o.Recorder.StageStarted(ctx, r.o.RunID, n.Name, now))
 	}
 	return err
 }
 
 func (r *run) recordFinish(ctx context.Context, m message) error {
 	r.result.Stages[r.index[m.n]] = m.result
-	r.tell(Event{Stage: m.n.name, Finished: &m.result})
+	r.tell(Event{Stage: m.n.Name, Finished: &m.result})
 	var errs []error
 	if m.result.Status == Ran || m.result.Status == Broken {
 		errs = append(errs, r.note(toStageRecord(m.result)))

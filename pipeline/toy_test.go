@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -23,7 +24,7 @@ type lab struct {
 	t     *testing.T
 	dir   string
 	store *store.Store
-	reg   *pipeline.Registry
+	reg   *spec.Registry
 	ran   sync.Map // stage name -> *atomic.Int64
 	hook  func(ctx context.Context, t *stage.Task) error
 }
@@ -131,9 +132,9 @@ func newLab(t *testing.T) *lab {
 	return l
 }
 
-func (l *lab) parse(spec string, set ...string) *pipeline.Pipeline {
+func (l *lab) parse(text string, set ...string) *spec.Pipeline {
 	l.t.Helper()
-	p, err := l.reg.Parse(filepath.Join(l.dir, "pipeline.yaml"), []byte(spec), pipeline.Settings{Set: set})
+	p, err := l.reg.Parse(filepath.Join(l.dir, "pipeline.yaml"), []byte(text), spec.Settings{Set: set})
 	if err != nil {
 		l.t.Fatal(err)
 	}
@@ -141,7 +142,7 @@ func (l *lab) parse(spec string, set ...string) *pipeline.Pipeline {
 }
 
 // run runs a pipeline that must succeed and returns "name:status ..." .
-func (l *lab) run(p *pipeline.Pipeline, o pipeline.Options) (string, *pipeline.Result) {
+func (l *lab) run(p *spec.Pipeline, o pipeline.Options) (string, *pipeline.Result) {
 	l.t.Helper()
 	res, err := pipeline.NewEngine(l.store).Run(l.t.Context(), p, o)
 	if err != nil {

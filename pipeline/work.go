@@ -7,7 +7,7 @@ import (
 	"io"
 	"runtime"
 
-	"whorl/pipeline/internal/code"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
@@ -15,8 +15,8 @@ import (
 
 // A work is one stage with all that its key depends on.
 type work struct {
-	n      *node
-	code   *code.Identity
+	n      *spec.Node
+	code   *spec.Identity
 	inputs []InputResult
 	trees  []*tree.Tree // of the inputs that are paths, else nil
 	text   string
@@ -24,27 +24,35 @@ type work struct {
 }
 
 // prepare finds the digests of a stage's inputs, and with them its key.
-func (r *run) prepare(ctx context.Context, n *node) (*work, error) {
-	w := &work{n: n, inputs: make([]InputResult, len(n.inputs)), trees: make([]*tree.Tree, len(n.inputs))}
-	for i, in := range n.inputs {
-		w.inputs[i] = InputResult{Name: in.name, Ref: in.ref}
-		if in.from != nil {
-			w.inputs[i].Digest = outputOf(&r.result.Stages[r.index[in.from]], in.output).Digest
+func (r *run) prepare(ctx context.Context, n *spec.Node) (*work, error) {
+	w := &work{n: n, inputs: make([]InputResult, len(n.Inputs)), trees: make([]*tree.Tree, len(n.Inputs))}
+	for i, in := range n.Inputs {
+		w.inputs[i] = InputResult{Name: in.Name, Ref: in.Ref}
+		if in.From != nil {
+			w.inputs[i].Digest = outputOf(&r.result.Stages[r.index[in.From]], in.Output).Digest
 			continue
 		}
-		t, err := r.sources.scan(ctx, in.path)
+		t, err := r.scanner.Scan(ctx, in.Path)
 		if err != nil {
-			return nil, fmt.Errorf("input %q: %w", in.name, err)
+			return nil, fmt.Errorf("input %q: %w", in.Name, err)
 		}
 		w.trees[i], w.inputs[i].Digest = t, t.Digest.String()
 	}
 	var err error
-	if w.code, err = r.p.identify(n); err != nil {
+	if w.code, err = n.Code(); err != nil {
 		return nil, err
 	}
-	w.text = n.keyText(w.code, r.p.Seed, w.inputs)
+	w.text = n.KeyText(w.code, w.digests())
 	w.key = store.KeyOf(w.text)
 	return w, nil
+}
+
+func (w *work) digests() []string {
+	digests := make([]string, len(w.inputs))
+	for i, in := range w.inputs {
+		digests[i] = in.Digest
+	}
+	return digests
 }
 
 func outputOf(s *StageResult, name string) Output {
@@ -79,9 +87,9 @@ func (w *work) extra(m *store.Manifest, obs *observer) (objects [][]byte, err er
 	return objects, nil
 }
 
-func (n *node) artifacts() []store.Artifact {
-	as := make([]store.Artifact, len(n.kind.Outputs))
-	for i, p := range n.kind.Outputs {
+func artifacts(n *spec.Node) []store.Artifact {
+	as := make([]store.Artifact, len(n.Kind.Outputs))
+	for i, p := range n.Kind.Outputs {
 		as[i] = store.Artifact{Name: p.Name, Dir: p.Dir}
 	}
 	sortBy(as, func(a store.Artifact) string { return a.Name })
@@ -92,20 +100,20 @@ func (n *node) artifacts() []store.Artifact {
 // closely than before, now that they are to be read.
 func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observer, checkpoints string) (*stage.Task, error) {
 	t := &stage.Task{
-		Stage: w.n.name, Params: w.n.value, Seed: w.n.seed(r.p.Seed),
+		Stage: w.n.Name, Params: w.n.Value, Seed: w.n.Seed,
 		Inputs: map[string]stage.Input{}, OutDir: st.OutDir(), Observer: obs,
 		Checkpoints: frozen{r.store.Checkpoints(checkpoints), ctx, w, r.o.Force},
 	}
-	for i, in := range w.n.inputs {
-		if in.from == nil {
-			t.Inputs[in.name] = stage.Input{Path: in.path, Dir: w.trees[i].Dir}
+	for i, in := range w.n.Inputs {
+		if in.From == nil {
+			t.Inputs[in.Name] = stage.Input{Path: in.Path, Dir: w.trees[i].Dir}
 			continue
 		}
-		a := outputOf(&r.result.Stages[r.index[in.from]], in.output).Artifact()
+		a := outputOf(&r.result.Stages[r.index[in.From]], in.Output).Artifact()
 		if err := r.store.Check(a); err != nil {
-			return nil, fmt.Errorf("input %q: %w: \"whorl fsck\" sets it aside, and the next run makes it again", in.name, err)
+			return nil, fmt.Errorf("input %q: %w: \"whorl fsck\" sets it aside, and the next run makes it again", in.Name, err)
 		}
-		t.Inputs[in.name] = stage.Input{Path: r.store.Path(a), Dir: a.Dir}
+		t.Inputs[in.Name] = stage.Input{Path: r.store.Path(a), Dir: a.Dir}
 	}
 	return t, nil
 }
@@ -145,18 +153,18 @@ func (w *work) unedited(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err != nil || len(files) > 0 { // gone counts as edited
-			return &EditedError{w.n.name, w.inputs[i].Name, t.Root, files}
+			return &EditedError{w.n.Name, w.inputs[i].Name, t.Root, files}
 		}
 	}
 	return nil
 }
 
 // outputs adds what the ports say to what the store knows.
-func (n *node) outputs(artifacts []store.Artifact) []Output {
+func outputs(n *spec.Node, artifacts []store.Artifact) []Output {
 	outs := make([]Output, len(artifacts))
 	for i, a := range artifacts {
 		outs[i] = Output{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir}
-		for _, p := range n.kind.Outputs {
+		for _, p := range n.Kind.Outputs {
 			if p.Name == a.Name {
 				outs[i].Type = p.Type
 				if p.Dir && p.Type == "" {

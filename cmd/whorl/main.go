@@ -8,7 +8,7 @@ import (
 
 	"whorl"
 	"whorl/cli"
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/stages/augment"
 	"whorl/stages/evaluate"
@@ -27,7 +27,7 @@ func app() cli.App {
 		Name:        "whorl",
 		Kinds:       []stage.Kind{ingest.Kind(), label.Kind(), split.Kind(), augment.Kind(), train.Kind(), evaluate.Kind()},
 		DataSources: []stage.Kind{synthetic.Kind()},
-		Sources:     []pipeline.Source{{Module: whorl.Module, FS: whorl.Source, Reaches: whorl.Reaches}},
+		Sources:     []spec.Source{{Module: whorl.Module, FS: whorl.Source, Reaches: whorl.Reaches}},
 		Kernels:     train.Kernels,
 		Verbs:       func(env *cli.Env) []*cobra.Command { return []*cobra.Command{synthCommand(env)} },
 	}

@@ -6,22 +6,23 @@ import (
 	"slices"
 	"strings"
 
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 // Check resolves every trial, without running it, with the function that loads
 // the sweep's pipeline with the given settings. It returns one
-// [*pipeline.SpecError] with everything that is wrong, and problems of a
+// [*spec.Error] with everything that is wrong, and problems of a
 // setting are where that is in the sweep's file.
 func (s *Sweep) Check(load func(set []string) error) error {
-	var all []pipeline.Problem
-	seen := map[pipeline.Problem]bool{}
+	var all []yamlwalk.Problem
+	seen := map[yamlwalk.Problem]bool{}
 	for _, t := range s.Trials() {
 		err := load(t.Set())
 		if err == nil {
 			continue
 		}
-		var spec *pipeline.SpecError
+		var spec *spec.Error
 		if !errors.As(err, &spec) {
 			return err
 		}
@@ -36,14 +37,14 @@ func (s *Sweep) Check(load func(set []string) error) error {
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(all, func(a, b pipeline.Problem) int {
+	slices.SortStableFunc(all, func(a, b yamlwalk.Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
 	})
-	return &pipeline.SpecError{Problems: all}
+	return &spec.Error{Problems: all}
 }
 
 // locate moves a problem with a setting of the trial to the sweep's file.
-func (s *Sweep) locate(t Trial, p pipeline.Problem) pipeline.Problem {
+func (s *Sweep) locate(t Trial, p yamlwalk.Problem) yamlwalk.Problem {
 	set, ok := strings.CutPrefix(p.File, "--set ")
 	if !ok {
 		return p

@@ -12,7 +12,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"whorl/pipeline"
+	"whorl/pipeline/spec"
+	"whorl/pipeline/spec/yamlwalk"
 )
 
 // maxTrials bounds the grid, which a slip of the pen makes huge.
@@ -21,7 +22,7 @@ const maxTrials = 10_000
 // A name becomes part of run ids and of file names.
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// Load reads a definition. If it is wrong the error is a [*pipeline.SpecError]
+// Load reads a definition. If it is wrong the error is a [*spec.Error]
 // that lists everything that is.
 func Load(path string) (*Sweep, error) {
 	text, err := os.ReadFile(path)
@@ -36,10 +37,10 @@ func Parse(path string, text []byte) (*Sweep, error) {
 	p := parser{file: path}
 	s := p.sweep(text)
 	if len(p.problems) > 0 {
-		slices.SortStableFunc(p.problems, func(a, b pipeline.Problem) int {
+		slices.SortStableFunc(p.problems, func(a, b yamlwalk.Problem) int {
 			return cmp.Or(a.Line-b.Line, a.Column-b.Column)
 		})
-		return nil, &pipeline.SpecError{Problems: p.problems}
+		return nil, &spec.Error{Problems: p.problems}
 	}
 	return s, nil
 }
@@ -47,12 +48,12 @@ func Parse(path string, text []byte) (*Sweep, error) {
 // A parser goes on after an error, so that all are found at once.
 type parser struct {
 	file     string
-	problems []pipeline.Problem
+	problems []yamlwalk.Problem
 	keys     map[string]int // line of each parameter that is set
 }
 
 func (p *parser) fail(n *yaml.Node, format string, args ...any) {
-	p.problems = append(p.problems, pipeline.Problem{
+	p.problems = append(p.problems, yamlwalk.Problem{
 		File: p.file, Line: max(1, n.Line), Column: max(1, n.Column), Message: fmt.Sprintf(format, args...),
 	})
 }
@@ -93,7 +94,7 @@ func (p *parser) sweep(text []byte) *Sweep {
 				s.Grid = append(s.Grid, p.axis(key, value))
 			})
 		default:
-			p.fail(key, "unknown field %q%s", key.Value, pipeline.Suggest(key.Value, known))
+			p.fail(key, "unknown field %q%s", key.Value, yamlwalk.Suggest(key.Value, known))
 		}
 	})
 	switch n := s.size(maxTrials); {

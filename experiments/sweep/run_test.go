@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
+	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/stage"
 )
 
@@ -103,16 +105,16 @@ grid:
   seed: [1, 2]
 `)
 	err := s.Check(func(set []string) error {
-		var e pipeline.SpecError
+		var e spec.Error
 		for _, x := range set {
 			switch x {
 			case "a.epoch=1":
-				e.Problems = append(e.Problems, pipeline.Problem{File: "--set " + x, Message: `there is no "epoch"`})
+				e.Problems = append(e.Problems, yamlwalk.Problem{File: "--set " + x, Message: `there is no "epoch"`})
 			case `a.y="middle"`:
-				e.Problems = append(e.Problems, pipeline.Problem{File: "--set " + x, Message: "want lo or hi"})
+				e.Problems = append(e.Problems, yamlwalk.Problem{File: "--set " + x, Message: "want lo or hi"})
 			}
 		}
-		e.Problems = append(e.Problems, pipeline.Problem{File: "p.yaml", Line: 1, Column: 2, Message: "empty"})
+		e.Problems = append(e.Problems, yamlwalk.Problem{File: "p.yaml", Line: 1, Column: 2, Message: "empty"})
 		return &e
 	})
 	const want = `experiments/s.yaml:3:12: a.epoch: there is no "epoch"

@@ -30,7 +30,7 @@ type Setting struct {
 	line, column int    // of the value
 }
 
-// String returns the setting as --set and [pipeline.Settings] take it.
+// String returns the setting as --set and [spec.Settings] take it.
 func (s Setting) String() string { return s.Key + "=" + s.text }
 
 // An Axis is a dimension of the grid.
@@ -45,7 +45,7 @@ type Trial struct {
 	Settings []Setting // those of Set, then a point of each axis
 }
 
-// Set returns the trial's settings as --set and [pipeline.Settings] take them.
+// Set returns the trial's settings as --set and [spec.Settings] take them.
 func (t Trial) Set() []string {
 	set := make([]string, len(t.Settings))
 	for i, s := range t.Settings {

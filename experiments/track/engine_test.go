@@ -10,10 +10,11 @@ import (
 
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 )
 
-const spec = `
+const text = `
 stages:
   first:
     kind: command
@@ -37,10 +38,10 @@ stages:
 func TestWithTheEngine(t *testing.T) {
 	ctx, dir := t.Context(), t.TempDir()
 	file := filepath.Join(dir, "pipeline.yaml")
-	if err := os.WriteFile(file, []byte(spec), 0o666); err != nil {
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	p, err := pipeline.NewRegistry().Load(file, pipeline.Settings{})
+	p, err := pipeline.NewRegistry().Load(file, spec.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}

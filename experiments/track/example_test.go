@@ -8,6 +8,7 @@ import (
 
 	"whorl/experiments/track"
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 )
 
@@ -31,7 +32,7 @@ func record(ctx context.Context, dir string) error {
 	p, err := reg.Parse(filepath.Join(dir, "pipeline.yaml"), []byte(`
 stages:
   hello: {kind: command, cmd: "echo hello > {outputs.text}", outputs: {text: hello.txt}}
-`), pipeline.Settings{})
+`), spec.Settings{})
 	if err != nil {
 		return err
 	}

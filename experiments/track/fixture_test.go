@@ -46,7 +46,7 @@ func example(id string, broken bool) *pipeline.Result {
 						{Name: "nesterov", Value: false},
 						{Name: "size", Value: []int64{90, 90}},
 					},
-					Inputs: []pipeline.Wire{{Name: "train", Ref: "split.train"}},
+					Inputs: []pipeline.InputRef{{Name: "train", Ref: "split.train"}},
 				},
 			},
 		},
@@ -135,7 +135,7 @@ func layered(id string, n int) *pipeline.Result {
 		}
 		for k := range 3 {
 			from := fmt.Sprintf("s%03d.out", (i+k)%100)
-			plan.Inputs = append(plan.Inputs, pipeline.Wire{Name: string(rune('a' + k)), Ref: from})
+			plan.Inputs = append(plan.Inputs, pipeline.InputRef{Name: string(rune('a' + k)), Ref: from})
 			res.Inputs = append(res.Inputs, pipeline.InputResult{Name: string(rune('a' + k)), Ref: from, Digest: digest})
 		}
 		r.RunInfo.Stages = append(r.RunInfo.Stages, plan)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"whorl/pipeline"
+	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -16,10 +17,10 @@ import (
 // in an empty store, with everything durable: as time a stage.
 func (r *report) overhead(ctx context.Context, dir string, rounds int) error {
 	const stages = 200
-	var spec strings.Builder
-	spec.WriteString("stages:\n")
+	var text strings.Builder
+	text.WriteString("stages:\n")
 	for i := range stages {
-		fmt.Fprintf(&spec, "  s%d: {kind: trivial, params: {text: \"%d\"}}\n", i, i)
+		fmt.Fprintf(&text, "  s%d: {kind: trivial, params: {text: \"%d\"}}\n", i, i)
 	}
 	round := 0
 	ours := function("whorl", func(ctx context.Context) error {
@@ -29,7 +30,7 @@ func (r *report) overhead(ctx context.Context, dir string, rounds int) error {
 		if err := errors.Join(err, reg.Register(trivial())); err != nil {
 			return err
 		}
-		p, err := reg.Parse("pipeline.yaml", []byte(spec.String()), pipeline.Settings{})
+		p, err := reg.Parse("pipeline.yaml", []byte(text.String()), spec.Settings{})
 		if err != nil {
 			return err
 		}
