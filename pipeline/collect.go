@@ -11,6 +11,7 @@ import (
 
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
+	"whorl/pipeline/store/tree"
 )
 
 // CollectOptions say what a collection keeps. With neither Keep nor KeepLast
@@ -98,7 +99,7 @@ func (e *Engine) roots(ctx context.Context, o CollectOptions) (*store.Roots, err
 		}
 	}
 	if names := slices.Compact(slices.Sorted(slices.Values(o.Keep))); found < len(names) {
-		return nil, fmt.Errorf("nothing was removed: of the runs to be kept (%s) %d are not recorded", some(names), len(names)-found)
+		return nil, fmt.Errorf("nothing was removed: of the runs to be kept (%s) %d are not recorded", tree.FirstFew(names), len(names)-found)
 	}
 	return roots, nil
 }

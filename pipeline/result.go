@@ -126,6 +126,7 @@ type Output struct {
 	Bytes  int64
 	Type   string // media type, from the port
 	Dir    bool
+	Exec   bool `json:",omitempty"` // the file may be executed
 }
 
 // A Recorder is told of runs as they happen. Its methods are called by one

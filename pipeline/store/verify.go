@@ -125,6 +125,9 @@ func (s *Store) relist(t *tree.Tree) error {
 	return s.put(st.Dir(), t.Text())
 }
 
+// ID identifies the content of an artifact: see [tree.ID].
+func (a Artifact) ID() string { return tree.ID(a.mode(), a.Digest) }
+
 func (a Artifact) mode() tree.Mode {
 	switch {
 	case a.Dir:

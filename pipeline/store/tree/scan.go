@@ -35,6 +35,9 @@ func (t *Tree) Mode() Mode {
 	return t.Entries[0].Mode
 }
 
+// ID identifies what is at the root: see [ID].
+func (t *Tree) ID() string { return ID(t.Mode(), t.Digest.String()) }
+
 // Text returns the listing of a directory, or nil for a file.
 func (t *Tree) Text() []byte { return t.text }
 
