@@ -101,7 +101,7 @@ func (s *Store) Collect(ctx context.Context, o CollectOptions) (*Collected, erro
 	}
 	c.evict()
 	if !o.DryRun && o.Grace > 0 {
-		if c.trash, err = s.newTrash(time.Now().Add(o.Grace)); err != nil {
+		if c.undo, err = s.newUndo(time.Now().Add(o.Grace)); err != nil {
 			return nil, err
 		}
 	}
@@ -123,7 +123,7 @@ type collector struct {
 	known     map[string]bool // runs of results, by name
 	marked    map[string]bool // paths of objects and trees, relative to the store
 	reference map[string]int  // how many kept results name each
-	trash     *trash          // nil: remove at once
+	undo      *undo          // nil: remove at once
 }
 
 func newCollector(s *Store, o CollectOptions, roots *Roots) *collector {

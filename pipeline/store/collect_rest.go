@@ -17,9 +17,9 @@ func (c *collector) remove(path string, count *int) error {
 	if c.o.DryRun {
 		return nil
 	}
-	if c.trash != nil {
-		c.Until = c.trash.until
-		return c.trash.take(path)
+	if c.undo != nil {
+		c.Until = c.undo.until
+		return c.undo.take(path)
 	}
 	if err := removeAll(c.s.path(path)); err != nil {
 		c.s.notice("%s cannot be removed: %v", c.s.path(path), err)

@@ -49,11 +49,11 @@ func TestUndo(t *testing.T) {
 
 	collect(t, s, o)
 	s.purge(time.Now().Add(59 * time.Minute))
-	if left, _ := os.ReadDir(s.path("trash")); len(left) != 1 {
+	if left, _ := os.ReadDir(s.path("undo")); len(left) != 1 {
 		t.Errorf("the grace is not over: %v", left)
 	}
 	s.purge(time.Now().Add(61 * time.Minute))
-	if left, _ := os.ReadDir(s.path("trash")); len(left) != 0 {
+	if left, _ := os.ReadDir(s.path("undo")); len(left) != 0 {
 		t.Errorf("the grace is over: %v", left)
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 const format = "whorl store 1\n"
 
-var layout = []string{"objects", "trees", "keys", "checkpoints", "runs", "active", "logs", "locks", "tmp", "memo", "damaged", "trash", "removed"}
+var layout = []string{"objects", "trees", "keys", "checkpoints", "runs", "active", "logs", "locks", "tmp", "memo", "damaged", "undo", "removed"}
 
 // A Store is a directory of artifacts and results, which any number of
 // processes may use at once.

@@ -14,27 +14,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A trash is a folder of what one collection removed, laid out as the store is.
+// An undo is a folder of what one collection removed, laid out as the store is.
 // Its name is the time until which the collection can be undone.
-type trash struct {
+type undo struct {
 	s     *Store
 	dir   string
 	until time.Time
 	made  map[string]bool // folders
 }
 
-const trashTime = "20060102T150405.000000000Z"
+const undoTime = "20060102T150405.000000000Z"
 
-func (s *Store) newTrash(until time.Time) (*trash, error) {
-	t := &trash{s: s, dir: s.path("trash", until.UTC().Format(trashTime)), until: until, made: map[string]bool{}}
+func (s *Store) newUndo(until time.Time) (*undo, error) {
+	t := &undo{s: s, dir: s.path("undo", until.UTC().Format(undoTime)), until: until, made: map[string]bool{}}
 	if err := s.disk.mkdir(t.dir); err != nil {
 		return nil, err
 	}
 	return t, nil
 }
 
-// take moves a file or directory of the store into the trash.
-func (t *trash) take(path string) error {
+// take moves a file or directory of the store there.
+func (t *undo) take(path string) error {
 	folder := filepath.Join(t.dir, filepath.Dir(path))
 	if !t.made[folder] {
 		if err := os.MkdirAll(folder, 0o777); err != nil {
@@ -57,11 +57,11 @@ func (t *trash) take(path string) error {
 
 // purge removes for good what can no longer be brought back.
 func (s *Store) purge(now time.Time) {
-	names, err := os.ReadDir(s.path("trash"))
+	names, err := os.ReadDir(s.path("undo"))
 	if err != nil || len(names) == 0 {
 		return
 	}
-	lock, err := os.Open(s.path("trash"))
+	lock, err := os.Open(s.path("undo"))
 	if err != nil {
 		return
 	}
@@ -70,8 +70,8 @@ func (s *Store) purge(now time.Time) {
 		return // somebody brings it back, or removes it
 	}
 	for _, d := range names {
-		if until, err := time.Parse(trashTime, d.Name()); err == nil && now.After(until) {
-			s.discard(s.path("trash", d.Name()))
+		if until, err := time.Parse(undoTime, d.Name()); err == nil && now.After(until) {
+			s.discard(s.path("undo", d.Name()))
 		}
 	}
 }
@@ -87,7 +87,7 @@ func (s *Store) Undo(ctx context.Context) (results, artifacts int, err error) {
 		return 0, 0, err
 	}
 	defer g.Release()
-	lock, err := os.Open(s.path("trash"))
+	lock, err := os.Open(s.path("undo"))
 	if err != nil {
 		return 0, 0, err
 	}
@@ -95,19 +95,19 @@ func (s *Store) Undo(ctx context.Context) (results, artifacts int, err error) {
 	if ok, err := flock(lock, unix.LOCK_EX); !ok {
 		return 0, 0, errors.Join(err, ErrBusy)
 	}
-	names, err := os.ReadDir(s.path("trash"))
+	names, err := os.ReadDir(s.path("undo"))
 	if err != nil {
 		return 0, 0, err
 	}
 	found := false
 	for _, d := range slices.Backward(names) { // the newest first
-		until, err := time.Parse(trashTime, d.Name())
+		until, err := time.Parse(undoTime, d.Name())
 		if err != nil || time.Now().After(until) {
 			continue
 		}
 		found = true
 		for _, kind := range []string{"objects", "trees", "checkpoints", "damaged", "keys"} { // results last
-			n, err := s.restore(ctx, s.path("trash", d.Name()), kind)
+			n, err := s.restore(ctx, s.path("undo", d.Name()), kind)
 			if err != nil {
 				return results, artifacts, fmt.Errorf("bring back: %w", err)
 			}
@@ -118,7 +118,7 @@ func (s *Store) Undo(ctx context.Context) (results, artifacts int, err error) {
 				artifacts += n
 			}
 		}
-		s.discard(s.path("trash", d.Name()))
+		s.discard(s.path("undo", d.Name()))
 	}
 	if !found {
 		return 0, 0, ErrNothingToUndo
@@ -126,7 +126,7 @@ func (s *Store) Undo(ctx context.Context) (results, artifacts int, err error) {
 	return results, artifacts, nil
 }
 
-// restore moves what is in a trash back to its place, unless there is something.
+// restore moves what a collection removed back to its place, unless there is something.
 func (s *Store) restore(ctx context.Context, from, kind string) (n int, err error) {
 	depth := 2 // keys/ab/KEY
 	if kind == "checkpoints" || kind == "damaged" {
