@@ -13,6 +13,7 @@ import (
 
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -65,7 +66,7 @@ func benchLab(tb testing.TB) (*spec.Registry, *store.Store) {
 	return reg, s
 }
 
-func benchRun(tb testing.TB, reg *spec.Registry, st *store.Store, text string) *pipeline.Result {
+func benchRun(tb testing.TB, reg *spec.Registry, st *store.Store, text string) *record.Run {
 	p, err := reg.Parse("pipeline.yaml", []byte(text), spec.Settings{})
 	if err != nil {
 		tb.Fatal(err)

@@ -3,12 +3,11 @@ package pipeline
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"syscall"
 	"time"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
@@ -43,9 +42,7 @@ func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collecte
 	return e.store.Collect(ctx, store.CollectOptions{
 		Grace: grace, MaxBytes: o.MaxBytes, DryRun: o.DryRun, ForgetMissing: o.ForgetMissing,
 		Roots: func() (*store.Roots, error) {
-			// A run that died reaches what it had come to. On a full disk its record
-			// has to wait until there is space.
-			if err := e.Recover(); err != nil && !errors.Is(err, syscall.ENOSPC) {
+			if _, err := record.Recover(e.store); err != nil {
 				return nil, fmt.Errorf("recover: %w", err)
 			}
 			return e.roots(ctx, o)
@@ -56,22 +53,22 @@ func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collecte
 // roots returns what the runs to be kept came to. Every record is read: one that
 // cannot be might be of a run that was started last.
 func (e *Engine) roots(ctx context.Context, o CollectOptions) (*store.Roots, error) {
-	files, err := e.store.Runs()
+	files, err := e.store.AllRuns() // a run that died reaches what it had come to
 	if err != nil {
 		return nil, err
 	}
-	var runs []*Result
+	var runs []*record.Run
 	for _, f := range files {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		r, err := ReadRun(e.store, f.ID)
+		r, err := record.Read(e.store, f.ID)
 		if err != nil {
 			return nil, fmt.Errorf("nothing was removed, since the record of a run cannot be read (\"whorl fsck\" sets a damaged one aside): %w", err)
 		}
 		runs = append(runs, r)
 	}
-	slices.SortFunc(runs, func(a, b *Result) int {
+	slices.SortFunc(runs, func(a, b *record.Run) int {
 		return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(b.ID, a.ID))
 	})
 	all := len(o.Keep) == 0 && o.KeepLast == 0
@@ -91,9 +88,9 @@ func (e *Engine) roots(ctx context.Context, o CollectOptions) (*store.Roots, err
 			}
 			roots.Keys[s.Key] = true
 			for _, out := range s.Outputs {
-				roots.Artifacts = append(roots.Artifacts, out.Artifact())
+				roots.Artifacts = append(roots.Artifacts, out.Artifact)
 				if reported(out.Type) {
-					roots.Pinned = append(roots.Pinned, out.Artifact())
+					roots.Pinned = append(roots.Pinned, out.Artifact)
 				}
 			}
 		}

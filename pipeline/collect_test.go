@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/store"
 )
 
@@ -30,8 +31,8 @@ stages:
 	rapid.Check(t, func(rt *rapid.T) {
 		l := newLab(t)
 		eng := pipeline.NewEngine(l.store)
-		var runs []*pipeline.Result // the oldest first
-		gone := map[string]bool{}   // runs that a collection did not keep
+		var runs []*record.Run    // the oldest first
+		gone := map[string]bool{} // runs that a collection did not keep
 		for range rapid.IntRange(1, 8).Draw(rt, "length of the history") {
 			if rapid.IntRange(0, 3).Draw(rt, "what") > 0 {
 				p := l.parse(text,
@@ -72,7 +73,7 @@ stages:
 	})
 }
 
-func checkKept(t *rapid.T, l *lab, runs []*pipeline.Result, o pipeline.CollectOptions, gone map[string]bool) {
+func checkKept(t *rapid.T, l *lab, runs []*record.Run, o pipeline.CollectOptions, gone map[string]bool) {
 	all := len(o.Keep) == 0 && o.KeepLast == 0
 	keys := map[string]bool{}
 	for i, r := range runs {
@@ -89,7 +90,7 @@ func checkKept(t *rapid.T, l *lab, runs []*pipeline.Result, o pipeline.CollectOp
 				t.Fatalf("run %s is kept and %s is gone: %s, %v", r.ID, s.Name, problem, err)
 			}
 			for _, out := range s.Outputs {
-				if err := l.store.Check(out.Artifact()); err != nil {
+				if err := l.store.Check(out.Artifact); err != nil {
 					t.Fatalf("run %s is kept: %s.%s: %v", r.ID, s.Name, out.Name, err)
 				}
 			}

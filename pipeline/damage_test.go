@@ -15,6 +15,7 @@ import (
 
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 )
@@ -34,7 +35,7 @@ stages:
 type sound struct {
 	lab     *lab
 	specs   []*spec.Pipeline
-	results []*pipeline.Result
+	results []*record.Run
 	files   []string // of the store, relative to it
 }
 
@@ -221,7 +222,7 @@ func (s *sound) read(t *testing.T, st *store.Store) (whole map[string]bool) {
 	for _, res := range s.results {
 		for _, stage := range res.Stages {
 			for _, o := range stage.Outputs {
-				path, err := st.Locate(t.Context(), o.Artifact())
+				path, err := st.Locate(t.Context(), o.Artifact)
 				if err != nil || o.Dir {
 					continue
 				}
@@ -233,7 +234,7 @@ func (s *sound) read(t *testing.T, st *store.Store) (whole map[string]bool) {
 				if got := hex.EncodeToString(sum[:]); got != o.Digest {
 					t.Errorf("%s.%s is handed out with digest %s", stage.Name, o.Name, got)
 				}
-				whole[o.Artifact().ID()] = true
+				whole[o.Artifact.ID()] = true
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -18,13 +19,13 @@ import (
 // those of its list.
 
 // object returns the path of an output in the store.
-func (l *lab) object(res *pipeline.Result, name string) string {
+func (l *lab) object(res *record.Run, name string) string {
 	l.t.Helper()
 	stageName, output, _ := strings.Cut(name, ".")
 	for _, s := range res.Stages {
 		for _, o := range s.Outputs {
 			if s.Name == stageName && o.Name == output {
-				return l.store.Path(o.Artifact())
+				return l.store.Path(o.Artifact)
 			}
 		}
 	}

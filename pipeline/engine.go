@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"time"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -28,7 +29,13 @@ type Options struct {
 	Force     bool     // execute every stage, whatever is kept
 	KeepGoing bool     // after a failure, run what does not depend on it
 	RunID     string   // empty: a new one, see NewRunID
-	Recorder  Recorder // may be nil
+
+	// Origin says how the run came about. It is in the record from the start.
+	Origin record.Origin
+
+	// Source finds out the revision of the pipeline's source. It is called
+	// once, beside the run, which waits for it in the end. It may be nil.
+	Source func(context.Context) record.Source
 
 	// Observe is told what happens. It is called by one goroutine at a time
 	// and should return soon. Nil: nobody is told.
@@ -47,7 +54,7 @@ type Event struct {
 	Metric   *stage.Metric
 	Log      string // a line of its log
 	Notice   string // something that the user ought to know
-	Finished *StageResult
+	Finished *record.Stage
 }
 
 // NewRunID returns an id that sorts by time, such as 20261123-221501-7f3a9c.
@@ -73,9 +80,9 @@ type PanicError struct{ Value any }
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
 // Run runs a pipeline. If a stage fails or ctx ends, the error says so, and
-// the result, which then comes with it, holds what was done. Without a result
-// nothing was begun.
-func (e *Engine) Run(ctx context.Context, p *spec.Pipeline, o Options) (*Result, error) {
+// the record, which then comes with it, holds what was done. Without a record
+// nothing was begun. The error wraps a [StageError] for each stage that failed.
+func (e *Engine) Run(ctx context.Context, p *spec.Pipeline, o Options) (*record.Run, error) {
 	nodes, err := p.Nodes(o.Targets...)
 	if err != nil {
 		return nil, err
@@ -89,8 +96,14 @@ func (e *Engine) Run(ctx context.Context, p *spec.Pipeline, o Options) (*Result,
 	if o.RunID == "" {
 		o.RunID = NewRunID(e.now())
 	}
-	if err := e.Recover(); err != nil {
+	left, err := record.Recover(e.store)
+	if err != nil {
 		return nil, fullDisk(fmt.Errorf("recover: %w", err), e.store)
+	}
+	if o.Observe != nil {
+		for _, err := range left {
+			o.Observe(Event{Time: e.now(), Notice: err.Error()})
+		}
 	}
 	guard, err := e.store.Use(ctx)
 	if err != nil {
@@ -102,10 +115,4 @@ func (e *Engine) Run(ctx context.Context, p *spec.Pipeline, o Options) (*Result,
 		return nil, fullDisk(err, e.store)
 	}
 	return newRun(e, p, nodes, o, active).run(ctx)
-}
-
-// Recover clears away what dead processes left and records their runs as
-// failed. Run does so first.
-func (e *Engine) Recover() error {
-	return e.store.Recover(e.bury)
 }

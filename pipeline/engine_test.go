@@ -13,6 +13,7 @@ import (
 
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 )
@@ -273,17 +274,17 @@ stages:
 			got = strings.Replace(got, "c:ran", "c:skipped", 1)
 		}
 		equal(t, "statuses", got, c.want)
-		equal(t, "state", res.State, pipeline.Failed)
+		equal(t, "state", res.State, record.Failed)
 		log, err := os.ReadFile(res.Stages[1].Log)
 		if err != nil || string(log) != "about to fail\nerror: boom\n" {
 			t.Errorf("log: %q, %v", log, err)
 		}
-		kept, err := pipeline.ReadRun(l.store, res.ID)
+		kept, err := record.Read(l.store, res.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "recorded state", kept.State, pipeline.Failed)
-		equal(t, "recorded error", kept.Stages[1].Err.Error(), "boom")
+		equal(t, "recorded state", kept.State, record.Failed)
+		equal(t, "recorded error", kept.Stages[1].Error, "boom")
 	}
 }
 
@@ -301,7 +302,7 @@ func TestHalt(t *testing.T) {
 		if got := statuses(res); strings.Count(got, "failed") != 1 || strings.Count(got, "skipped") != 2 {
 			t.Fatalf("one failed, and of the others: %s", got)
 		}
-		equal(t, "state", res.State, pipeline.Failed)
+		equal(t, "state", res.State, record.Failed)
 	}
 }
 
@@ -349,7 +350,7 @@ func TestInterrupt(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
-	equal(t, "state", res.State, pipeline.Interrupted)
+	equal(t, "state", res.State, record.Interrupted)
 	equal(t, "statuses", statuses(res), "a:ran b:skipped c:skipped")
 	l.hook = nil
 	got, _ := l.run(l.parse(chain), pipeline.Options{})

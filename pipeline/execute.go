@@ -8,47 +8,53 @@ import (
 	"syscall"
 	"time"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
 )
 
-// stage brings a stage about: from the store, or by executing it.
-func (r *run) stage(ctx context.Context, n *spec.Node) StageResult {
-	res := StageResult{Name: n.Name, Kind: n.Kind.Name, Started: r.now()}
+// stage returns a stage's result in res, from the store or by executing it.
+func (r *run) stage(ctx context.Context, n *spec.Node, res *record.Stage) error {
+	began := r.now()
+	res.Started = began.UTC().Round(0)
 	err := ctx.Err()
 	if err == nil {
-		err = r.settled(ctx, n, &res)
+		began, err = r.obtain(ctx, n, res, began)
 	}
-	res.Seconds = r.now().Sub(res.Started).Seconds()
+	res.Seconds = r.now().Sub(began).Seconds()
 	switch {
 	case err == nil:
 	case errors.Is(err, errHalted):
-		res.Status = Skipped
+		res.Status = record.Skipped
 	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))):
-		res.Status = Skipped
+		res.Status = record.Skipped
 	default:
-		res.Status, res.Err = Broken, err
+		res.Status = record.StageFailed
 	}
-	return res
+	return err
 }
 
 // attempts is how often a stage is executed in all if its inputs are edited
 // while it runs.
 const attempts = 3
 
-func (r *run) settled(ctx context.Context, n *spec.Node, res *StageResult) error {
+// obtain also returns when the work began: once it is executed, that is when the
+// execution did.
+func (r *run) obtain(ctx context.Context, n *spec.Node, res *record.Stage, began time.Time) (time.Time, error) {
 	for try := 1; ; try++ {
 		w, err := r.prepare(ctx, n)
 		if err != nil {
-			return err
+			return began, err
 		}
 		res.Key, res.Inputs = w.key, w.inputs
+		w.began = began
 		err = r.once(ctx, w, res)
+		began = w.began
 		edited := (*EditedError)(nil)
 		if !errors.As(err, &edited) || try == attempts {
-			return err
+			return began, err
 		}
 		r.tell(Event{Stage: n.Name, Notice: edited.Error() + "; it is run again on what is there now"})
 		for _, in := range w.n.Inputs { // others may have been edited as well
@@ -59,7 +65,7 @@ func (r *run) settled(ctx context.Context, n *spec.Node, res *StageResult) error
 
 // once takes a stage's result from the store, waits for another process that
 // is at it, or executes it.
-func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
+func (r *run) once(ctx context.Context, w *work, res *record.Stage) error {
 	if !r.o.Force {
 		if hit, err := r.reuse(w, res); hit || err != nil {
 			return err
@@ -87,11 +93,14 @@ func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
 	if r.halted.Load() {
 		return errHalted
 	}
+	w.began = r.now()
+	res.Started = w.began.UTC().Round(0)
 	if !w.again {
 		r.tell(Event{Stage: w.n.Name, Started: true})
-		r.msgs <- message{n: w.n, started: true}
+		executing := *res
+		executing.Status = record.StageRunning
+		r.msgs <- message{n: w.n, started: true, result: executing}
 	}
-	res.Started = r.now()
 	err = r.execute(ctx, w, res)
 	if edited := (*EditedError)(nil); err != nil && !r.o.KeepGoing && !errors.As(err, &edited) {
 		r.halted.Store(true) // before another stage gets the slot
@@ -100,7 +109,7 @@ func (r *run) once(ctx context.Context, w *work, res *StageResult) error {
 }
 
 // reuse fills in res from the store, if the result is there.
-func (r *run) reuse(w *work, res *StageResult) (bool, error) {
+func (r *run) reuse(w *work, res *record.Stage) (bool, error) {
 	m, problem, err := r.store.Lookup(w.key)
 	if problem != "" {
 		r.tell(Event{Stage: w.n.Name, Notice: problem + ": it is made again"})
@@ -112,7 +121,7 @@ func (r *run) reuse(w *work, res *StageResult) (bool, error) {
 		r.tell(Event{Stage: w.n.Name, Notice: err.Error() + ": it is made again"})
 		return false, r.store.SetAside(err)
 	}
-	res.Status, res.Cost = Cached, m.Seconds
+	res.Status, res.Cost = record.Cached, m.Seconds
 	res.Outputs = outputs(w.n, m.Outputs)
 	if m.Log != "" {
 		res.Log = r.store.Dir() + "/" + m.Log
@@ -121,7 +130,7 @@ func (r *run) reuse(w *work, res *StageResult) (bool, error) {
 }
 
 // execute runs a stage's code and publishes what it made.
-func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error) {
+func (r *run) execute(ctx context.Context, w *work, res *record.Stage) (err error) {
 	st, err := r.store.Stage()
 	if err != nil {
 		return fullDisk(err, r.store)
@@ -129,7 +138,7 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 	defer st.Discard()
 	obs := &observer{run: r, stage: w.n.Name, log: st.Dir() + "/log"}
 	m := &store.Manifest{
-		Key: w.key, Text: w.text, Stage: w.n.Name, Run: r.o.RunID, Started: res.Started,
+		Key: w.key, Text: w.text, Stage: w.n.Name, Run: r.o.RunID, Started: w.began,
 		Checkpoint: store.KeyOf(w.n.CheckpointText(w.code, w.ids)),
 	}
 	defer func() {
@@ -160,7 +169,7 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 	if err != nil {
 		return err
 	}
-	m.Seconds = r.now().Sub(res.Started).Seconds()
+	m.Seconds = r.now().Sub(w.began).Seconds()
 	m.Log = obs.path()
 	extra, err := w.extra(m, obs)
 	if err != nil {
@@ -173,7 +182,7 @@ func (r *run) execute(ctx context.Context, w *work, res *StageResult) (err error
 	if err := st.Publish(m, want, trees, extra...); err != nil {
 		return fullDisk(fmt.Errorf("publish: %w", err), r.store)
 	}
-	res.Status, res.Cost, res.Metrics = Ran, m.Seconds, obs.all()
+	res.Status, res.Cost, res.Metrics = record.Ran, m.Seconds, obs.all()
 	res.Outputs = outputs(w.n, m.Outputs)
 	if old != nil {
 		res.Notes = append(res.Notes, r.compare(old, m)...)

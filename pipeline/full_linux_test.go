@@ -82,7 +82,7 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range files[:len(files)-1] {
-			if err := s.RemoveRun(f.ID); err != nil {
+			if err := s.RemoveRun(t.Context(), f.ID); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 )
 
 // A draft is a stage of a pipeline that is drawn at random: it writes, repeats,
@@ -105,7 +106,7 @@ func TestModel(t *testing.T) {
 					fresh[work] = true
 				}
 				k := indexOf(res, name)
-				if res.Stages[k].Status == pipeline.Ran {
+				if res.Stages[k].Status == record.Ran {
 					ran[work]++
 				}
 				switch was := foretold[k]; {
@@ -128,7 +129,7 @@ func TestModel(t *testing.T) {
 	})
 }
 
-func indexOf(res *pipeline.Result, name string) int {
+func indexOf(res *record.Run, name string) int {
 	for i := range res.Stages {
 		if res.Stages[i].Name == name {
 			return i

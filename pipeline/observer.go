@@ -7,10 +7,10 @@ import (
 	"math"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 )
@@ -22,7 +22,7 @@ type observer struct {
 	log   string // path of the log while the stage runs
 
 	mu      sync.Mutex
-	metrics []stage.Metric
+	metrics record.Metrics
 	file    *os.File // nil until there is a line
 	err     error    // of writing the log
 }
@@ -93,13 +93,13 @@ func (o *observer) explain(failure error) error {
 	return failure
 }
 
-func (o *observer) all() []stage.Metric {
+func (o *observer) all() record.Metrics {
 	metrics, timings := o.split()
 	return append(metrics, timings...)
 }
 
 // split returns the metrics that are an output, and those that are not.
-func (o *observer) split() (metrics, timings []stage.Metric) {
+func (o *observer) split() (metrics, timings record.Metrics) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, m := range o.metrics {
@@ -112,67 +112,30 @@ func (o *observer) split() (metrics, timings []stage.Metric) {
 	return metrics, timings
 }
 
-// metricJSON is a metric as it is kept: the value as text, since JSON has
-// neither NaN nor infinity.
-type metricJSON struct {
-	Name   string `json:"name"`
-	Step   int    `json:"step"`
-	Value  string `json:"value"`
-	Timing bool   `json:"timing,omitempty"`
-}
-
-func toMetricJSON(ms []stage.Metric) []metricJSON {
-	js := make([]metricJSON, len(ms))
-	for i, m := range ms {
-		js[i] = metricJSON{m.Name, m.Step, strconv.FormatFloat(m.Value, 'g', -1, 64), m.Timing}
-	}
-	return js
-}
-
-func fromMetricJSON(js []metricJSON) ([]stage.Metric, error) {
-	ms := make([]stage.Metric, len(js))
-	for i, j := range js {
-		v, err := strconv.ParseFloat(j.Value, 64)
-		if err != nil {
-			return nil, fmt.Errorf("metric %s: %w", j.Name, err)
-		}
-		ms[i] = stage.Metric{Name: j.Name, Step: j.Step, Value: v, Timing: j.Timing}
-	}
-	return ms, nil
-}
-
-func encodeMetrics(ms []stage.Metric) []byte {
-	b, err := json.Marshal(toMetricJSON(ms))
+func encodeMetrics(ms record.Metrics) []byte {
+	b, err := ms.MarshalJSON()
 	if err != nil {
-		panic(err) // strings and integers only
+		panic(err) // names and numbers can be encoded
 	}
 	return b
 }
 
-func decodeMetrics(b []byte) ([]stage.Metric, error) {
-	var js []metricJSON
-	if err := json.Unmarshal(b, &js); err != nil {
-		return nil, err
-	}
-	return fromMetricJSON(js)
-}
-
 // readMetrics replays the metrics of an execution.
-func readMetrics(s *store.Store, m *store.Manifest) ([]stage.Metric, error) {
-	var ms []stage.Metric
+func readMetrics(s *store.Store, m *store.Manifest) (record.Metrics, error) {
+	var ms record.Metrics
 	if m.Metrics != "" {
 		b, err := s.ReadAll(m.Metrics)
 		if err != nil {
 			return nil, err
 		}
-		if ms, err = decodeMetrics(b); err != nil {
-			return nil, err
+		if err := json.Unmarshal(b, &ms); err != nil {
+			return nil, fmt.Errorf("metrics: %w", err)
 		}
 	}
 	if len(m.Timings) > 0 {
-		timings, err := decodeMetrics(m.Timings)
-		if err != nil {
-			return nil, err
+		var timings record.Metrics
+		if err := json.Unmarshal(m.Timings, &timings); err != nil {
+			return nil, fmt.Errorf("timings: %w", err)
 		}
 		ms = append(ms, timings...)
 	}
@@ -185,7 +148,7 @@ func sameMetrics(s *store.Store, a, b *store.Manifest) bool {
 	if a.Metrics == b.Metrics {
 		return true
 	}
-	var sides [2][]stage.Metric
+	var sides [2]record.Metrics
 	for i, m := range []*store.Manifest{a, b} {
 		ms, err := readMetrics(s, m)
 		if err != nil {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -198,8 +199,8 @@ stages:
 	}
 	equal(t, "recorded runs", len(recorded), processes*runs)
 	for _, f := range recorded {
-		res, err := pipeline.ReadRun(s, f.ID)
-		if err != nil || res.State != pipeline.Done {
+		res, err := record.Read(s, f.ID)
+		if err != nil || res.State != record.Done {
 			t.Errorf("run %s: %v, %v", f.ID, res, err)
 		}
 	}
@@ -286,26 +287,26 @@ stages:
 		if s, err = store.Open(filepath.Join(j.Dir, "artifacts")); err != nil {
 			t.Fatal(err)
 		}
-		if err := pipeline.NewEngine(s).Recover(); err != nil {
-			t.Fatal(err)
+		if left, err := record.Recover(s); err != nil || left != nil {
+			t.Fatal(left, err)
 		}
 		checkSound(t, s)
 		checkAgainst(t, s, fresh(fmt.Sprint("whole", round), round))
 	}
-	states := map[pipeline.State]int{}
+	states := map[record.State]int{}
 	files, err := s.Runs()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		res, err := pipeline.ReadRun(s, f.ID)
+		res, err := record.Read(s, f.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		states[res.State]++
 	}
-	equal(t, "runs that are done", states[pipeline.Done] >= finished, true)
-	if states[pipeline.Running]+states[pipeline.Interrupted] > 0 {
+	equal(t, "runs that are done", states[record.Done] >= finished, true)
+	if states[record.Running]+states[record.Interrupted] > 0 {
 		t.Errorf("states: %v", states)
 	}
 	t.Logf("%d kills in %d pipelines; runs: %v", killed, finished, states)
@@ -331,18 +332,18 @@ func checkAgainst(t *testing.T, s *store.Store, j job) {
 	}
 }
 
-func newestDone(t *testing.T, s *store.Store) *pipeline.Result {
+func newestDone(t *testing.T, s *store.Store) *record.Run {
 	t.Helper()
 	files, err := s.Runs()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		res, err := pipeline.ReadRun(s, f.ID)
+		res, err := record.Read(s, f.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res.State == pipeline.Done {
+		if res.State == record.Done {
 			return res
 		}
 	}

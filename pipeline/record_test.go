@@ -2,7 +2,6 @@ package pipeline_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,112 +10,43 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"whorl/pipeline"
 	"whorl/pipeline/explain"
+	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
 )
 
-// A diary is a recorder that notes what it is told.
-type diary struct {
-	lines  []string
-	failAt string
-	about  string // to be kept with the run
-	late   bool   // only when it has ended
-
-	keep func(json.RawMessage) error
+// origin is how the runs of the tests come about.
+var origin = record.Origin{
+	Command: []string{"go", "test"}, Dir: "/tmp", Machine: record.Machine{Host: "h", CPUs: 2}, Trial: 3,
+	Sweep: &record.Sweep{ID: "s-1", Name: "s", Trials: 4},
 }
 
-func (d *diary) note(line string) error {
-	d.lines = append(d.lines, line)
-	if line == d.failAt {
-		return errors.New("the book is full")
-	}
-	return nil
-}
-
-func (d *diary) RunStarted(_ context.Context, r pipeline.RunInfo, keep func(json.RawMessage) error) error {
-	d.keep = keep
-	if d.about != "" && !d.late {
-		if err := keep(json.RawMessage(d.about)); err != nil {
-			return err
-		}
-	}
-	return d.note(fmt.Sprint("run started with ", len(r.Stages)))
-}
-
-func (d *diary) StageStarted(_ context.Context, _, stage string, _ time.Time) error {
-	return d.note(stage + " started")
-}
-
-func (d *diary) StageFinished(_ context.Context, _ string, s pipeline.StageResult) error {
-	return d.note(s.Name + " " + string(s.Status))
-}
-
-func (d *diary) RunFinished(_ context.Context, r *pipeline.Result) error {
-	if d.late {
-		time.Sleep(10 * time.Millisecond) // the store's record has to wait for it
-		if err := d.keep(json.RawMessage(d.about)); err != nil {
-			return err
-		}
-	}
-	return d.note("run " + string(r.State))
-}
-
-// The store's record is written beside the recorder's, but not without what
-// that has to say.
-func TestAboutGivenAtTheEnd(t *testing.T) {
+// The origin is in the live record from the start, and the revision of the
+// source from when it is known.
+func TestOrigin(t *testing.T) {
 	l := newLab(t)
-	d := &diary{about: `{"host":"h"}`, late: true}
-	l.run(l.parse(chain), pipeline.Options{RunID: "late", Recorder: d})
-	got, err := pipeline.ReadRun(l.store, "late")
-	if err != nil || string(got.About) != d.about || got.State != pipeline.Done {
-		t.Errorf("got %s of a run that is %s, %v", got.About, got.State, err)
-	}
-}
-
-// A recorder whose offer failed, as on a full disk, may try again.
-func TestAboutGivenAgain(t *testing.T) {
-	l := newLab(t)
-	d := &diary{about: `{"cut`}
-	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{RunID: "again", Recorder: &retrier{d}})
-	if err == nil {
-		t.Error("what is no JSON was kept")
-	}
-	got, err := pipeline.ReadRun(l.store, "again")
-	if err != nil || string(got.About) != `{"host":"h"}` {
-		t.Errorf("got %s, %v", got.About, err)
-	}
-}
-
-// A retrier is a diary that at the end offers what it knows once more.
-type retrier struct{ *diary }
-
-func (r *retrier) RunFinished(ctx context.Context, res *pipeline.Result) error {
-	return errors.Join(r.keep(json.RawMessage(`{"host":"h"}`)), r.diary.RunFinished(ctx, res))
-}
-
-func TestRecorder(t *testing.T) {
-	l := newLab(t)
-	d := &diary{}
-	l.run(l.parse(chain), pipeline.Options{Recorder: d})
-	equal(t, "first", strings.Join(d.lines, "; "), "run started with 3; a started; a ran; b started; b ran; c started; c ran; run done")
-	d = &diary{}
-	l.run(l.parse(chain), pipeline.Options{Recorder: d})
-	equal(t, "cached", strings.Join(d.lines, "; "), "run started with 3; a cached; b cached; c cached; run done")
-
-	for _, at := range []string{"run started with 3", "b started", "b ran", "run done"} {
-		l := newLab(t)
-		d := &diary{failAt: at}
-		_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{Recorder: d})
-		if err == nil || !strings.Contains(err.Error(), "the book is full") {
-			t.Errorf("an error at %q is lost: %v", at, err)
+	want := record.Source{Commit: "abc", Dirty: true, Diff: "\xff"}
+	checked := false
+	l.hook = func(_ context.Context, task *stage.Task) error {
+		if task.Stage != "a" {
+			return nil
 		}
-		if last := d.lines[len(d.lines)-1]; !strings.HasPrefix(last, "run ") {
-			t.Errorf("an error at %q: the last that it was told is %q", at, last)
+		checked = true
+		got, err := record.Read(l.store, "r")
+		if diff := cmp.Diff(origin, got.Origin); err != nil || diff != "" || got.State != record.Running {
+			t.Errorf("live record: %v, %v:\n%s", got.State, err, diff)
 		}
-		if l.count("c") > 0 && at != "run done" {
-			t.Errorf("an error at %q did not end the run", at)
-		}
+		return nil
+	}
+	_, res := l.run(l.parse(chain), pipeline.Options{
+		RunID: "r", Origin: origin, Source: func(context.Context) record.Source { return want },
+	})
+	got, err := record.Read(l.store, "r")
+	if diff := cmp.Diff(res, got); err != nil || diff != "" || !checked || got.Source != want {
+		t.Errorf("%v, %+v, -result +record:\n%s", err, got.Source, diff)
 	}
 }
 
@@ -125,43 +55,64 @@ func TestRecorder(t *testing.T) {
 func TestDeadRunIsKept(t *testing.T) {
 	l := newLab(t)
 	l.run(l.parse(chain), pipeline.Options{Targets: []string{"a"}})
-	var notes []byte
+	var lines []byte
 	active := filepath.Join(l.dir, "artifacts", "active", "dead")
 	l.hook = func(ctx context.Context, task *stage.Task) (err error) {
-		// Copy what would be left once it is noted that b and c have started.
-		for task.Stage == "c" && err == nil && strings.Count(string(notes), `"executing"`) < 2 {
-			notes, err = os.ReadFile(active)
+		// Copy what would be left once it is known that b and c have started.
+		for task.Stage == "c" && err == nil && strings.Count(string(lines), `"running"`) < 3 {
+			lines, err = os.ReadFile(active)
 			err = errors.Join(err, ctx.Err())
 		}
 		return err
 	}
 	p := l.parse(chain)
-	_, want := l.run(p, pipeline.Options{RunID: "dead", Recorder: &diary{about: `{"host":"h"}`}})
-	if err := l.store.RemoveRun("dead"); err != nil {
+	_, want := l.run(p, pipeline.Options{RunID: "dead", Origin: origin})
+	if err := l.store.RemoveRun(t.Context(), "dead"); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(active, notes, 0o666); err != nil {
+	if err := os.WriteFile(active, lines, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := pipeline.NewEngine(l.store).Recover(); err != nil {
-		t.Fatal(err)
-	}
-	got, err := pipeline.ReadRun(l.store, "dead")
+	seen, err := record.Read(l.store, "dead") // before anybody has recovered it
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "state", got.State, pipeline.Failed)
-	equal(t, "about", string(got.About), `{"host":"h"}`)
-	equal(t, "spec", got.Spec, chain)
-	var stages []string
-	for _, s := range got.Stages {
-		stages = append(stages, s.Name, string(s.Status))
+	if left, err := record.Recover(l.store); err != nil || left != nil {
+		t.Fatal(left, err)
 	}
-	equal(t, "stages", strings.Join(stages, " "), "a cached b ran c failed")
+	got, err := record.Read(l.store, "dead")
+	if diff := cmp.Diff(seen, got); err != nil || diff != "" {
+		t.Fatalf("%v, -before +after recovery:\n%s", err, diff)
+	}
+	equal(t, "state", got.State, record.Failed)
+	equal(t, "origin", cmp.Diff(got.Origin, origin), "")
+	equal(t, "spec", got.Spec, chain)
+	equal(t, "stages", statuses(got), "a:cached b:ran c:failed")
 	equal(t, "key of a", got.Stages[0].Key, want.Stages[0].Key)
-	equal(t, "error", fmt.Sprint(got.Stages[2].Err), pipeline.ErrDied.Error())
+	equal(t, "key of c", got.Stages[2].Key, want.Stages[2].Key)
+	equal(t, "error", got.Stages[2].Error, record.Died)
 	if got.Finished.Before(want.Stages[2].Started.Add(-time.Second)) || got.Finished.After(want.Finished) {
 		t.Errorf("it ended at %v, want between %v and %v", got.Finished, want.Stages[2].Started, want.Finished)
+	}
+}
+
+// A live record that cannot be understood is told of once, and blocks nobody.
+func TestUnrecoverable(t *testing.T) {
+	l := newLab(t)
+	if err := os.WriteFile(filepath.Join(l.dir, "artifacts", "active", "odd"), []byte("{\"Version\":99}\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var notices []string
+	o := pipeline.Options{Observe: func(e pipeline.Event) {
+		if e.Notice != "" {
+			notices = append(notices, e.Notice)
+		}
+	}}
+	for range 2 {
+		l.run(l.parse(chain), o)
+	}
+	if len(notices) != 1 || !strings.Contains(notices[0], "odd") || !strings.Contains(notices[0], "version 99") {
+		t.Errorf("notices: %q", notices)
 	}
 }
 
@@ -201,18 +152,9 @@ b ran`)
 func TestRecordRoundTrip(t *testing.T) {
 	l := newLab(t)
 	_, res := l.run(l.parse(chain, "a.text=\"1\""), pipeline.Options{})
-	kept, err := pipeline.ReadRun(l.store, res.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, s := range res.RunInfo.Stages {
-		for j, p := range s.Params {
-			equal(t, s.Name+"."+p.Name, fmt.Sprintf("%T %v", kept.RunInfo.Stages[i].Params[j].Value, kept.RunInfo.Stages[i].Params[j].Value), fmt.Sprintf("%T %v", p.Value, p.Value))
-		}
-	}
-	for i, s := range res.Stages {
-		equal(t, s.Name, fmt.Sprintf("%v %v %v %v", kept.Stages[i].Outputs, kept.Stages[i].Metrics, kept.Stages[i].Key, kept.Stages[i].Inputs),
-			fmt.Sprintf("%v %v %v %v", s.Outputs, s.Metrics, s.Key, s.Inputs))
+	kept, err := record.Read(l.store, res.ID)
+	if diff := cmp.Diff(res, kept); err != nil || diff != "" {
+		t.Fatalf("%v, -result +record:\n%s", err, diff)
 	}
 	if _, err := os.Stat(kept.Stages[1].Log); err != nil {
 		t.Error(err)

@@ -2,13 +2,13 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
@@ -20,25 +20,24 @@ type run struct {
 	p       *spec.Pipeline
 	nodes   []*spec.Node
 	o       Options
-	active  *store.ActiveRun
-	result  *Result
+	started time.Time // with the monotonic clock
+	result  *record.Run
+	errs    []error            // of the stages, as in result.Stages
 	index   map[*spec.Node]int // in result.Stages
 	scanner *tree.Scanner
 	slots   chan struct{} // one for each stage that may execute at once
 	msgs    chan message
 	halted  atomic.Bool // no further stage is to be executed, for one has failed
-
-	unnoted []*spec.Node  // quick ones, that wait for the next that is not
-	kept    chan struct{} // closed when the recorder has given what it knows
-
+	live    live
 	observe sync.Mutex
 }
 
 // A message is what a stage's goroutine tells the run's.
 type message struct {
 	n       *spec.Node
-	started bool
-	result  StageResult // if it has not just started
+	started bool // its execution starts; else the stage has ended
+	result  record.Stage
+	err     error
 }
 
 var (
@@ -48,34 +47,48 @@ var (
 
 func newRun(e *Engine, p *spec.Pipeline, nodes []*spec.Node, o Options, active *store.ActiveRun) *run {
 	r := &run{
-		Engine: e, p: p, nodes: nodes, o: o, active: active,
+		Engine: e, p: p, nodes: nodes, o: o, started: e.now(),
+		errs:    make([]error, len(nodes)),
 		index:   make(map[*spec.Node]int, len(nodes)),
 		scanner: tree.NewScanner(e.store.Memo()),
 		slots:   make(chan struct{}, o.Jobs),
 		msgs:    make(chan message),
-		kept:    make(chan struct{}),
+		live:    live{active: active},
 	}
-	info := RunInfo{
-		ID: o.RunID, Started: e.now(), Pipeline: p.Path, Spec: p.Spec, Data: p.Data, Seed: p.Seed, Targets: o.Targets,
+	r.result = &record.Run{
+		ID: o.RunID, State: record.Running, Started: r.started.UTC().Round(0), Pipeline: p.Path, Spec: p.Spec, Data: p.Data,
+		Seed: p.Seed, Targets: o.Targets, Origin: o.Origin, Stages: Plan(nodes),
 	}
-	info.Stages = plans(nodes)
-	r.result = &Result{RunInfo: info, State: Running, Stages: make([]StageResult, len(nodes))}
 	for i, n := range nodes {
 		r.index[n] = i
-		r.result.Stages[i] = StageResult{Name: n.Name, Kind: n.Kind.Name}
 	}
 	return r
 }
 
+// Plan describes stages before their run.
+func Plan(nodes []*spec.Node) []record.Stage {
+	plan := make([]record.Stage, len(nodes))
+	for i, n := range nodes {
+		s := &plan[i]
+		*s = record.Stage{Name: n.Name, Kind: n.Kind.Name, Status: record.Pending, About: n.Metrics}
+		for _, v := range n.Params {
+			s.Params = append(s.Params, record.Param{Name: v.Name, Value: record.Normal(v.Value)})
+		}
+		for _, in := range n.Inputs {
+			s.Inputs = append(s.Inputs, record.Input{Name: in.Name, Ref: in.Ref})
+		}
+	}
+	return plan
+}
+
 // run starts each stage when its inputs are there, and collects the results.
-func (r *run) run(ctx context.Context) (*Result, error) {
-	if err := r.active.Note(r.result.RunInfo); err != nil {
+func (r *run) run(ctx context.Context) (*record.Run, error) {
+	if err := r.live.begin(r.result); err != nil {
 		return r.end(ctx, err)
 	}
-	if r.o.Recorder != nil {
-		if err := r.o.Recorder.RunStarted(ctx, r.result.RunInfo, r.keep); err != nil {
-			return r.end(ctx, err)
-		}
+	if r.o.Source != nil {
+		r.live.source = make(chan record.Source, 1)
+		go func() { r.live.source <- r.o.Source(context.WithoutCancel(ctx)) }()
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -86,10 +99,11 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 		go func() {
 			// Sent even if the stage's code ends its goroutine, as a test's
 			// FailNow does.
-			m := message{n: n, result: StageResult{Name: n.Name, Kind: n.Kind.Name, Status: Broken, Err: errGoexit}}
+			m := message{n: n, result: r.result.Stages[r.index[n]], err: errGoexit}
+			m.result.Status = record.StageFailed
 			defer func() { r.msgs <- m }()
 			growStack()
-			m.result = r.stage(ctx, n)
+			m.err = r.stage(ctx, n, &m.result)
 		}()
 	}
 	for _, n := range r.nodes {
@@ -99,25 +113,29 @@ func (r *run) run(ctx context.Context) (*Result, error) {
 	}
 	var failure error // of the run itself rather than of a stage
 	for going > 0 {
-		m := <-r.msgs
-		if m.started {
-			failure = errors.Join(failure, r.recordStart(ctx, m.n))
-		} else {
+		select {
+		case source := <-r.live.source:
+			failure = errors.Join(failure, r.live.setSource(r.result, source))
+			continue
+		case m := <-r.msgs:
+			failure = errors.Join(failure, r.note(m))
+			if failure != nil {
+				cancel()
+			}
+			if m.started {
+				continue
+			}
 			going--
-			failure = errors.Join(failure, r.recordFinish(ctx, m))
-			if m.result.Status == Broken && !r.o.KeepGoing {
+			if m.result.Status == record.StageFailed && !r.o.KeepGoing {
 				r.halted.Store(true)
 			}
-		}
-		if failure != nil {
-			cancel()
-		}
-		if m.started || m.result.Status == Broken || m.result.Status == Skipped {
-			continue
-		}
-		for _, next := range then[m.n] {
-			if waits[next]--; waits[next] == 0 && !r.halted.Load() && ctx.Err() == nil {
-				start(next)
+			if m.result.Status == record.StageFailed || m.result.Status == record.Skipped {
+				continue
+			}
+			for _, next := range then[m.n] {
+				if waits[next]--; waits[next] == 0 && !r.halted.Load() && ctx.Err() == nil {
+					start(next)
+				}
 			}
 		}
 	}
@@ -152,59 +170,54 @@ func (r *run) dependencies() (waits map[*spec.Node]int, then map[*spec.Node][]*s
 	return waits, then
 }
 
-// end settles what became of the run and tells the recorder.
-func (r *run) end(ctx context.Context, failure error) (*Result, error) {
+// note takes down what a stage has come to.
+func (r *run) note(m message) error {
+	i := r.index[m.n]
+	if m.err != nil && m.result.Status == record.StageFailed {
+		r.errs[i], m.result.Error = m.err, m.err.Error()
+	}
+	r.result.Stages[i] = m.result
+	if !m.started {
+		r.tell(Event{Stage: m.n.Name, Finished: &m.result})
+	}
+	return r.live.note(&m.result)
+}
+
+// end decides what the run came to, and writes its record.
+func (r *run) end(ctx context.Context, failure error) (*record.Run, error) {
 	res := r.result
-	res.State = Done
+	res.State = record.Done
 	var errs []error
 	for i := range res.Stages {
 		s := &res.Stages[i]
 		switch s.Status {
-		case "":
-			s.Status = Skipped
+		case record.Pending:
+			s.Status = record.Skipped
 			fallthrough
-		case Skipped:
-			if res.State == Done {
-				res.State = Interrupted // unless a stage failed
+		case record.Skipped:
+			if res.State == record.Done {
+				res.State = record.Interrupted // unless a stage failed
 			}
-		case Broken:
-			res.State = Failed
-			errs = append(errs, &StageError{s.Name, s.Log, s.Err})
+		case record.StageFailed:
+			res.State = record.Failed
+			errs = append(errs, &StageError{s.Name, s.Log, r.errs[i]})
 		}
 	}
 	if failure != nil {
-		res.State = Failed
+		res.State = record.Failed
 		errs = append(errs, failure)
 	}
-	if res.State == Interrupted {
+	if res.State == record.Interrupted {
 		errs = append(errs, cause(ctx))
 	}
-	res.Finished = res.Started.Add(r.now().Sub(res.Started)) // by the monotonic clock: the other may have been set
-	told, written := r.record(context.WithoutCancel(ctx))    // even if it was interrupted
-	err := errors.Join(append(errs, told)...)
-	if written != nil && !(errors.Is(written, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // said once is enough
+	// By the monotonic clock: the other may have been set.
+	res.Finished = res.Started.Add(r.now().Sub(r.started))
+	written := r.live.end(res)
+	err := errors.Join(errs...)
+	if written != nil && !(errors.Is(written, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // told already
 		err = errors.Join(err, fullDisk(written, r.store))
 	}
 	return res, err
-}
-
-// record tells the recorder what came of the run, and meanwhile writes it down
-// in the store.
-func (r *run) record(ctx context.Context) (told, written error) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if r.o.Recorder != nil {
-			told = r.o.Recorder.RunFinished(ctx, r.result)
-		}
-	}()
-	select {
-	case <-r.kept:
-	case <-done: // there was nothing to be kept
-	}
-	written = r.active.Finish(toRecord(r.result))
-	<-done
-	return told, written
 }
 
 func cause(ctx context.Context) error {
@@ -212,51 +225,6 @@ func cause(ctx context.Context) error {
 		return err
 	}
 	return context.Canceled
-}
-
-func (r *run) recordStart(ctx context.Context, n *spec.Node) error {
-	now := r.now()
-	err := r.note(stageRecord{Name: n.Name, Kind: n.Kind.Name, Status: executing, Started: now})
-	if r.o.Recorder != nil {
-		err = errors.Join(err, r.o.Recorder.StageStarted(ctx, r.o.RunID, n.Name, now))
-	}
-	return err
-}
-
-func (r *run) recordFinish(ctx context.Context, m message) error {
-	r.result.Stages[r.index[m.n]] = m.result
-	r.tell(Event{Stage: m.n.Name, Finished: &m.result})
-	var errs []error
-	if m.result.Status == Ran || m.result.Status == Broken {
-		errs = append(errs, r.note(toStageRecord(m.result)))
-	} else {
-		r.unnoted = append(r.unnoted, m.n)
-	}
-	if r.o.Recorder != nil {
-		errs = append(errs, r.o.Recorder.StageFinished(context.WithoutCancel(ctx), r.o.RunID, m.result))
-	}
-	return errors.Join(errs...)
-}
-
-// note writes down what a stage has come to, after all that is not yet.
-func (r *run) note(rec stageRecord) error {
-	for _, n := range r.unnoted {
-		if err := r.active.Note(toStageRecord(r.result.Stages[r.index[n]])); err != nil {
-			return err
-		}
-	}
-	r.unnoted = r.unnoted[:0]
-	return r.active.Note(rec)
-}
-
-// keep is what a recorder hands what it knows of the run to, again if it failed.
-func (r *run) keep(about json.RawMessage) error {
-	r.result.About = about
-	if err := r.active.Note(noted{About: about}); err != nil {
-		return err
-	}
-	close(r.kept)
-	return nil
 }
 
 // tell passes an event on, one at a time.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -142,7 +143,7 @@ func (l *lab) parse(text string, set ...string) *spec.Pipeline {
 }
 
 // run runs a pipeline that must succeed and returns "name:status ..." .
-func (l *lab) run(p *spec.Pipeline, o pipeline.Options) (string, *pipeline.Result) {
+func (l *lab) run(p *spec.Pipeline, o pipeline.Options) (string, *record.Run) {
 	l.t.Helper()
 	res, err := pipeline.NewEngine(l.store).Run(l.t.Context(), p, o)
 	if err != nil {
@@ -151,7 +152,7 @@ func (l *lab) run(p *spec.Pipeline, o pipeline.Options) (string, *pipeline.Resul
 	return statuses(res), res
 }
 
-func statuses(res *pipeline.Result) string {
+func statuses(res *record.Run) string {
 	var s []string
 	for _, st := range res.Stages {
 		s = append(s, st.Name+":"+string(st.Status))
@@ -160,13 +161,13 @@ func statuses(res *pipeline.Result) string {
 }
 
 // content reads an output of a result.
-func (l *lab) content(res *pipeline.Result, name string) string {
+func (l *lab) content(res *record.Run, name string) string {
 	l.t.Helper()
 	stageName, output, _ := strings.Cut(name, ".")
 	for _, s := range res.Stages {
 		for _, o := range s.Outputs {
 			if s.Name == stageName && o.Name == output {
-				b, err := os.ReadFile(l.store.Path(o.Artifact()))
+				b, err := os.ReadFile(l.store.Path(o.Artifact))
 				if err != nil {
 					l.t.Fatal(err)
 				}

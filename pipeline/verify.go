@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
 )
@@ -47,11 +48,11 @@ func (r *run) remake(ctx context.Context, w *work, input int, damaged *store.Dam
 		return nil, err
 	}
 	up.again = true
-	var res StageResult
+	var res record.Stage
 	if err := r.once(ctx, up, &res); err != nil {
 		return nil, fmt.Errorf("make %s again: %w", in.Ref, err)
 	}
-	if now := outputOf(&res, in.Output).Artifact(); now.ID() != a.ID() {
+	if now := res.Output(in.Output); now == nil || now.ID() != a.ID() {
 		return nil, fmt.Errorf("%s was damaged in the store, and stage %q now makes other bytes: run the pipeline again, which uses these", in.Ref, in.From.Name)
 	}
 	return r.store.Verify(ctx, a, r.o.Force)

@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
+	"strings"
+	"time"
 
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
@@ -17,7 +21,7 @@ import (
 type work struct {
 	n      *spec.Node
 	code   *spec.Identity
-	inputs []InputResult
+	inputs []record.Input
 	ids    []string         // of the inputs' contents, as a key has them
 	from   []store.Artifact // of the inputs that are outputs of other stages
 	trees  []*tree.Tree     // of the inputs that are paths, else nil
@@ -25,19 +29,20 @@ type work struct {
 	again  bool             // the result is made again because it was damaged
 	text   string
 	key    string
+	began  time.Time // with the monotonic clock
 }
 
 // prepare finds the digests of a stage's inputs, and with them its key.
 func (r *run) prepare(ctx context.Context, n *spec.Node) (*work, error) {
 	count := len(n.Inputs)
 	w := &work{
-		n: n, inputs: make([]InputResult, count), ids: make([]string, count), from: make([]store.Artifact, count),
+		n: n, ids: make([]string, count), from: make([]store.Artifact, count),
 		trees: make([]*tree.Tree, count), read: make([]*tree.Tree, count),
 	}
 	for i, in := range n.Inputs {
-		w.inputs[i] = InputResult{Name: in.Name, Ref: in.Ref}
+		w.inputs = append(w.inputs, record.Input{Name: in.Name, Ref: in.Ref})
 		if in.From != nil {
-			w.from[i] = outputOf(&r.result.Stages[r.index[in.From]], in.Output).Artifact()
+			w.from[i] = r.upstream(in)
 			w.inputs[i].Digest, w.ids[i] = w.from[i].Digest, w.from[i].ID()
 			continue
 		}
@@ -56,13 +61,12 @@ func (r *run) prepare(ctx context.Context, n *spec.Node) (*work, error) {
 	return w, nil
 }
 
-func outputOf(s *StageResult, name string) Output {
-	for _, o := range s.Outputs {
-		if o.Name == name {
-			return o
-		}
+// upstream returns an output of a stage that has a result.
+func (r *run) upstream(in *spec.Input) store.Artifact {
+	if o := r.result.Stages[r.index[in.From]].Output(in.Output); o != nil {
+		return o.Artifact
 	}
-	return Output{}
+	return store.Artifact{}
 }
 
 // extra returns the further objects of a manifest, and notes in it which they
@@ -93,7 +97,7 @@ func artifacts(n *spec.Node) []store.Artifact {
 	for i, p := range n.Kind.Outputs {
 		as[i] = store.Artifact{Name: p.Name, Dir: p.Dir}
 	}
-	sortBy(as, func(a store.Artifact) string { return a.Name })
+	slices.SortFunc(as, func(a, b store.Artifact) int { return strings.Compare(a.Name, b.Name) })
 	return as
 }
 
@@ -168,10 +172,10 @@ func (w *work) unedited(ctx context.Context) error {
 }
 
 // outputs adds what the ports say to what the store knows.
-func outputs(n *spec.Node, artifacts []store.Artifact) []Output {
-	outs := make([]Output, len(artifacts))
+func outputs(n *spec.Node, artifacts []store.Artifact) []record.Output {
+	outs := make([]record.Output, len(artifacts))
 	for i, a := range artifacts {
-		outs[i] = Output{Name: a.Name, Digest: a.Digest, Bytes: a.Bytes, Dir: a.Dir, Exec: a.Exec}
+		outs[i] = record.Output{Artifact: a}
 		for _, p := range n.Kind.Outputs {
 			if p.Name == a.Name {
 				outs[i].Type = p.Type
@@ -182,9 +186,4 @@ func outputs(n *spec.Node, artifacts []store.Artifact) []Output {
 		}
 	}
 	return outs
-}
-
-// Artifact returns where an output is in the store.
-func (o Output) Artifact() store.Artifact {
-	return store.Artifact{Name: o.Name, Digest: o.Digest, Bytes: o.Bytes, Dir: o.Dir, Exec: o.Exec}
 }

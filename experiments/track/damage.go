@@ -9,8 +9,8 @@ import (
 )
 
 // ErrDamaged is what an error wraps if the file is no SQLite database, or no
-// longer a sound one. It is an index: it can be moved away and made again.
-var ErrDamaged = errors.New(`the database is damaged; "whorl fsck" sets it aside and makes it again from the store`)
+// longer a sound one. It is an index: it can be deleted and made again.
+var ErrDamaged = errors.New(`the database is damaged; it is made again from the records of the runs`)
 
 // asDamage makes an error that tells of damage wrap ErrDamaged.
 func asDamage(err error) error {
@@ -24,14 +24,14 @@ func asDamage(err error) error {
 // Check reads the whole database. If SQLite does not find it sound the error
 // wraps [ErrDamaged]. It has no checksums: a value that changed to another is
 // not found.
-func (db *DB) Check(ctx context.Context) error {
+func (x *Index) Check(ctx context.Context) error {
 	var verdict string
-	err := db.r.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict)
+	err := x.r.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&verdict)
 	if err == nil && verdict != "ok" {
 		err = fmt.Errorf("%w (%s)", ErrDamaged, verdict)
 	}
 	if err != nil {
-		return fmt.Errorf("check %s: %w", db.path, asDamage(err))
+		return fmt.Errorf("check %s: %w", x.path, asDamage(err))
 	}
 	return nil
 }

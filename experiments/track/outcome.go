@@ -4,21 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"math"
-	"strings"
 
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 )
 
-// A stageRow is what a stage has come to so far.
-type stageRow struct {
-	position int
-	result   pipeline.StageResult
-}
-
-// insertStages adds or replaces the rows of stages of a run.
-func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) error {
+// insertStages adds the stages of a run.
+func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []record.Stage) error {
 	stages := table{
-		query: `INSERT OR REPLACE INTO stages (run, stage, status, started, seconds, error, notes, log, outcome)
+		query: `INSERT INTO stages (run, stage, status, started, seconds, error, notes, log, outcome)
 			SELECT column1, column2, column3, column4, column5, column6, column7, column8, n
 			FROM (VALUES %s) LEFT JOIN outcomes ON digest = column9`,
 		width: 9, args: make([]any, 0, 9*len(rows)),
@@ -26,18 +19,13 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) e
 	outcomes := make([]outcome, 0, len(rows))
 	c := newContent()
 	for i := range rows {
-		r := &rows[i].result
-		message := ""
-		if r.Err != nil {
-			message = r.Err.Error()
-		}
+		r := &rows[i]
 		var digest []byte
 		if hasOutcome(r) {
 			digest = outcomeDigest(c, r)
 			outcomes = append(outcomes, outcome{digest, r})
 		}
-		stages.add(run, rows[i].position, string(r.Status), nanos(r.Started), r.Seconds, message,
-			strings.Join(r.Notes, "\n"), r.Log, digest)
+		stages.add(run, i, string(r.Status), nanos(r.Started), r.Seconds, r.Error, words(r.Notes), r.Log, digest)
 	}
 	if err := insertOutcomes(ctx, tx, outcomes); err != nil {
 		return err
@@ -47,12 +35,12 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []stageRow) e
 
 // hasOutcome reports whether there is anything to say about what a stage read
 // or made.
-func hasOutcome(r *pipeline.StageResult) bool {
-	return r.Key != "" || len(r.Inputs) > 0 || len(r.Outputs) > 0 || len(r.Metrics) > 0
+func hasOutcome(r *record.Stage) bool {
+	return r.Key != "" || len(r.Outputs) > 0 || len(r.Metrics) > 0
 }
 
 // outcomeDigest names what a stage read and made, and what it cost.
-func outcomeDigest(c *content, r *pipeline.StageResult) []byte {
+func outcomeDigest(c *content, r *record.Stage) []byte {
 	c.strings(r.Key)
 	c.number(math.Float64bits(r.Cost))
 	c.number(uint64(len(r.Inputs)))
@@ -77,7 +65,7 @@ func outcomeDigest(c *content, r *pipeline.StageResult) []byte {
 // An outcome is a result that may be that of many stages of many runs.
 type outcome struct {
 	digest []byte
-	result *pipeline.StageResult
+	result *record.Stage
 }
 
 // insertOutcomes adds those outcomes that are new.
@@ -87,7 +75,7 @@ func insertOutcomes(ctx context.Context, tx *sql.Tx, all []outcome) error {
 		return err
 	}
 	outcomes := table{query: "INSERT OR IGNORE INTO outcomes (digest, key, cost) VALUES %s", width: 3}
-	byDigest := make(map[string]*pipeline.StageResult, len(all))
+	byDigest := make(map[string]*record.Stage, len(all))
 	for _, o := range all {
 		byDigest[string(o.digest)] = o.result
 		outcomes.add(o.digest, o.result.Key, o.result.Cost)

@@ -3,95 +3,75 @@ package track
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
+
+	"whorl/pipeline/record"
 )
 
 // A Filter chooses runs; its zero value chooses all of them.
 type Filter struct {
-	Sweep  string // only the trials of the sweep with this id
-	State  string // only runs in this state
-	Newest int    // only so many of those that started last; 0: all
+	Sweep    string       // only the trials of the sweep with this id
+	State    record.State // only runs in this state
+	Executed bool         // only runs that executed a stage
+	Newest   int          // only so many of those that started last; 0: all
 }
 
-// Runs returns the chosen runs, oldest first.
-func (db *DB) Runs(ctx context.Context, f Filter) ([]Run, error) {
+// Runs returns the chosen runs, oldest first. Their metrics are the last values
+// only: see [record.Metrics.Last].
+func (x *Index) Runs(ctx context.Context, f Filter) ([]*record.Run, error) {
 	limit := f.Newest
 	if limit <= 0 {
 		limit = -1
 	}
-	return db.load(ctx, func(querier) (string, []any, error) {
-		return `SELECT n FROM runs WHERE (?1 = '' OR sweep = ?1) AND (?2 = '' OR state = ?2)
-			ORDER BY started DESC, n DESC LIMIT ?3`, []any{f.Sweep, f.State, limit}, nil
+	runs, err := x.read(ctx, `SELECT n FROM runs
+		WHERE (?1 = '' OR sweep = ?1) AND (?2 = '' OR state = ?2) AND executed >= ?3
+		ORDER BY started DESC, id DESC LIMIT ?4`, f.Sweep, string(f.State), f.Executed, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", x.path, asDamage(err))
+	}
+	return runs, nil
+}
+
+// An Entry is what a run is found by.
+type Entry struct {
+	ID       string
+	Name     string
+	State    record.State
+	Executed bool // a stage, rather than take them all from the store
+	Started  time.Time
+	Sweep    string // id
+	Trial    int
+}
+
+// List returns all runs, the newest first.
+func (x *Index) List(ctx context.Context) ([]Entry, error) {
+	rows, err := x.r.QueryContext(ctx, `SELECT id, name, state, executed, started, sweep, trial FROM runs
+		ORDER BY started DESC, id DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", x.path, asDamage(err))
+	}
+	return collect(rows, func(scan scanner, e *Entry) error {
+		var started int64
+		err := scan(&e.ID, &e.Name, &e.State, &e.Executed, &started, &e.Sweep, &e.Trial)
+		e.Started = time.Unix(0, started).UTC()
+		return err
 	})
 }
 
-// Run returns the run of the given id, of the only id that begins so, or the
-// newest run if the name is [Last]. The error wraps [ErrNoRun] if
-// there is none such or if there are several.
-func (db *DB) Run(ctx context.Context, name string) (*Run, error) {
-	runs, err := db.load(ctx, func(q querier) (string, []any, error) {
-		n, err := find(ctx, q, name)
-		return `SELECT ?`, []any{n}, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &runs[0], nil
-}
-
-// Series returns the points of a metric in order of their steps. It is empty
-// if the run did not measure it.
-func (db *DB) Series(ctx context.Context, run, stage, metric string) ([]Metric, error) {
-	tx, err := db.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return nil, err
-	}
-	defer tx.Rollback()
-	n, err := find(ctx, tx, run)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT m.name, m.step, m.value, m.timing
-		FROM runs r JOIN plan_stages p USING (plan) JOIN stages s ON s.run = r.n AND s.stage = p.stage
-			JOIN metrics m USING (outcome)
-		WHERE r.n = ? AND p.name = ? AND m.name = ? ORDER BY m.step, m.seq`, n, stage, metric)
-	if err != nil {
-		return nil, err
-	}
-	return collect(rows, func(scan scanner, m *Metric) error {
-		m.Stage = stage
-		return readMetric(scan, m)
-	})
-}
-
-// load returns the runs whose numbers choose selects, oldest first, all as of
+// read returns the runs whose numbers a query selects, oldest first, all as of
 // one moment.
-func (db *DB) load(ctx context.Context, choose func(querier) (string, []any, error)) ([]Run, error) {
-	runs, err := db.read(ctx, choose)
-	if err != nil && !errors.Is(err, ErrNoRun) {
-		err = fmt.Errorf("read %s: %w", db.path, asDamage(err))
-	}
-	return runs, err
-}
-
-func (db *DB) read(ctx context.Context, choose func(querier) (string, []any, error)) ([]Run, error) {
-	tx, err := db.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+func (x *Index) read(ctx context.Context, query string, args ...any) ([]*record.Run, error) {
+	tx, err := x.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
 	defer tx.Rollback()
-	query, args, err := choose(tx)
-	if err != nil {
-		return nil, err
-	}
 	rows, err := tx.QueryContext(ctx, `SELECT `+runColumns+` FROM runs
-			LEFT JOIN diffs d ON d.digest = git_diff LEFT JOIN specs s ON s.digest = spec
-		WHERE n IN (`+query+`) ORDER BY started, n`, args...)
+			LEFT JOIN sweeps w ON w.id = sweep
+			LEFT JOIN texts d ON d.digest = git_diff LEFT JOIN texts s ON s.digest = spec
+		WHERE n IN (`+query+`) ORDER BY runs.started, runs.id`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -99,50 +79,53 @@ func (db *DB) read(ctx context.Context, choose func(querier) (string, []any, err
 	if err != nil {
 		return nil, err
 	}
-	runs := make([]Run, len(found))
-	chosen := selection{tx, query, args, make(map[int64]*Run, len(found))}
+	runs := make([]*record.Run, len(found))
+	chosen := selection{tx, query, args, make(map[int64]*record.Run, len(found))}
 	for i := range found {
-		runs[i] = found[i].Run
-		chosen.runs[found[i].n] = &runs[i]
+		runs[i] = &found[i].Run
+		chosen.runs[found[i].n] = runs[i]
 	}
 	return runs, chosen.loadParts(ctx)
 }
 
 type numberedRun struct {
 	n int64
-	Run
+	record.Run
 }
 
-const runColumns = `n, id, state, started, finished, command, dir, pipeline, coalesce(text, ''), data, seed, sweep, trial, git_commit,
-	git_diff IS NOT NULL, coalesce(patch, ''), host, os, arch, cpu, cpus, memory, go_version, version, variant`
+const runColumns = `n, runs.id, state, runs.name, tags, note, runs.started, finished, command, dir, pipeline,
+	coalesce(s.text, ''), data, seed, targets, sweep, trial, git_commit, git_dirty, coalesce(d.text, ''), host, os, arch, cpu,
+	cpus, memory, go_version, version, variant,
+	coalesce(w.name, ''), coalesce(file, ''), coalesce(definition, ''), coalesce(w.started, 0), coalesce(trials, 0)`
 
 func readRun(scan scanner, r *numberedRun) error {
-	var started int64
+	var started, sweepStarted sql.NullInt64
 	var finished sql.NullInt64
-	var command, seed string
-	err := scan(&r.n, &r.ID, &r.State, &started, &finished, &command, &r.Dir, &r.Pipeline, &r.Spec, &r.Data, &seed, &r.Sweep,
-		&r.Trial, &r.GitCommit, &r.GitDirty, &r.GitDiff, &r.Host, &r.OS, &r.Arch, &r.CPU, &r.CPUs, &r.Memory,
-		&r.GoVersion, &r.Version, &r.Variant)
+	var tags, command, seed, targets string
+	var sweep record.Sweep
+	err := scan(&r.n, &r.ID, &r.State, &r.Name, &tags, &r.Note, &started, &finished, &command, &r.Dir, &r.Pipeline,
+		&r.Spec, &r.Data, &seed, &targets, &sweep.ID, &r.Trial, &r.Source.Commit, &r.Source.Dirty, &r.Source.Diff,
+		&r.Machine.Host, &r.Machine.OS, &r.Machine.Arch, &r.Machine.CPU, &r.Machine.CPUs, &r.Machine.Memory,
+		&r.Versions.Go, &r.Versions.Program, &r.Versions.Variant,
+		&sweep.Name, &sweep.File, &sweep.Definition, &sweepStarted, &sweep.Trials)
 	if err != nil {
 		return err
 	}
-	r.Started = moment(sql.NullInt64{Int64: started, Valid: true})
-	if r.Finished = moment(finished); finished.Valid {
-		r.Seconds = r.Finished.Sub(r.Started).Seconds()
+	r.Started, r.Finished = moment(started), moment(finished)
+	if sweep.ID != "" {
+		sweep.Started = moment(sweepStarted)
+		r.Sweep = &sweep
 	}
 	if r.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
 		return fmt.Errorf("seed of run %s: %w", r.ID, err)
 	}
-	if err := json.Unmarshal([]byte(command), &r.Command); err != nil {
-		return fmt.Errorf("command of run %s: %w", r.ID, err)
+	for _, list := range []struct {
+		to   *[]string
+		text string
+	}{{&r.Command, command}, {&r.Tags, tags}, {&r.Targets, targets}} {
+		if *list.to, err = unwords(list.text); err != nil {
+			return fmt.Errorf("run %s: %w", r.ID, err)
+		}
 	}
 	return nil
-}
-
-// moment is the inverse of nanos.
-func moment(t sql.NullInt64) time.Time {
-	if !t.Valid {
-		return time.Time{}
-	}
-	return time.Unix(0, t.Int64).UTC()
 }

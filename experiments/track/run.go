@@ -6,55 +6,97 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"time"
+	"unicode/utf8"
+
+	"whorl/pipeline/record"
 )
 
-// insert adds the row of the run, and what it names, and returns its number.
-func (rec *recorder) insert(ctx context.Context, tx *sql.Tx) (n int64, err error) {
-	r := &rec.run
-	command, err := json.Marshal(r.Command)
+// insertRun adds a run, and what it names.
+func insertRun(ctx context.Context, tx *sql.Tx, r *record.Run, stamp string) error {
+	plan, err := insertPlan(ctx, tx, r.Stages)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	plan, err := insertPlan(ctx, tx, rec.plan)
+	if err := insertSweep(ctx, tx, r.Sweep); err != nil {
+		return err
+	}
+	spec, err := insertText(ctx, tx, r.Spec)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if err := insertSweep(ctx, tx, rec.sweep); err != nil {
-		return 0, err
-	}
-	spec, err := insertText(ctx, tx, `INSERT OR IGNORE INTO specs (digest, text) VALUES (?, ?)`, rec.spec, rec.spec != "")
+	diff, err := insertText(ctx, tx, r.Source.Diff)
 	if err != nil {
-		return 0, err
-	}
-	diff, err := insertText(ctx, tx, `INSERT OR IGNORE INTO diffs (digest, patch) VALUES (?, ?)`, r.GitDiff, r.GitDirty)
-	if err != nil {
-		return 0, err
+		return err
 	}
 	res, err := tx.ExecContext(ctx, `
-		INSERT INTO runs (id, state, plan, started, updated, finished, command, dir, pipeline, spec, data, seed, sweep,
-			trial, git_commit, git_diff, host, os, arch, cpu, cpus, memory, go_version, version, variant)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.State, plan, nanos(r.Started), nanos(rec.heard), nanos(r.Finished), string(command), r.Dir, r.Pipeline, spec,
-		r.Data, strconv.FormatUint(r.Seed, 10), r.Sweep, r.Trial, r.GitCommit, diff, r.Host, r.OS, r.Arch, r.CPU,
-		r.CPUs, r.Memory, r.GoVersion, r.Version, r.Variant)
+		INSERT INTO runs (id, stamp, state, executed, name, tags, note, plan, started, finished, command, dir, pipeline, spec,
+			data, seed, targets, sweep, trial, git_commit, git_dirty, git_diff, host, os, arch, cpu, cpus, memory,
+			go_version, version, variant)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, stamp, r.State, r.Executed(), r.Name, words(r.Tags), r.Note, plan, nanos(r.Started), nanos(r.Finished),
+		words(r.Command), r.Dir, r.Pipeline, spec, r.Data, strconv.FormatUint(r.Seed, 10), words(r.Targets),
+		r.SweepID(), r.Trial, r.Source.Commit, r.Source.Dirty, diff, r.Machine.Host, r.Machine.OS, r.Machine.Arch,
+		r.Machine.CPU, r.Machine.CPUs, r.Machine.Memory, r.Versions.Go, r.Versions.Program, r.Versions.Variant)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	return res.LastInsertId()
+	n, err := res.LastInsertId()
+	if err != nil {
+		return err
+	}
+	return insertStages(ctx, tx, n, r.Stages)
 }
 
-// insertText adds a text that many runs may have in common, if there is one,
-// and returns its digest, NULL if there is none.
-func insertText(ctx context.Context, tx *sql.Tx, query, text string, there bool) (digest sql.NullString, err error) {
-	if !there {
+func insertSweep(ctx context.Context, tx *sql.Tx, s *record.Sweep) error {
+	if s == nil {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx,
+		`INSERT OR IGNORE INTO sweeps (id, name, file, definition, started, trials) VALUES (?, ?, ?, ?, ?, ?)`,
+		s.ID, s.Name, s.File, s.Definition, s.Started.UnixNano(), s.Trials)
+	if err != nil {
+		return fmt.Errorf("sweep %s: %w", s.ID, err)
+	}
+	return nil
+}
+
+// insertText adds a text that many runs may have in common, and returns its
+// digest; NULL if it is empty.
+func insertText(ctx context.Context, tx *sql.Tx, text string) (digest sql.NullString, err error) {
+	if text == "" {
 		return digest, nil
 	}
 	sum := sha256.Sum256([]byte(text))
 	digest = sql.NullString{String: hex.EncodeToString(sum[:]), Valid: true}
-	_, err = tx.ExecContext(ctx, query, digest, text)
+	var v any = text
+	if !utf8.ValidString(text) {
+		v = []byte(text)
+	}
+	_, err = tx.ExecContext(ctx, `INSERT OR IGNORE INTO texts (digest, text) VALUES (?, ?)`, digest, v)
 	return digest, err
+}
+
+// words is a list as the database has it.
+func words(list []string) string {
+	if list == nil {
+		return "[]"
+	}
+	b, err := json.Marshal(list)
+	if err != nil {
+		panic(err) // strings can be encoded
+	}
+	return string(b)
+}
+
+// unwords is the inverse of words.
+func unwords(text string) (list []string, err error) {
+	if text == "[]" {
+		return nil, nil
+	}
+	return list, json.Unmarshal([]byte(text), &list)
 }
 
 // nanos is a time as the database has it: NULL if it is zero.
@@ -63,4 +105,12 @@ func nanos(t time.Time) any {
 		return nil
 	}
 	return t.UnixNano()
+}
+
+// moment is the inverse of nanos.
+func moment(t sql.NullInt64) time.Time {
+	if !t.Valid {
+		return time.Time{}
+	}
+	return time.Unix(0, t.Int64).UTC()
 }

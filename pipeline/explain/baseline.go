@@ -1,7 +1,7 @@
 package explain
 
 import (
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 )
@@ -14,7 +14,7 @@ const lookBack = 200
 type baselines struct {
 	store *store.Store
 	files []store.RunFile // not read yet
-	runs  []*pipeline.Result
+	runs  []*record.Run
 	texts map[string][]spec.Line // of keys; nil if there is no manifest
 }
 
@@ -24,9 +24,9 @@ func newBaselines(s *store.Store) (*baselines, error) {
 }
 
 // run returns the i-th run, or nil if there are no more.
-func (b *baselines) run(i int) *pipeline.Result {
+func (b *baselines) run(i int) *record.Run {
 	for i >= len(b.runs) && len(b.files) > 0 {
-		r, err := pipeline.ReadRun(b.store, b.files[0].ID)
+		r, err := record.Read(b.store, b.files[0].ID)
 		b.files = b.files[1:]
 		if err == nil { // else it is damaged, or was removed meanwhile
 			b.runs = append(b.runs, r)
@@ -54,8 +54,8 @@ func (b *baselines) key(key string) []spec.Line {
 // the fewest lines of its key, those of the other stages included. Of equals it
 // is the newest, and without any it is nil. A run that has the key not is left
 // out.
-func (b *baselines) nearest(stages []*forecast, not string) *pipeline.Result {
-	var best *pipeline.Result
+func (b *baselines) nearest(stages []*forecast, not string) *record.Run {
+	var best *record.Run
 	fewest := 0
 	for i := 0; ; i++ {
 		r := b.run(i)
@@ -74,9 +74,9 @@ func (b *baselines) nearest(stages []*forecast, not string) *pipeline.Result {
 
 // distance counts the lines in which the keys of the stages differ from those of
 // a run; ok says whether the run tells anything of the first of them.
-func (b *baselines) distance(r *pipeline.Result, stages []*forecast, not string) (n int, ok bool) {
+func (b *baselines) distance(r *record.Run, stages []*forecast, not string) (n int, ok bool) {
 	for i, f := range stages {
-		s := stageOf(r, f.n.Name)
+		s := r.Stage(f.n.Name)
 		known := s != nil && s.Key != "" && s.Key != not && (s.Key == f.status.Key || b.key(s.Key) != nil)
 		switch {
 		case !known && i == 0:
@@ -88,13 +88,4 @@ func (b *baselines) distance(r *pipeline.Result, stages []*forecast, not string)
 		}
 	}
 	return n, true
-}
-
-func stageOf(r *pipeline.Result, name string) *pipeline.StageResult {
-	for i := range r.Stages {
-		if r.Stages[i].Name == name {
-			return &r.Stages[i]
-		}
-	}
-	return nil
 }

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"whorl/pipeline"
-	"whorl/pipeline/stage"
+	"whorl/pipeline/record"
 	"whorl/pipeline/store"
-	"whorl/pipeline/value"
 )
 
 // A RunDiff is what two runs differ in.
@@ -31,21 +29,21 @@ type MetricDiff struct {
 
 // Diff compares two runs: what their stages depended on, and what they
 // measured. Timings are not compared.
-func Diff(s *store.Store, old, now *pipeline.Result) *RunDiff {
+func Diff(s *store.Store, old, now *record.Run) *RunDiff {
 	d := &RunDiff{Old: old.ID, New: now.ID, Reasons: []Reason{}, Metrics: []MetricDiff{}}
 	for i := range now.Stages {
 		is := &now.Stages[i]
-		was := stageOf(old, is.Name)
+		was := old.Stage(is.Name)
 		if was == nil {
 			d.Reasons = append(d.Reasons, Reason{Stage: is.Name, What: "stage", New: is.Kind})
-			was = new(pipeline.StageResult)
+			was = new(record.Stage)
 		} else if was.Key != is.Key {
-			d.Reasons = append(d.Reasons, diffStages(s, old, now, was, is)...)
+			d.Reasons = append(d.Reasons, diffStages(s, was, is)...)
 		}
 		d.Metrics = append(d.Metrics, diffMetrics(is.Name, was.Metrics, is.Metrics)...)
 	}
 	for i := range old.Stages {
-		if was := &old.Stages[i]; stageOf(now, was.Name) == nil {
+		if was := &old.Stages[i]; now.Stage(was.Name) == nil {
 			d.Reasons = append(d.Reasons, Reason{Stage: was.Name, What: "stage", Old: was.Kind})
 			d.Metrics = append(d.Metrics, diffMetrics(was.Name, was.Metrics, nil)...)
 		}
@@ -55,7 +53,7 @@ func Diff(s *store.Store, old, now *pipeline.Result) *RunDiff {
 
 // diffStages compares by the texts of the keys, which name everything; where
 // one of them is no longer in the store, by what the runs recorded.
-func diffStages(s *store.Store, old, new *pipeline.Result, was, is *pipeline.StageResult) []Reason {
+func diffStages(s *store.Store, was, is *record.Stage) []Reason {
 	refs := map[string]string{}
 	for _, in := range is.Inputs {
 		refs[in.Name] = in.Ref
@@ -66,19 +64,14 @@ func diffStages(s *store.Store, old, new *pipeline.Result, was, is *pipeline.Sta
 	if errA == nil && errB == nil {
 		return d.texts(is.Name, a.Text, b.Text)
 	}
-	return d.texts(is.Name, recorded(old, was), recorded(new, is))
+	return d.texts(is.Name, recorded(was), recorded(is))
 }
 
 // recorded is what a run's record tells of the text of a stage's key.
-func recorded(r *pipeline.Result, s *pipeline.StageResult) string {
+func recorded(s *record.Stage) string {
 	var b strings.Builder
-	for _, p := range r.RunInfo.Stages {
-		if p.Name != s.Name {
-			continue
-		}
-		for _, v := range p.Params {
-			fmt.Fprintf(&b, "param %s %s\n", v.Name, value.Text(v.Value))
-		}
+	for _, p := range s.Params {
+		fmt.Fprintf(&b, "param %s %s\n", p.Name, p.Text())
 	}
 	for _, in := range s.Inputs {
 		fmt.Fprintf(&b, "input %s %s\n", in.Name, in.Digest)
@@ -86,19 +79,30 @@ func recorded(r *pipeline.Result, s *pipeline.StageResult) string {
 	return b.String()
 }
 
-func diffMetrics(stageName string, old, new []stage.Metric) []MetricDiff {
-	was, names := lastValues(old, nil)
-	is, names := lastValues(new, names)
+func diffMetrics(stageName string, old, new record.Metrics) []MetricDiff {
 	var diffs []MetricDiff
-	for _, name := range names {
-		a, hasA := was[name]
-		b, hasB := is[name]
-		if hasA == hasB && math.Float64bits(a) == math.Float64bits(b) {
+	was, is := values(old), values(new)
+	names := slices.Concat(old.Last(), new.Last())
+	seen := map[string]bool{}
+	for _, m := range names {
+		a, hasA := was[m.Name]
+		b, hasB := is[m.Name]
+		if m.Timing || seen[m.Name] || hasA == hasB && math.Float64bits(a) == math.Float64bits(b) {
 			continue
 		}
-		diffs = append(diffs, MetricDiff{stageName, name, finite(a, hasA), finite(b, hasB)})
+		seen[m.Name] = true
+		diffs = append(diffs, MetricDiff{stageName, m.Name, finite(a, hasA), finite(b, hasB)})
 	}
 	return diffs
+}
+
+// values are the last values by name.
+func values(ms record.Metrics) map[string]float64 {
+	last := map[string]float64{}
+	for _, m := range ms.Last() {
+		last[m.Name] = m.Value
+	}
+	return last
 }
 
 func finite(x float64, ok bool) *float64 {
@@ -106,22 +110,6 @@ func finite(x float64, ok bool) *float64 {
 		return nil
 	}
 	return &x
-}
-
-// lastValues returns the value of each metric at its last step, and adds to
-// the names those that are new.
-func lastValues(ms []stage.Metric, names []string) (map[string]float64, []string) {
-	last, at := map[string]float64{}, map[string]int{}
-	for _, m := range ms {
-		if step, ok := at[m.Name]; m.Timing || ok && step > m.Step {
-			continue
-		}
-		last[m.Name], at[m.Name] = m.Value, m.Step
-		if !slices.Contains(names, m.Name) {
-			names = append(names, m.Name)
-		}
-	}
-	return last, names
 }
 
 // String tells the differences, a line each.

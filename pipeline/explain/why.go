@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"whorl/pipeline"
+	"whorl/pipeline/record"
 	"whorl/pipeline/spec"
 	"whorl/pipeline/store"
 	"whorl/pipeline/store/tree"
@@ -72,9 +72,9 @@ func Why(ctx context.Context, s *store.Store, p *spec.Pipeline, stage, against s
 }
 
 // baseline returns the run that a stage is compared with, or nil.
-func (v *forecaster) baseline(f *forecast, against string) (*pipeline.Result, error) {
+func (v *forecaster) baseline(f *forecast, against string) (*record.Run, error) {
 	if against != "" {
-		return pipeline.ReadRun(v.store, against)
+		return record.Read(v.store, against)
 	}
 	base, err := newBaselines(v.store)
 	if err != nil {
@@ -89,7 +89,7 @@ func (v *forecaster) baseline(f *forecast, against string) (*pipeline.Result, er
 
 // chain adds the reasons of a stage and of those before it that it is waiting
 // for or whose output has changed.
-func (v *forecaster) chain(x *Explanation, f *forecast, run *pipeline.Result, seen map[*forecast]bool) error {
+func (v *forecaster) chain(x *Explanation, f *forecast, run *record.Run, seen map[*forecast]bool) error {
 	if seen[f] {
 		return nil
 	}
@@ -116,11 +116,11 @@ func (v *forecaster) chain(x *Explanation, f *forecast, run *pipeline.Result, se
 
 // compare says in what a stage differs from what it was in a run, which may be
 // nil.
-func (v *forecaster) compare(f *forecast, run *pipeline.Result) ([]Reason, error) {
+func (v *forecaster) compare(f *forecast, run *record.Run) ([]Reason, error) {
 	name := f.n.Name
-	var before *pipeline.StageResult
+	var before *record.Stage
 	if run != nil {
-		before = stageOf(run, name)
+		before = run.Stage(name)
 	}
 	var upstream []Reason
 	for _, in := range f.pending() {
@@ -135,9 +135,9 @@ func (v *forecaster) compare(f *forecast, run *pipeline.Result) ([]Reason, error
 			return nil, nil
 		case f.problem != "":
 			return []Reason{{Stage: name, What: "lost", Name: f.problem}}, nil
-		case before.Status == pipeline.Broken:
+		case before.Status == record.StageFailed:
 			return []Reason{{Stage: name, What: "failed", Name: run.ID}}, nil
-		case before.Status == pipeline.Skipped:
+		case before.Status == record.Skipped:
 			return []Reason{{Stage: name, What: "unfinished", Name: run.ID}}, nil
 		}
 		return []Reason{{Stage: name, What: "lost", Name: "its result is no longer in the store"}}, nil

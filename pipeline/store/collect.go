@@ -123,7 +123,7 @@ type collector struct {
 	known     map[string]bool // runs of results, by name
 	marked    map[string]bool // paths of objects and trees, relative to the store
 	reference map[string]int  // how many kept results name each
-	undo      *undo          // nil: remove at once
+	undo      *undo           // nil: remove at once
 }
 
 func newCollector(s *Store, o CollectOptions, roots *Roots) *collector {
@@ -157,7 +157,7 @@ func (c *collector) noteRun(id string) {
 		return
 	}
 	c.known[id] = true
-	for _, path := range []string{c.s.runPath(id), c.s.path("active", id), c.s.path("removed", id)} {
+	for _, path := range []string{c.s.runPath(id), c.s.path("active", id), c.s.path("trash", id), c.s.path("removed", id)} {
 		if _, err := os.Lstat(path); err == nil {
 			return
 		}

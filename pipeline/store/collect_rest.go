@@ -100,12 +100,30 @@ func (c *collector) rest() error {
 	if c.o.DryRun {
 		return nil
 	}
+	if err := c.forgetRuns(); err != nil {
+		return err
+	}
 	for _, folder := range []string{"locks", "removed", "memo"} {
 		if err := c.clear(folder); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// forgetRuns empties the trash of runs. Their names stay for as long as there may
+// be results of them: it is known then why a record is missing.
+func (c *collector) forgetRuns() error {
+	ids, err := c.s.RemovedRuns()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := c.s.disk.write(c.s.path("removed", id), nil); err != nil {
+			return err
+		}
+	}
+	return c.s.emptyTrash()
 }
 
 // clear removes what is of no more use in a folder of small files.

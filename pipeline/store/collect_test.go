@@ -105,10 +105,10 @@ func TestCollectMissingRecords(t *testing.T) {
 	if got, problem := lookup(t, s, m.Key); got == nil {
 		t.Fatal(problem)
 	}
-	if err := s.WriteRun("r", map[string]string{"ID": "r"}); err != nil {
+	if err := s.WriteRun("r", []byte(`{"ID": "r"}`)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.RemoveRun("r"); err != nil {
+	if err := s.RemoveRun(t.Context(), "r"); err != nil {
 		t.Fatal(err)
 	}
 	if c := collect(t, s, o); c.Results != 1 {

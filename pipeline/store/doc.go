@@ -8,10 +8,11 @@
 //	objects/ab/HEX   a file, read-only, named by its SHA-256
 //	trees/ab/HEX/    a directory, named by the SHA-256 of its listing, which
 //	                 is itself an object
-//	keys/ab/KEY      a manifest, in JSON
+//	keys/ab/KEY      a manifest: JSON in an envelope with a checksum
 //	checkpoints/KEY/ what stages left to be continued, newest last
-//	runs/ID.json     what each run came to
+//	runs/ID.json     what each run came to; ID.labels.json is what people call it
 //	active/ID        a run that goes on, locked by its process
+//	trash/ID/        a run that was removed, until the next collection
 //	logs/ID/STAGE    what an execution said
 //	locks/KEY        held by the process that is at work on the key
 //	tmp/             staging, locked by its process

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -176,7 +177,13 @@ func (c *checker) records(ctx context.Context) error {
 			}
 			continue
 		}
-		_, err := c.s.readRun(id)
+		if id, ok := strings.CutSuffix(id, labelsSuffix); ok {
+			if err := c.labels(path, id); err != nil {
+				return err
+			}
+			continue
+		}
+		_, err := c.s.ReadRun(id)
 		switch {
 		case err == nil:
 			c.Records++
@@ -189,6 +196,20 @@ func (c *checker) records(ctx context.Context) error {
 		if err != nil && !gone(err) {
 			return err
 		}
+	}
+	return nil
+}
+
+// labels checks what people call a run.
+func (c *checker) labels(path, id string) error {
+	b, err := c.s.ReadLabels(id)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return c.unread(path, err)
+	case err != nil:
+		return err
+	case b != nil && !json.Valid(b):
+		return c.damaged(path, "it is not JSON")
 	}
 	return nil
 }

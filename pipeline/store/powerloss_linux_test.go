@@ -134,8 +134,8 @@ func (m *memory) cut(after string) {
 	if err != nil {
 		m.t.Fatalf("after %s: %v", after, err)
 	}
-	if err := s.Recover(nil); err != nil {
-		m.t.Fatalf("after %s: recover: %v", after, err)
+	if left, err := s.Recover(nil); err != nil || left != nil {
+		m.t.Fatalf("after %s: recover: %v, %v", after, left, err)
 	}
 	for key := range m.acked {
 		if got, problem, err := s.Lookup(key); got == nil && !m.gone[key] {
@@ -176,8 +176,8 @@ func (m *memory) cut(after string) {
 		r.Close()
 	}
 	for _, id := range m.runs {
-		var text string
-		if err := s.ReadRun(id, &text); err != nil || text != "record "+id {
+		text, err := s.ReadRun(id)
+		if err != nil || strings.TrimSpace(string(text)) != `"record `+id+`"` {
 			m.t.Fatalf("after %s: record of run %s: %q, %v", after, id, text, err)
 		}
 	}
@@ -276,7 +276,7 @@ func TestPowerLoss(t *testing.T) {
 			}
 			m.steps["c"] = step
 		}
-		if err := s.WriteRun("r", "record r"); err != nil {
+		if err := s.WriteRun("r", []byte(`"record r"`)); err != nil {
 			t.Fatal(err)
 		}
 		m.runs = append(m.runs, "r")

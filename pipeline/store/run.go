@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,80 +17,16 @@ import (
 	"whorl/pipeline/store/envelope"
 )
 
-// An ActiveRun is a run that goes on in this process. Its file holds what has
-// happened so far, a line of JSON each, so that another process can tell what
-// a dead run came to.
-type ActiveRun struct {
-	s  *Store
-	id string
-	f  *os.File
-}
+const (
+	recordSuffix = ".json"
+	labelsSuffix = ".labels"
+)
 
-// ErrRunExists says that a run of that id is already known.
-var ErrRunExists = errors.New("there is a run of that id already")
+func (s *Store) runPath(id string) string { return s.path("runs", id+recordSuffix) }
 
-// Begin makes a run known; it is taken for dead once this process is. The id
-// must be fit for a file name.
-func (s *Store) Begin(id string) (*ActiveRun, error) {
-	if id == "" || strings.ContainsAny(id, "/\x00") || strings.HasPrefix(id, ".") {
-		return nil, fmt.Errorf("run id %q: it must be fit for a file name", id)
-	}
-	if _, err := os.Stat(s.runPath(id)); err == nil {
-		return nil, fmt.Errorf("run %s: %w", id, ErrRunExists)
-	}
-	st, err := s.Stage() // which is swept should the process die
-	if err != nil {
-		return nil, err
-	}
-	defer st.Discard()
-	f, err := os.Create(filepath.Join(st.Dir(), "run"))
-	if err != nil {
-		return nil, err
-	}
-	// It gets its name only when it is locked: whoever looks for the dead in
-	// between would else take the lock, and the run for one of them.
-	_, err = flock(f, unix.LOCK_EX)
-	if err == nil {
-		err = os.Link(f.Name(), s.path("active", id))
-	}
-	if err == nil {
-		err = follow(s.path("active", id))
-	}
-	if err != nil {
-		f.Close()
-		if errors.Is(err, fs.ErrExist) {
-			err = fmt.Errorf("run %s: %w", id, ErrRunExists)
-		}
-		return nil, err
-	}
-	return &ActiveRun{s, id, f}, nil
-}
-
-// Note adds a line to what is known of the run should it die. It is not
-// synced: after a power loss the run may be forgotten, never its artifacts.
-func (r *ActiveRun) Note(v any) error {
-	return json.NewEncoder(r.f).Encode(v) // in one write
-}
-
-// Finish keeps the record of the run, durably, and ends it. If that fails, as on
-// a full disk, the run is as if its process had died: what it noted is there
-// for Recover.
-func (r *ActiveRun) Finish(record any) error {
-	if err := r.s.WriteRun(r.id, record); err != nil {
-		r.f.Close()
-		return err
-	}
-	r.Abandon()
-	return nil
-}
-
-// Abandon forgets the run.
-func (r *ActiveRun) Abandon() {
-	os.Remove(r.s.path("active", r.id))
-	r.f.Close()
-}
-
-func (s *Store) runPath(id string) string { return s.path("runs", id+".json") }
+// labelsPath is in the same folder as the record, under a name that is no
+// record's: [checkRunID] refuses such an id.
+func (s *Store) labelsPath(id string) string { return s.path("runs", id+labelsSuffix+recordSuffix) }
 
 // The envelope of a run's record. Version 1 is the first that has one; older
 // records are bare JSON, which is read too.
@@ -98,48 +35,22 @@ const (
 	runVersion = 1
 )
 
-// WriteRun keeps the record of a run, which is encoded in JSON, in place of any
-// that there is.
-func (s *Store) WriteRun(id string, record any) error {
-	fail := func(err error) error { return fmt.Errorf("record of run %s: %w", id, err) }
-	b, err := json.Marshal(record)
-	if err != nil {
-		return fail(err)
-	}
-	st, err := s.Stage()
-	if err != nil {
-		return fail(err)
-	}
-	defer st.Discard()
-	tmp := filepath.Join(st.Dir(), "run")
-	if err := s.disk.write(tmp, envelope.Encode(runKind, runVersion, append(b, '\n'))); err != nil {
-		return fail(err)
-	}
-	if err := s.disk.rename(tmp, s.runPath(id)); err != nil {
-		return fail(err)
-	}
-	return s.disk.sync(s.path("runs"))
+// WriteRun keeps the record of a run, a JSON value, in place of any that there
+// is.
+func (s *Store) WriteRun(id string, record []byte) error {
+	return s.writeRunFile(id, s.runPath(id), envelope.Encode(runKind, runVersion, line(record)))
 }
 
-// ReadRun decodes the record of a run into record. Of one that is empty, cut
-// short or changed the error is a [*DamagedError].
-func (s *Store) ReadRun(id string, record any) error {
-	b, err := s.readRun(id)
-	if err != nil {
-		return fmt.Errorf("run %s: %w", id, err)
-	}
-	if err := json.Unmarshal(b, record); err != nil {
-		return &DamagedError{s.runPath(id), err.Error(), err}
-	}
-	return nil
-}
+// line ends JSON with a newline.
+func line(json []byte) []byte { return append(bytes.TrimRight(json, "\n"), '\n') }
 
-// readRun returns the JSON of a run's record.
-func (s *Store) readRun(id string) ([]byte, error) {
+// ReadRun returns the record of a run. Of one that is empty, cut short or changed
+// the error is a [*DamagedError].
+func (s *Store) ReadRun(id string) ([]byte, error) {
 	path := s.runPath(id)
 	b, err := readFile(path, nil)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("run %s: %w", id, err)
 	}
 	wrapped := envelope.Is(b)
 	if wrapped {
@@ -152,7 +63,7 @@ func (s *Store) readRun(id string) ([]byte, error) {
 		err = isRecordOf(b, id, wrapped)
 	}
 	if err != nil {
-		return nil, &DamagedError{path, err.Error(), err}
+		return nil, s.DamagedRun(id, err)
 	}
 	return b, nil
 }
@@ -173,29 +84,104 @@ func isRecordOf(record []byte, id string, vouched bool) error {
 	return nil
 }
 
+// DamagedRun is the error of a record whose content is wrong.
+func (s *Store) DamagedRun(id string, why error) error {
+	return &DamagedError{s.runPath(id), why.Error(), why}
+}
+
+// WriteLabels keeps what people call a run, a JSON value, beside its record;
+// nil removes it.
+func (s *Store) WriteLabels(id string, labels []byte) error {
+	if labels != nil {
+		return s.writeRunFile(id, s.labelsPath(id), line(labels))
+	}
+	if err := os.Remove(s.labelsPath(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return s.disk.sync(s.path("runs"))
+}
+
+// ReadLabels returns what WriteLabels kept of a run; nil if there is nothing.
+func (s *Store) ReadLabels(id string) ([]byte, error) {
+	b, err := os.ReadFile(s.labelsPath(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return b, err
+}
+
+func (s *Store) writeRunFile(id, path string, content []byte) error {
+	st, err := s.Stage()
+	if err != nil {
+		return fmt.Errorf("record of run %s: %w", id, err)
+	}
+	defer st.Discard()
+	tmp := filepath.Join(st.Dir(), "run")
+	if err := s.disk.write(tmp, content); err != nil {
+		return fmt.Errorf("record of run %s: %w", id, err)
+	}
+	if err := s.disk.rename(tmp, path); err != nil {
+		return fmt.Errorf("record of run %s: %w", id, err)
+	}
+	return s.disk.sync(s.path("runs"))
+}
+
 // A RunFile is a run's record as the store sees it.
 type RunFile struct {
 	ID       string
-	Recorded time.Time
+	Recorded time.Time // when the record was last written
+	Active   bool      // it has no record yet: see [Store.ReadActive]
+	Stamp    string    // another one once anything of the record or the labels has changed
 }
 
 // Runs lists the runs that have ended, the newest first.
 func (s *Store) Runs() ([]RunFile, error) {
-	dir, err := os.ReadDir(s.path("runs"))
+	all, err := s.AllRuns()
+	return slices.DeleteFunc(all, func(f RunFile) bool { return f.Active }), err
+}
+
+// AllRuns lists the runs that have ended or go on, or whose process died, the
+// newest first.
+func (s *Store) AllRuns() ([]RunFile, error) {
+	// First those that go on: one that ends meanwhile is then in both.
+	active, err := os.ReadDir(s.path("active"))
 	if err != nil {
 		return nil, err
 	}
-	var runs []RunFile
-	for _, d := range dir {
-		id, ok := strings.CutSuffix(d.Name(), ".json")
-		info, err := d.Info()
-		if !ok || errors.Is(err, fs.ErrNotExist) {
+	ended, err := os.ReadDir(s.path("runs"))
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*RunFile, len(ended)+len(active))
+	labels := map[string]string{}
+	for _, d := range ended {
+		name, ok := strings.CutSuffix(d.Name(), recordSuffix)
+		if !ok {
 			continue
 		}
-		if err != nil {
-			return nil, err
+		id, isLabels := strings.CutSuffix(name, labelsSuffix)
+		modified, stamp, ok := stampOf(s.path("runs", d.Name()))
+		switch {
+		case !ok:
+		case isLabels:
+			labels[id] = stamp
+		default:
+			byID[id] = &RunFile{ID: id, Recorded: modified, Stamp: stamp}
 		}
-		runs = append(runs, RunFile{id, info.ModTime()})
+	}
+	for _, d := range active {
+		id := d.Name()
+		modified, stamp, ok := stampOf(s.path("active", id))
+		if byID[id] == nil && ok {
+			byID[id] = &RunFile{ID: id, Recorded: modified, Active: true, Stamp: "active " + stamp}
+		}
+	}
+	runs := make([]RunFile, 0, len(byID))
+	for id, f := range byID {
+		if l := labels[id]; l != "" {
+			f.Stamp += " " + l
+		}
+		runs = append(runs, *f)
 	}
 	slices.SortFunc(runs, func(a, b RunFile) int {
 		if c := b.Recorded.Compare(a.Recorded); c != 0 {
@@ -206,25 +192,14 @@ func (s *Store) Runs() ([]RunFile, error) {
 	return runs, nil
 }
 
-// RemoveRun forgets a run and its logs; what it made stays until the next
-// collection, which is told by a mark that the record is missing for a reason.
-func (s *Store) RemoveRun(id string) error {
-	st, err := s.Stage()
-	if err != nil {
-		return err
+// stampOf tells a version of a file from all others, as far as its metadata do.
+func stampOf(path string) (modified time.Time, stamp string, ok bool) {
+	var st unix.Stat_t
+	if err := unix.Lstat(path, &st); err != nil || st.Mode&unix.S_IFMT != unix.S_IFREG {
+		return time.Time{}, "", false
 	}
-	defer st.Discard()
-	mark := filepath.Join(st.Dir(), "removed")
-	if err := s.disk.write(mark, nil); err != nil {
-		return err
-	}
-	if err := s.place(mark, s.path("removed", id)); err != nil {
-		return err
-	}
-	if err := os.RemoveAll(s.path("logs", id)); err != nil {
-		return err
-	}
-	return os.Remove(s.runPath(id))
+	modified = time.Unix(st.Mtim.Unix())
+	return modified, fmt.Sprintf("%d:%d:%d:%d", st.Size, modified.UnixNano(), time.Unix(st.Ctim.Unix()).UnixNano(), st.Ino), true
 }
 
 // LogPath returns where the log of a stage of a run is kept.

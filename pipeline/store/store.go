@@ -32,8 +32,8 @@ type Store struct {
 	vouched vouched
 }
 
-// ErrNoStore says that a directory holds no store.
-var ErrNoStore = errors.New("there is no store")
+// ErrNoStore says that a directory holds no store. It is an fs.ErrNotExist.
+var ErrNoStore = fmt.Errorf("there is no store: %w", fs.ErrNotExist)
 
 // Open opens the store in dir and makes it if there is none.
 func Open(dir string) (*Store, error) {

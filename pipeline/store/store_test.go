@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -239,47 +239,176 @@ func TestRuns(t *testing.T) {
 	if _, err := s.Begin("one"); !errors.Is(err, ErrRunExists) {
 		t.Errorf("begun twice: %v", err)
 	}
-	never := func(id string, _ []json.RawMessage) error { return fmt.Errorf("%s is taken for dead", id) }
-	if err := s.Recover(never); err != nil {
-		t.Error(err)
-	}
-	if err := run.Finish(map[string]int{"x": 1}); err != nil {
+	recoverWith(t, s, nil)
+	if err := run.Finish([]byte(`{"x":1}`)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Recover(never); err != nil {
-		t.Error(err)
-	}
-	var got map[string]int
-	if err := s.ReadRun("one", &got); err != nil || got["x"] != 1 {
-		t.Errorf("record %v, %v", got, err)
+	recoverWith(t, s, nil)
+	if got, err := s.ReadRun("one"); err != nil || string(got) != "{\"x\":1}\n" {
+		t.Errorf("record %s, %v", got, err)
 	}
 	if _, err := s.Begin("one"); !errors.Is(err, ErrRunExists) {
 		t.Errorf("begun again: %v", err)
 	}
-	for _, id := range []string{"", "a/b", ".x", "../x"} {
+	for _, id := range []string{"", "a/b", ".x", "../x", "x.labels"} {
 		if _, err := s.Begin(id); err == nil {
 			t.Errorf("id %q was taken", id)
 		}
 	}
+}
 
-	dead, err := s.Begin("two")
+// recoverWith recovers; no process may be taken for dead if crashed is nil.
+func recoverWith(t *testing.T, s *Store, crashed func(id string, lines [][]byte) ([]byte, error)) (left []error) {
+	t.Helper()
+	if crashed == nil {
+		crashed = func(id string, _ [][]byte) ([]byte, error) { return nil, fmt.Errorf("%s is taken for dead", id) }
+		defer func() {
+			if left != nil {
+				t.Error(left)
+			}
+		}()
+	}
+	left, err := s.Recover(crashed)
+	if err != nil {
+		t.Error(err)
+	}
+	return left
+}
+
+// die leaves what the death of a process leaves that has noted the lines.
+func die(t *testing.T, s *Store, id, lines string) {
+	t.Helper()
+	r, err := s.Begin(id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead.Note("begun")
-	dead.Note(42)
-	fmt.Fprint(dead.f, `{"cut`)
-	dead.f.Close() // as its process's end would
-	var told string
-	err = s.Recover(func(id string, lines []json.RawMessage) error {
-		told = fmt.Sprintf("%s %s", id, lines)
-		return s.WriteRun(id, "died")
-	})
-	if err != nil || told != `two ["begun" 42]` {
-		t.Errorf("told of %s, %v", told, err)
+	if _, alive, err := s.ReadActive(id); !alive || err != nil {
+		t.Errorf("run %s lives and is taken for dead, %v", id, err)
 	}
-	if err := s.Recover(never); err != nil {
+	if err := r.Append([]byte(lines)); err != nil {
+		t.Fatal(err)
+	}
+	r.f.Close() // as the end of its process would
+}
+
+func TestRecover(t *testing.T) {
+	s := open(t)
+	die(t, s, "two", "\"begun\"\n42\n{\"cut")
+	die(t, s, "bad", "\"nonsense\"\n")
+	die(t, s, "new", "") // it died before it had begun
+	if lines, alive, err := s.ReadActive("two"); alive || err != nil || len(lines) != 2 {
+		t.Errorf("%q, %v, %v", lines, alive, err)
+	}
+	left := recoverWith(t, s, func(id string, lines [][]byte) ([]byte, error) {
+		if id == "bad" {
+			return nil, errors.New("what is this")
+		}
+		return fmt.Appendf(nil, `"%s %d"`, id, len(lines)), nil
+	})
+	// What cannot be recovered is told once, and keeps nothing else back.
+	if len(left) != 1 || !strings.Contains(left[0].Error(), "bad") {
+		t.Errorf("left: %v", left)
+	}
+	recoverWith(t, s, nil)
+	if got, err := s.ReadRun("two"); err != nil || string(got) != "\"two 2\"\n" {
+		t.Errorf("record %s, %v", got, err)
+	}
+	if aside, err := filepath.Glob(s.path("damaged", "bad-*")); err != nil || len(aside) != 1 {
+		t.Errorf("set aside: %q, %v", aside, err)
+	}
+}
+
+// A record that cannot be written, as on a full disk, is tried again.
+func TestRecoverAgain(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root can write everywhere")
+	}
+	s := open(t)
+	die(t, s, "r", "1\n")
+	crashed := func(string, [][]byte) ([]byte, error) { return []byte("1"), nil }
+	if err := os.Chmod(s.path("runs"), 0o555); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if left := recoverWith(t, s, crashed); len(left) != 1 {
+			t.Errorf("left: %v", left)
+		}
+	}
+	if err := os.Chmod(s.path("runs"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if left := recoverWith(t, s, crashed); left != nil {
+		t.Errorf("left: %v", left)
+	}
+	if _, err := s.ReadRun("r"); err != nil {
 		t.Error(err)
+	}
+}
+
+// What is listed of a run has another stamp whenever record or labels change.
+func TestRunStamps(t *testing.T) {
+	s := open(t)
+	seen := map[string]bool{}
+	check := func(after string, active bool) {
+		t.Helper()
+		all, err := s.AllRuns()
+		if err != nil || len(all) != 1 || all[0].Active != active || seen[all[0].Stamp] {
+			t.Errorf("after %s: %+v, %v", after, all, err)
+			return
+		}
+		seen[all[0].Stamp] = true
+	}
+	r, err := s.Begin("r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("begin", true)
+	r.Append([]byte("1\n"))
+	check("append", true)
+	r.Finish([]byte("{}"))
+	check("finish", false)
+	s.WriteLabels("r", []byte("{}"))
+	check("labels", false)
+	s.WriteRun("r", []byte("{}"))
+	check("the same again", false)
+	s.WriteLabels("r", []byte(`{"name":"x"}`))
+	check("other labels", false)
+}
+
+func TestTrash(t *testing.T) {
+	s, ctx := open(t), t.Context()
+	if err := errors.Join(s.WriteRun("r", []byte("1")), s.WriteLabels("r", []byte("2"))); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.RemoveRun(ctx, "r"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.ReadRun("r"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a removed run: %v", err)
+		}
+		if ids, err := s.RemovedRuns(); err != nil || !slices.Equal(ids, []string{"r"}) {
+			t.Errorf("removed: %q, %v", ids, err)
+		}
+		if err := s.RestoreRun(ctx, "r"); err != nil {
+			t.Fatal(err)
+		}
+		labels, err := s.ReadLabels("r")
+		if _, e := s.ReadRun("r"); err != nil || e != nil || string(labels) != "2\n" {
+			t.Errorf("restored: %q, %v, %v", labels, err, e)
+		}
+	}
+	if err := s.RestoreRun(ctx, "r"); err == nil {
+		t.Error("restored twice")
+	}
+	if err := s.RemoveRun(ctx, "r"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Collect(ctx, keep(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RestoreRun(ctx, "r"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("restored after a collection: %v", err)
 	}
 }
 
@@ -297,9 +426,7 @@ func TestSweep(t *testing.T) {
 	}
 	os.Mkdir(dead.Dir()+"/sealed", 0o555)
 	dead.lock.Close()
-	if err := s.Recover(nil); err != nil {
-		t.Fatal(err)
-	}
+	recoverWith(t, s, nil)
 	if _, err := os.Stat(alive.Dir()); err != nil {
 		t.Error("the living's is gone")
 	}
@@ -429,11 +556,7 @@ func TestBeginWhileRecovering(t *testing.T) {
 					return
 				default:
 				}
-				err := s.Recover(func(id string, _ []json.RawMessage) error {
-					return fmt.Errorf("run %s lives", id)
-				})
-				if err != nil {
-					t.Error(err)
+				if left := recoverWith(t, s, nil); left != nil {
 					return
 				}
 			}

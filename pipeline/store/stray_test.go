@@ -28,8 +28,8 @@ func TestStrays(t *testing.T) {
 	if c, err := s.Fsck(t.Context(), FsckOptions{}); err != nil || c.Manifests != 1 {
 		t.Errorf("fsck: %+v, %v", c, err)
 	}
-	if err := s.Recover(nil); err != nil {
-		t.Errorf("recover: %v", err)
+	if left, err := s.Recover(nil); err != nil || left != nil {
+		t.Errorf("recover: %v, %v", left, err)
 	}
 	if _, err := s.Runs(); err != nil {
 		t.Errorf("runs: %v", err)
@@ -55,8 +55,8 @@ func TestFoldersDeleted(t *testing.T) {
 		if s, err = Open(s.dir); err != nil {
 			t.Fatalf("without %s: %v", kind, err)
 		}
-		if err := s.Recover(nil); err != nil {
-			t.Errorf("without %s: %v", kind, err)
+		if left, err := s.Recover(nil); err != nil || left != nil {
+			t.Errorf("without %s: %v, %v", kind, left, err)
 		}
 	}
 }

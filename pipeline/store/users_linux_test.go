@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -99,7 +98,7 @@ func work(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Recover(func(string, []json.RawMessage) error { return nil }); err != nil {
+	if _, err := s.Recover(func(string, [][]byte) ([]byte, error) { return []byte("1"), nil }); err != nil {
 		t.Errorf("recover: %v", err)
 	}
 	outputs := map[string]string{"a": "hello", "d/": "one\ntwo/three\n"}
@@ -113,7 +112,7 @@ func work(t *testing.T, dir string) {
 	}
 	m := publish(t, s, "x", outputs)
 	l.Release()
-	if err := run.Finish(map[string]string{"ID": run.id}); err != nil {
+	if err := run.Finish([]byte(`{"ID": "` + run.id + `"}`)); err != nil {
 		t.Errorf("record: %v", err)
 	}
 	if got, problem := lookup(t, s, m.Key); got == nil {
@@ -147,7 +146,7 @@ func TestUserReads(t *testing.T) {
 	if s.Writable() {
 		t.Error("it can be written to")
 	}
-	if err := s.Recover(nil); err != nil {
+	if _, err := s.Recover(nil); err != nil {
 		t.Errorf("recover: %v", err)
 	}
 	m, problem := lookup(t, s, KeyOf("x"))
@@ -164,7 +163,7 @@ func TestUserReads(t *testing.T) {
 		t.Errorf("runs: %v, %v", runs, err)
 	}
 	for _, r := range runs {
-		if err := s.ReadRun(r.ID, new(map[string]string)); err != nil {
+		if _, err := s.ReadRun(r.ID); err != nil {
 			t.Error(err)
 		}
 	}
@@ -190,7 +189,7 @@ func TestLeftovers(t *testing.T) {
 		}
 	}()
 	for range 2 {
-		if err := s.Recover(nil); err != nil {
+		if _, err := s.Recover(nil); err != nil {
 			t.Error(err)
 		}
 	}
