@@ -9,12 +9,13 @@ DATA ?=
 SWEEP ?= experiments/ablation.yaml
 ARTIFACTS ?= artifacts
 FLAGS ?=
+SWEEPS ?= 1000
 REPORT = $(ARTIFACTS)/reports/$(basename $(notdir $(SWEEP))).html
 
 # Tools are pinned in tools/go.mod, apart from what the program needs.
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help build experiment test race portable fuzz check bench staleness proof clean
+.PHONY: help build experiment test race portable fuzz check bench simulate staleness proof clean
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Variables: DATA, SWEEP=$(SWEEP), ARTIFACTS=$(ARTIFACTS), FLAGS='--set train.epochs=2 --jobs 1'"
@@ -66,6 +67,9 @@ bench: build ## measure training beside PyTorch, and the engine beside make and 
 	mkdir -p $(ARTIFACTS)/bench
 	$(GO) run -ldflags '$(LDFLAGS)' ./internal/bench/training -json $(ARTIFACTS)/bench/training.json
 	$(GO) run ./internal/bench/engine -whorl bin/whorl -json $(ARTIFACTS)/bench/engine.json
+
+simulate: ## measure by simulation what intervals and verdicts are worth (an hour) [SWEEPS=1000]
+	$(GO) run ./internal/bench/simulate -sweeps $(SWEEPS)
 
 staleness: ## replay the corpus of edits and print which stages ran
 	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 30m -run TestStaleness ./pipeline/proof

@@ -149,21 +149,29 @@ func TestRefusals(t *testing.T) {
 	fails("Wilson", "-1 of 2", err)
 	_, err = Wilson(1, 2, 0)
 	fails("Wilson", "confidence 0", err)
-	_, err = ClopperPearson(1, 2, 1)
-	fails("Clopper-Pearson", "confidence 1", err)
-	_, err = DeLong([]float64{1, 0, 0}, []bool{true, false, false}, .95)
-	fails("DeLong", "two of each", err)
-	_, err = DeLongTest([]float64{1, 0}, []float64{1}, []bool{true, false})
-	fails("DeLongTest", "first system", err)
+	_, err = Wilson(1, 2, 1)
+	fails("Wilson", "confidence 1", err)
+	_, err = ClusteredWilson([]Share{{1, 5}, {0, 0}}, .95)
+	fails("Wilson of one cluster", "fewer than two clusters", err)
+	_, err = ClusteredWilson([]Share{{1, 5}, {6, 5}}, .95)
+	fails("Wilson", "cluster 2 is 6 of 5", err)
+	_, err = NewClusters([]float64{1, 0}, []bool{true, false}, []int{1})
+	fails("clusters", "1 clusters", err)
+	_, err = NewClusters([]float64{1, 0}, []bool{true, false}, []int{1, 1})
+	fails("clusters", "fewer than two clusters", err)
+	_, err = JoinClusters(wide, []*Scores{wide, paper(t)})
+	fails("clusters", "cluster 1 has pairs of score", err)
 	boot := Bootstrap{Replicates: 10, Confidence: .95}
-	_, err = boot.Interval([]float64{1}, []bool{true}, nil, (*Scores).AUC)
+	c, err := NewClusters([]float64{1, 0}, []bool{true, true}, []int{0, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = boot.EER(c)
 	fails("bootstrap of one class", "undefined", err)
-	_, err = boot.Interval([]float64{1, 0}, []bool{true, false}, []int{1}, (*Scores).AUC)
-	fails("bootstrap", "1 clusters", err)
-	_, err = boot.Difference([]float64{1, 0}, []float64{1, math.NaN()}, []bool{true, false}, nil, (*Scores).AUC)
-	fails("difference", "second system: score 1 is NaN", err)
+	_, err = c.AUC(.95)
+	fails("AUC of one class", "undefined", err)
 	boot.Replicates = 0
-	_, err = boot.Interval([]float64{1, 0}, []bool{true, false}, nil, (*Scores).AUC)
+	_, err = boot.Intervals(c)
 	fails("bootstrap", "0 bootstrap replicates", err)
 }
 
@@ -181,14 +189,5 @@ func TestLeast(t *testing.T) {
 	}
 	if curve, err := CMC([]int{1}, 1); err != nil || curve[0] != 1 {
 		t.Errorf("CMC in a gallery of one: %v, %v", curve, err)
-	}
-	if ci, err := DeLong([]float64{.1, .2, .3, .4}, []bool{false, true, false, true}, .95); err != nil || !(ci.Low < .75 && ci.High > .75) {
-		t.Errorf("DeLong of two pairs each: %v, %v", ci, err)
-	}
-	if _, err := DeLong([]float64{.1, .2, .3}, []bool{true, true, false}, .95); err == nil {
-		t.Error("DeLong takes one impostor")
-	}
-	if ci, err := (Bootstrap{Replicates: 1, Confidence: .5}).Interval([]float64{.1, .2}, []bool{false, true}, []int{0, 0}, (*Scores).AUC); err != nil || ci != (Interval{1, 1}) {
-		t.Errorf("bootstrap of one resample: %v, %v", ci, err)
 	}
 }

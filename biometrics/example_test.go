@@ -26,7 +26,7 @@ func Example() {
 	c := unseen.At(threshold)
 	fmt.Printf("unseen: AUC %.3f, FMR %.2f, FNMR %.2f\n", unseen.AUC(), c.FMR(), c.FNMR())
 
-	ci, err := biometrics.ClopperPearson(c.FP, unseen.Impostors(), 0.95)
+	ci, err := biometrics.Wilson(c.FP, unseen.Impostors(), 0.95)
 	if err != nil {
 		panic(err)
 	}
@@ -34,5 +34,5 @@ func Example() {
 	// Output:
 	// calibrated: EER 0.00 at 0.35
 	// unseen: AUC 0.722, FMR 0.33, FNMR 0.33
-	// FMR within 0.01..0.91 at 95% confidence
+	// FMR within 0.06..0.79 at 95% confidence
 }

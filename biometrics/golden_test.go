@@ -180,19 +180,6 @@ func TestPaperHistogram(t *testing.T) {
 	}
 }
 
-func TestPaperDeLong(t *testing.T) {
-	// Placements of the genuine scores: 1, .875, .625, .625, .5; of the
-	// impostors: .3, .6, 1, 1; their sample variances over 5 and over 4.
-	deviation := math.Sqrt(.16875/4/5 + .3475/3/4)
-	ci, err := DeLong(paperScores, paperGenuine, .5)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const z = 0.6744897501960817 // upper quartile of the normal distribution
-	near(t, "low", ci.Low, .725-z*deviation)
-	near(t, "high", ci.High, .725+z*deviation)
-}
-
 func TestCMC(t *testing.T) {
 	curve, err := CMC([]int{1, 3, 1, 2, 5}, 5)
 	if err != nil {

@@ -6,28 +6,23 @@ import (
 	"testing"
 )
 
-// The values are R's: prop.test without continuity correction, binom.test.
-func TestProportionIntervals(t *testing.T) {
+// The values are those of R's prop.test without continuity correction.
+func TestWilson(t *testing.T) {
 	for _, c := range []struct {
-		k, n          int
-		wilson, exact Interval
+		k, n int
+		want Interval
 	}{
-		{8, 10, Interval{0.4901625, 0.9433178}, Interval{0.4439045, 0.9747893}},
-		{0, 10, Interval{0, 0.2775328}, Interval{0, 0.3084971}},
-		{10, 10, Interval{0.7224672, 1}, Interval{0.6915029, 1}},
+		{8, 10, Interval{0.4901625, 0.9433178}},
+		{0, 10, Interval{0, 0.2775328}},
+		{10, 10, Interval{0.7224672, 1}},
 	} {
-		check := func(what string, got, want Interval, err error) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			if math.Abs(got.Low-want.Low) > 5e-8 || math.Abs(got.High-want.High) > 5e-8 {
-				t.Errorf("%s of %d/%d: got %v, want %v", what, c.k, c.n, got, want)
-			}
+		got, err := Wilson(c.k, c.n, 0.95)
+		if err != nil {
+			t.Fatal(err)
 		}
-		w, err := Wilson(c.k, c.n, 0.95)
-		check("Wilson", w, c.wilson, err)
-		e, err := ClopperPearson(c.k, c.n, 0.95)
-		check("Clopper-Pearson", e, c.exact, err)
+		if math.Abs(got.Low-c.want.Low) > 5e-8 || math.Abs(got.High-c.want.High) > 5e-8 {
+			t.Errorf("Wilson of %d/%d: got %v, want %v", c.k, c.n, got, c.want)
+		}
 	}
 }
 
@@ -46,38 +41,132 @@ func normalPairs(n int) (score []float64, genuine []bool) {
 	return score, genuine
 }
 
-func TestBootstrapAgreesWithDeLong(t *testing.T) {
+// each numbers pairs, so that each is a cluster of its own.
+func each(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func clusters(t *testing.T, score []float64, genuine []bool, cluster []int) *Clusters {
+	t.Helper()
+	c, err := NewClusters(score, genuine, cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func interval(t *testing.T, b Bootstrap, c *Clusters, figure Figure) Interval {
+	t.Helper()
+	ci, err := b.Intervals(c, figure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ci[0]
+}
+
+// Two methods that share nothing agree on many independent pairs.
+func TestBootstrapAgreesWithJackknife(t *testing.T) {
 	score, genuine := normalPairs(300)
-	d, err := DeLong(score, genuine, 0.95)
+	c := clusters(t, score, genuine, each(600))
+	d, err := c.AUC(0.95)
 	if err != nil {
 		t.Fatal(err)
 	}
 	boot := Bootstrap{Seed: 1, Replicates: 2000, Confidence: 0.95}
-	b, err := boot.Interval(score, genuine, nil, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := interval(t, boot, c, (*Scores).AUC)
 	if r := (b.High - b.Low) / (d.High - d.Low); r < 0.9 || r > 1.1 {
-		t.Errorf("bootstrap %v, DeLong %v: widths differ by %v", b, d, r)
+		t.Errorf("bootstrap %v, jackknife %v: widths differ by %v", b, d, r)
 	}
-	again, err := boot.Interval(score, genuine, nil, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if again != b {
+	if again := interval(t, boot, c, (*Scores).AUC); again != b {
 		t.Errorf("the same seed gave %v and %v", b, again)
 	}
-	eer := func(s *Scores) float64 { rate, _ := s.EER(); return rate }
-	both, err := boot.Intervals(score, genuine, nil, eer, (*Scores).AUC)
+	both, err := boot.Intervals(c, EER, (*Scores).AUC)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e, _ := boot.Interval(score, genuine, nil, eer); both[0] != e || both[1] != b {
+	if e := interval(t, boot, c, EER); both[0] != e || both[1] != b {
 		t.Errorf("together %v, apart %v and %v", both, e, b)
 	}
 	boot.Seed = 2
-	if other, _ := boot.Interval(score, genuine, nil, (*Scores).AUC); other == b {
+	if other := interval(t, boot, c, (*Scores).AUC); other == b {
 		t.Errorf("another seed gave the same interval %v", b)
+	}
+}
+
+// Without ICC and with clusters of one, the interval of a rate is Wilson's with
+// t for z: the design effect is n/(n-1).
+func TestClusteredWilsonOfSingles(t *testing.T) {
+	shares := make([]Share, 400)
+	for i := range shares {
+		shares[i].N = 1
+		if i < 20 {
+			shares[i].K = 1
+		}
+	}
+	got, err := ClusteredWilson(shares, .95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Wilson(20, 400, .95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(got.Low-want.Low) > 3e-4 || math.Abs(got.High-want.High) > 3e-4 {
+		t.Errorf("%v, Wilson's is %v", got, want)
+	}
+}
+
+// Copies of a trial are no new information.
+func TestClusteredWilsonOfCopies(t *testing.T) {
+	var single, copies []Share
+	for i := range 30 {
+		k := 0
+		if i%5 == 0 {
+			k = 1
+		}
+		single, copies = append(single, Share{k, 1}), append(copies, Share{9 * k, 9})
+	}
+	a, err := ClusteredWilson(single, .95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := ClusteredWilson(copies, .95)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(a.Low-b.Low) > 1e-12 || math.Abs(a.High-b.High) > 1e-12 {
+		t.Errorf("single trials %v, copied %v", a, b)
+	}
+}
+
+// The upper end of an EER of 0 is not above that of a larger one.
+func TestBootstrapEERIsMonotone(t *testing.T) {
+	var score []float64
+	var genuine []bool
+	var cluster []int
+	for subject := range 12 {
+		for k := range 9 {
+			score = append(score, .9+float64(k)/100, .1+float64(k)/100)
+			genuine = append(genuine, true, false)
+			cluster = append(cluster, subject, subject)
+		}
+	}
+	boot := Bootstrap{Seed: 1, Replicates: 500, Confidence: .95}
+	last := 0.0
+	for wrong := range 5 {
+		ci, err := boot.EER(clusters(t, score, genuine, cluster))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ci.High < last || ci.High == 0 {
+			t.Errorf("%d pairs wrong: %v, below %v", wrong, ci, last)
+		}
+		last = ci.High
+		score[36*wrong], score[36*wrong+1] = .2, .8
 	}
 }
 
@@ -94,98 +183,13 @@ func TestBootstrapDrawsClusters(t *testing.T) {
 		}
 	}
 	boot := Bootstrap{Seed: 1, Replicates: 500, Confidence: 0.95}
-	want, err := boot.Interval(score, genuine, nil, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := boot.Interval(copies, truth, cluster, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := interval(t, boot, clusters(t, score, genuine, each(len(score))), (*Scores).AUC)
+	got := interval(t, boot, clusters(t, copies, truth, cluster), (*Scores).AUC)
 	if math.Abs(got.Low-want.Low) > 1e-12 || math.Abs(got.High-want.High) > 1e-12 {
 		t.Errorf("with copies %v, without %v", got, want)
 	}
-	alone, err := boot.Interval(copies, truth, nil, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
+	alone := interval(t, boot, clusters(t, copies, truth, each(len(copies))), (*Scores).AUC)
 	if r := (alone.High - alone.Low) / (want.High - want.Low); r > 0.7 {
 		t.Errorf("without clusters the width only falls to %v", r)
-	}
-}
-
-func TestDeLongTest(t *testing.T) {
-	good, genuine := normalPairs(200)
-	rng := rand.New(rand.NewPCG(3, 4))
-	noisy, slightly := make([]float64, len(good)), make([]float64, len(good))
-	for i, x := range good {
-		noisy[i] = x + 2*rng.NormFloat64()
-		slightly[i] = x + 0.01*rng.NormFloat64()
-	}
-	worse, err := DeLongTest(good, noisy, genuine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if worse.Difference <= 0 || worse.P > 0.001 {
-		t.Errorf("against much noise: %+v", worse)
-	}
-	reverse, err := DeLongTest(noisy, good, genuine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if reverse.Difference != -worse.Difference || math.Abs(reverse.P-worse.P) > 1e-12 {
-		t.Errorf("%+v, the other way round %+v", worse, reverse)
-	}
-	same, err := DeLongTest(good, slightly, genuine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if same.P < 0.01 {
-		t.Errorf("against hardly any noise: %+v", same)
-	}
-	if self, _ := DeLongTest(good, good, genuine); self != (PairedTest{0, 0, 1}) {
-		t.Errorf("against itself: %+v", self)
-	}
-}
-
-func TestBootstrapDifference(t *testing.T) {
-	good, genuine := normalPairs(200)
-	rng := rand.New(rand.NewPCG(3, 4))
-	noisy, slightly := make([]float64, len(good)), make([]float64, len(good))
-	for i, x := range good {
-		noisy[i] = x + 2*rng.NormFloat64()
-		slightly[i] = x + 0.1*rng.NormFloat64()
-	}
-	boot := Bootstrap{Seed: 1, Replicates: 1000, Confidence: 0.95}
-	worse, err := boot.Difference(good, noisy, genuine, nil, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if worse.Low <= 0 {
-		t.Errorf("against much noise: %v holds 0", worse)
-	}
-	// Both are drawn together: what they have in common cancels out, and the
-	// interval is far narrower than that of either.
-	paired, err := boot.Difference(good, slightly, genuine, nil, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	alone, err := boot.Interval(good, genuine, nil, (*Scores).AUC)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if paired.High-paired.Low > (alone.High-alone.Low)/3 {
-		t.Errorf("of the difference %v, of one alone %v", paired, alone)
-	}
-	test, err := DeLongTest(good, slightly, genuine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const z = 1.959963984540054 // of 95%
-	if r := (paired.High - paired.Low) / (2 * z * test.Difference / test.Z); r < 0.8 || r > 1.25 {
-		t.Errorf("width of the bootstrap's interval is %v of DeLong's", r)
-	}
-	if self, err := boot.Difference(good, good, genuine, nil, (*Scores).AUC); err != nil || self != (Interval{}) {
-		t.Errorf("against itself: %v, %v", self, err)
 	}
 }

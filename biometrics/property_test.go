@@ -196,30 +196,161 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	})
 }
 
-func TestIntervalsHoldTheProportion(t *testing.T) {
+func TestWilsonHoldsTheProportion(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 200).Draw(t, "n")
 		k := rapid.IntRange(0, n).Draw(t, "k")
 		p := float64(k) / float64(n)
-		for name, interval := range map[string]func(k, n int, confidence float64) (Interval, error){"Wilson": Wilson, "Clopper-Pearson": ClopperPearson} {
-			narrow, err := interval(k, n, 0.8)
+		interval := func(k int, confidence float64) Interval {
+			ci, err := Wilson(k, n, confidence)
 			if err != nil {
 				t.Fatal(err)
 			}
-			wide, err := interval(k, n, 0.95)
-			if err != nil {
-				t.Fatal(err)
+			return ci
+		}
+		narrow, wide, mirror := interval(k, .8), interval(k, .95), interval(n-k, .95)
+		if !(0 <= wide.Low && wide.Low <= narrow.Low && narrow.Low <= p && p <= narrow.High && narrow.High <= wide.High && wide.High <= 1) {
+			t.Fatalf("%d/%d: 80%% %v, 95%% %v", k, n, narrow, wide)
+		}
+		if math.Abs(wide.Low+mirror.High-1) > 1e-9 {
+			t.Fatalf("%d/%d: %v, of %d/%d: %v", k, n, wide, n-k, n, mirror)
+		}
+	})
+}
+
+// drawClusters draws scores of several clusters with ties, each cluster with
+// pairs of both classes.
+func drawClusters(t *rapid.T) (score []float64, genuine []bool, cluster []int) {
+	m := rapid.IntRange(2, 6).Draw(t, "clusters")
+	for c := range m {
+		for k := range rapid.IntRange(2, 8).Draw(t, "pairs") {
+			score = append(score, float64(rapid.IntRange(0, 9).Draw(t, "score")))
+			genuine = append(genuine, k%2 == 0)
+			cluster = append(cluster, c)
+		}
+	}
+	return score, genuine, cluster
+}
+
+// Leaving a cluster out is the same as never having had it.
+func TestLeaveOneOut(t *testing.T) {
+	figures := map[string]Figure{"AUC": (*Scores).AUC, "EER": EER, "FNMR at FMR 20%": FNMRAt(.2)}
+	rapid.Check(t, func(t *rapid.T) {
+		score, genuine, cluster := drawClusters(t)
+		c, err := NewClusters(score, genuine, cluster)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, figure := range figures {
+			for left, got := range c.LeaveOneOut(figure) {
+				var rest []float64
+				var truth []bool
+				for i := range score {
+					if cluster[i] != left {
+						rest, truth = append(rest, score[i]), append(truth, genuine[i])
+					}
+				}
+				if want := figure(must(t, rest, truth)); got != want {
+					t.Fatalf("%s without cluster %d: %v, want %v", name, left, got, want)
+				}
 			}
-			mirror, err := interval(n-k, n, 0.95)
-			if err != nil {
-				t.Fatal(err)
+		}
+	})
+}
+
+// Counted clusters are those that are listed.
+func TestJoinClusters(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		score, genuine, cluster := drawClusters(t)
+		c, err := NewClusters(score, genuine, cluster)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := make([]*Scores, c.Len())
+		for k := range parts {
+			var own []float64
+			var truth []bool
+			for i := range score {
+				if cluster[i] == k {
+					own, truth = append(own, score[i]), append(truth, genuine[i])
+				}
 			}
-			if !(0 <= wide.Low && wide.Low <= narrow.Low && narrow.Low <= p && p <= narrow.High && narrow.High <= wide.High && wide.High <= 1) {
-				t.Fatalf("%s %d/%d: 80%% %v, 95%% %v", name, k, n, narrow, wide)
+			parts[k] = must(t, own, truth)
+		}
+		joined, err := JoinClusters(c.Scores(), parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, v := range c.LeaveOneOut(EER) {
+			if got := joined.LeaveOneOut(EER)[k]; got != v {
+				t.Fatalf("without cluster %d: %v, want %v", k, got, v)
 			}
-			if math.Abs(wide.Low+mirror.High-1) > 1e-9 {
-				t.Fatalf("%s %d/%d: %v, of %d/%d: %v", name, k, n, wide, n-k, n, mirror)
-			}
+		}
+		a, err := c.AUC(.9)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, err := joined.AUC(.9); err != nil || a != b {
+			t.Fatalf("AUC %v, joined %v, %v", a, b, err)
+		}
+	})
+}
+
+// The interval of the AUC holds it, lies in 0..1, has a width, and mirrors
+// when the classes are exchanged.
+func TestAUCInterval(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		score, genuine, cluster := drawClusters(t)
+		c, err := NewClusters(score, genuine, cluster)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ci, err := c.AUC(.95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		auc := c.Scores().AUC()
+		if !(0 <= ci.Low && ci.Low <= auc && auc <= ci.High && ci.High <= 1) {
+			t.Fatalf("%v does not hold %v", ci, auc)
+		}
+		if (auc == 0 || auc == 1) && ci.Low == ci.High {
+			t.Fatalf("%v has no width", ci)
+		}
+		if wide, _ := c.AUC(.99); wide.Low > ci.Low || wide.High < ci.High {
+			t.Fatalf("at 99%% %v, at 95%% %v", wide, ci)
+		}
+		for i := range genuine {
+			genuine[i] = !genuine[i]
+		}
+		other, err := NewClusters(score, genuine, cluster)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m, _ := other.AUC(.95); math.Abs(m.Low+ci.High-1) > 1e-9 || math.Abs(m.High+ci.Low-1) > 1e-9 {
+			t.Fatalf("%v, classes exchanged %v", ci, m)
+		}
+	})
+}
+
+// No error in n never has a higher upper end than one.
+func TestClusteredWilsonIsMonotone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := rapid.IntRange(2, 30).Draw(t, "clusters")
+		clusters := make([]Share, m)
+		for i := range clusters {
+			clusters[i].N = rapid.IntRange(1, 40).Draw(t, "n")
+		}
+		none, err := ClusteredWilson(clusters, .95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clusters[rapid.IntRange(0, m-1).Draw(t, "cluster")].K = 1
+		one, err := ClusteredWilson(clusters, .95)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if none.Low != 0 || none.High > one.High || none.High <= 0 {
+			t.Fatalf("no error %v, one error %v", none, one)
 		}
 	})
 }

@@ -67,11 +67,11 @@ type sweeper struct {
 	display *progress.Display
 
 	def    *sweep.Sweep
-	trials int
-	pipes  map[int]*spec.Pipeline // by trial, as checked
+	trials int                                        // that are known when the sweep begins
+	parse  func(set []string) (*spec.Pipeline, error) // the pipeline of a trial
 	books  *books
 	record track.Sweep
-	ran    []*pipeline.Result // by trial; nil where there is none
+	ran    map[int]*pipeline.Result // by trial
 }
 
 func (s *sweeper) run(ctx context.Context, file, report string) error {
@@ -91,7 +91,7 @@ func (s *sweeper) run(ctx context.Context, file, report string) error {
 		return err
 	}
 	defer s.books.Close()
-	s.ran = make([]*pipeline.Result, s.trials)
+	s.ran = map[int]*pipeline.Result{}
 	started := time.Now()
 	s.record = track.Sweep{
 		ID: s.def.NewID(started), Name: s.def.Name, File: s.def.File, Definition: string(s.def.Text),
@@ -147,17 +147,24 @@ func (s *sweeper) load(file string) error {
 	if s.flags.cmd.Flags().Changed("file") {
 		pipelineFile = s.flags.file
 	}
-	s.def, s.pipes = def, map[int]*spec.Pipeline{}
-	err = def.Check(func(set []string) error {
+	s.def = def
+	s.parse = func(set []string) (*spec.Pipeline, error) {
 		p, err := s.flags.load(reg, pipelineFile, set...)
 		if err == nil {
 			err = p.CheckSources(s.flags.dir)
 		}
-		s.trials++
-		s.pipes[s.trials] = p
+		return p, err
+	}
+	if base, err := s.flags.load(reg, pipelineFile); err == nil { // an error is that of every trial
+		if err := def.Resolve(base); err != nil {
+			return specError(err)
+		}
+	}
+	s.trials, _ = def.Planned()
+	return specError(def.Check(func(set []string) error {
+		_, err := s.parse(set)
 		return err
-	})
-	return specError(err)
+	}))
 }
 
 // trial runs one trial as an ordinary run.
@@ -167,11 +174,17 @@ func (s *sweeper) trial(ctx context.Context, t sweep.Trial) (*pipeline.Result, e
 	if err != nil {
 		return nil, err
 	}
-	result, err := s.books.engine.Run(ctx, s.pipes[t.Number], pipeline.Options{
+	p, err := s.parse(t.Set())
+	if err != nil {
+		return nil, err
+	}
+	result, err := s.books.engine.Run(ctx, p, pipeline.Options{
 		Jobs: s.flags.jobs, Force: s.flags.force, KeepGoing: s.flags.keepGoing,
 		Recorder: s.books.db.Recorder(m), Observe: follow(s.display),
 	})
-	s.ran[t.Number-1] = result
+	if result != nil {
+		s.ran[t.Number] = result
+	}
 	if err != nil && ctx.Err() == nil && result != nil {
 		s.display.Print(strings.TrimSuffix(failures(result), "\n"))
 	}
@@ -191,39 +204,40 @@ func (s *sweeper) describe(t sweep.Trial) string {
 }
 
 func (s *sweeper) varied(t sweep.Trial) []sweep.Setting {
-	return slices.DeleteFunc(slices.Clone(t.Settings), func(x sweep.Setting) bool {
-		return !slices.ContainsFunc(s.def.Grid, func(a sweep.Axis) bool { return a.Key == x.Key })
-	})
+	keys := s.def.Varied()
+	return slices.DeleteFunc(slices.Clone(t.Settings), func(x sweep.Setting) bool { return !slices.Contains(keys, x.Key) })
 }
 
 // printTrials ends a sweep with a table of what was varied and measured.
 func (s *sweeper) printTrials(result *sweep.Result) error {
 	w := tabwriter.NewWriter(s.env.Stderr, 0, 0, 2, ' ', 0)
 	var measured []string // the columns, those of the first trial that has any
-	for _, r := range s.ran {
-		if r != nil && len(measured) == 0 {
+	for _, t := range result.Trials {
+		if r := s.ran[t.Trial]; r != nil && len(measured) == 0 {
 			measured = figuresOf(r).names()
 		}
 	}
-	header := []string{"TRIAL"}
-	for _, a := range s.def.Grid {
-		header = append(header, a.Key)
-	}
+	keys := s.def.Varied()
+	header := append([]string{"TRIAL"}, keys...)
 	fmt.Fprintln(w, strings.Join(append(append(header, "STATE"), measured...), "\t"))
-	for i, t := range s.def.Trials() {
-		fmt.Fprint(w, t.Number)
-		for _, setting := range s.varied(t) {
-			fmt.Fprintf(w, "\t%v", setting.Value)
+	for _, t := range result.Trials {
+		fmt.Fprint(w, t.Trial)
+		for _, key := range keys {
+			value, ok := t.Params[key]
+			if !ok {
+				value = "-"
+			}
+			fmt.Fprintf(w, "\t%v", value)
 		}
-		fmt.Fprintf(w, "\t%s", result.Trials[i].State)
-		if result.Trials[i].State != pipeline.Done {
-			first, _, _ := strings.Cut(result.Trials[i].Error, "\n")
+		fmt.Fprintf(w, "\t%s", t.State)
+		if t.State != pipeline.Done {
+			first, _, _ := strings.Cut(t.Error, "\n")
 			fmt.Fprintf(w, "\t%s\n", first)
 			continue
 		}
 		for _, name := range measured {
 			value := "-"
-			if v := result.Trials[i].Metrics[name]; v != nil {
+			if v := t.Metrics[name]; v != nil {
 				value = figure(*v)
 			}
 			fmt.Fprint(w, "\t", value)
@@ -247,7 +261,11 @@ type dryTrialJSON struct {
 func (s *sweeper) dryRun(ctx context.Context) error {
 	var j dryRunJSON
 	for _, t := range s.def.Trials() {
-		stages, err := s.flags.outlook(ctx, s.pipes[t.Number], nil, s.flags.force)
+		p, err := s.parse(t.Set())
+		if err != nil {
+			return err
+		}
+		stages, err := s.flags.outlook(ctx, p, nil, s.flags.force)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"whorl/experiments/track"
 )
@@ -86,6 +87,7 @@ func text(v any) string {
 type observation struct {
 	seed  uint64
 	value float64
+	run   *track.Run
 }
 
 // observations returns what the metric ("stage.name", its last value) came to
@@ -100,10 +102,16 @@ func (g Group) observations(metric string) []observation {
 		}
 		for _, m := range r.Metrics {
 			if m.Stage+"."+m.Name == metric && !math.IsNaN(m.Value) && !math.IsInf(m.Value, 0) {
-				all = append(all, observation{r.Seed, m.Value})
+				all = append(all, observation{r.Seed, m.Value, r})
 				seen[r.Seed] = true
 			}
 		}
 	}
 	return all
+}
+
+// splitMetric returns the stage and the name of a metric "stage.name".
+func splitMetric(metric string) (stage, name string) {
+	stage, name, _ = strings.Cut(metric, ".")
+	return stage, name
 }

@@ -10,23 +10,24 @@ import (
 	"whorl/pipeline/spec/yamlwalk"
 )
 
-// Check resolves every trial, without running it, with the function that loads
-// the sweep's pipeline with the given settings. It returns one
-// [*spec.Error] with everything that is wrong, and problems of a
-// setting are where that is in the sweep's file.
+// Check resolves every trial that rests on no result, without running it, with
+// the function that loads the sweep's pipeline with the given settings; of a
+// search over ranges also their ends. It returns one [*spec.Error]
+// with everything that is wrong, and problems of a setting are where that is
+// in the sweep's file.
 func (s *Sweep) Check(load func(set []string) error) error {
 	var all []yamlwalk.Problem
 	seen := map[yamlwalk.Problem]bool{}
-	for _, t := range s.Trials() {
+	for _, t := range append(s.Trials(), s.corners()...) {
 		err := load(t.Set())
 		if err == nil {
 			continue
 		}
-		var spec *spec.Error
-		if !errors.As(err, &spec) {
+		var wrong *spec.Error
+		if !errors.As(err, &wrong) {
 			return err
 		}
-		for _, p := range spec.Problems {
+		for _, p := range wrong.Problems {
 			p = s.locate(t, p)
 			if !seen[p] {
 				seen[p] = true
@@ -43,6 +44,28 @@ func (s *Sweep) Check(load func(set []string) error) error {
 	return &spec.Error{Problems: all}
 }
 
+// corners returns trials that together have every category and both ends of
+// every range, where the search draws them.
+func (s *Sweep) corners() (trials []Trial) {
+	if s.Search.Method == "grid" || s.Search.Method == "list" {
+		return nil
+	}
+	p := s.plan(false)
+	add := func(settings []Setting) {
+		trials = append(trials, p.trial(Trial{Configuration: Configuration{Settings: settings}}, 0))
+	}
+	for _, param := range p.plane.params {
+		if param.Range != nil {
+			add([]Setting{param.number(param.Range.Min)})
+			add([]Setting{param.number(param.Range.Max)})
+		}
+		for _, c := range param.Categories {
+			add([]Setting{c})
+		}
+	}
+	return trials
+}
+
 // locate moves a problem with a setting of the trial to the sweep's file.
 func (s *Sweep) locate(t Trial, p yamlwalk.Problem) yamlwalk.Problem {
 	set, ok := strings.CutPrefix(p.File, "--set ")
@@ -51,7 +74,9 @@ func (s *Sweep) locate(t Trial, p yamlwalk.Problem) yamlwalk.Problem {
 	}
 	for _, setting := range t.Settings {
 		if setting.String() == set {
-			p.File, p.Line, p.Column = s.File, setting.line, setting.column
+			if p.File = s.File; setting.at.Line > 0 {
+				p.Line, p.Column = setting.at.Line, setting.at.Column
+			}
 			p.Message = setting.Key + ": " + p.Message
 		}
 	}

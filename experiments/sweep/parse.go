@@ -1,29 +1,26 @@
 package sweep
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
-	"whorl/pipeline/spec"
 	"whorl/pipeline/spec/yamlwalk"
+	"whorl/pipeline/stage"
 )
 
-// maxTrials bounds the grid, which a slip of the pen makes huge.
+// maxTrials bounds the trials, which a slip of the pen makes huge.
 const maxTrials = 10_000
 
 // A name becomes part of run ids and of file names.
 var validName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
-// Load reads a definition. If it is wrong the error is a [*spec.Error]
-// that lists everything that is.
+// Load reads a definition. If it is wrong the error is a [*yamlwalk.Error] that
+// lists everything that is.
 func Load(path string) (*Sweep, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -34,150 +31,154 @@ func Load(path string) (*Sweep, error) {
 
 // Parse is Load of a text that is taken to be in a file called path.
 func Parse(path string, text []byte) (*Sweep, error) {
-	p := parser{file: path}
+	p := parser{Walker: yamlwalk.Walker{File: path}, keys: map[string]key{}}
 	s := p.sweep(text)
-	if len(p.problems) > 0 {
-		slices.SortStableFunc(p.problems, func(a, b yamlwalk.Problem) int {
-			return cmp.Or(a.Line-b.Line, a.Column-b.Column)
-		})
-		return nil, &spec.Error{Problems: p.problems}
+	if err := p.Err(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
 // A parser goes on after an error, so that all are found at once.
 type parser struct {
-	file     string
-	problems []yamlwalk.Problem
-	keys     map[string]int // line of each parameter that is set
+	yamlwalk.Walker
+	keys map[string]key // parameters that are set or varied
 }
 
-func (p *parser) fail(n *yaml.Node, format string, args ...any) {
-	p.problems = append(p.problems, yamlwalk.Problem{
-		File: p.file, Line: max(1, n.Line), Column: max(1, n.Column), Message: fmt.Sprintf(format, args...),
-	})
+// A key is where a parameter was first named.
+type key struct {
+	section string
+	line    int
 }
 
 func (p *parser) sweep(text []byte) *Sweep {
-	var doc yaml.Node
-	if err := yaml.Load(text, &doc); err != nil {
-		at, message := &yaml.Node{}, "want one YAML document with a pipeline, set and grid" // there are none or several
-		if e := (*yaml.LoadError)(nil); errors.As(err, &e) && e.Mark.Line > 0 {
-			at.Line, at.Column, message = e.Mark.Line, e.Mark.Column, e.Message
-		}
-		p.fail(at, "%s", message)
+	root := p.Document(text, "a mapping with pipeline and search or grid")
+	if root == nil {
 		return nil
 	}
-	root := &doc
-	if doc.Kind == yaml.DocumentNode && len(doc.Content) == 1 {
-		root = doc.Content[0]
+	base := filepath.Base(p.File)
+	s := &Sweep{
+		Name: strings.TrimSuffix(base, filepath.Ext(base)), File: p.File, Text: text,
+		Replicates: Replicates{Min: 1}, Search: Search{Method: "grid", Seed: 1, Ahead: 2},
 	}
-
-	base := filepath.Base(p.file)
-	s := &Sweep{Name: strings.TrimSuffix(base, filepath.Ext(base)), File: p.file, Text: text}
-	p.keys = map[string]int{}
-	known := []string{"name", "pipeline", "set", "grid"}
-	p.mapping(root, "a sweep", func(key, value *yaml.Node) {
-		switch key.Value {
-		case "name":
-			if p.text(value, "name", &s.Name) && !validName.MatchString(s.Name) {
-				p.fail(value, "name %q: want letters, digits, dots, - and _, since it becomes part of file names", s.Name)
+	f := p.Fields(root, "a sweep",
+		"name", "pipeline", "question", "set", "baseline", "replicates", "search", "grid", "objective", "prune")
+	if n := f["name"]; n != nil {
+		if name, ok := p.Text(n, "name"); ok {
+			if s.Name = name; !validName.MatchString(name) {
+				p.Fail(n, "name %q: want letters, digits, dots, - and _, since it becomes part of file names", name)
 			}
-		case "pipeline":
-			p.text(value, "pipeline", &s.Pipeline)
-		case "set":
-			p.mapping(value, "set", func(key, value *yaml.Node) {
-				s.Set = append(s.Set, p.setting(key, value))
-			})
-		case "grid":
-			p.mapping(value, "grid", func(key, value *yaml.Node) {
-				s.Grid = append(s.Grid, p.axis(key, value))
-			})
-		default:
-			p.fail(key, "unknown field %q%s", key.Value, yamlwalk.Suggest(key.Value, known))
 		}
-	})
-	switch n := s.size(maxTrials); {
-	case len(p.problems) > 0:
-	case s.Pipeline == "":
-		p.fail(root, `it has no pipeline: say which with "pipeline: PATH", relative to this file`)
-	case n > maxTrials:
-		p.fail(root, "grid: it has more than %d trials", maxTrials)
 	}
-	s.Pipeline = s.resolve(s.Pipeline)
+	if n := f["pipeline"]; n != nil {
+		s.Pipeline, _ = p.Text(n, "pipeline")
+		s.Pipeline = s.resolve(s.Pipeline)
+	} else {
+		p.Fail(root, `it has no pipeline: say which with "pipeline: PATH", relative to this file`)
+	}
+	if n := f["question"]; n != nil {
+		s.Question, _ = p.Text(n, "question")
+	}
+	if n := f["set"]; n != nil {
+		s.Set = p.settings(n, "set", true)
+	}
+	if f["search"] != nil && f["grid"] != nil {
+		p.Fail(f["grid"], "give either search or grid, which is short for a search by grid")
+	}
+	if n := f["replicates"]; n != nil {
+		p.replicates(n, s)
+	}
+	if n := f["grid"]; n != nil {
+		p.grid(n, s)
+	}
+	if n := f["search"]; n != nil {
+		p.search(n, s)
+	}
+	if n := f["baseline"]; n != nil {
+		s.Baseline = p.settings(n, "baseline", false)
+	}
+	if n := f["objective"]; n != nil {
+		p.objective(n, s)
+	}
+	if n := f["prune"]; n != nil {
+		p.prune(n, s)
+	}
+	if len(p.Problems) == 0 {
+		p.checkSpace(root, s)
+	}
 	return s
 }
 
-// mapping calls f for each entry of a mapping with a key not seen before.
-func (p *parser) mapping(n *yaml.Node, what string, f func(key, value *yaml.Node)) {
-	n = deref(n)
-	if isNull(n) {
-		return // all of it may be commented out
-	}
-	if n.Kind != yaml.MappingNode {
-		p.fail(n, "%s: want a mapping, not %s", what, describe(n))
-		return
-	}
-	seen := map[string]int{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		switch {
-		case key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge":
-			p.fail(key, "%s: want a name as key, not %s", what, describe(key))
-		case seen[key.Value] > 0:
-			p.fail(key, "%s: %q is given twice, first on line %d", what, key.Value, seen[key.Value])
-		default:
-			seen[key.Value] = key.Line
-			f(key, value)
+// settings reads a mapping of parameters to values. Those that are the same
+// for all trials claim their keys.
+func (p *parser) settings(n *yaml.Node, section string, claim bool) []Setting {
+	var all []Setting
+	p.Pairs(n, section, func(key, value *yaml.Node) {
+		if p.named(key) && claim {
+			p.claim(key, section)
 		}
-	}
+		all = append(all, p.value(key.Value, value))
+	})
+	return all
 }
 
-// text reads a string that is not empty.
-func (p *parser) text(n *yaml.Node, what string, to *string) bool {
-	n = deref(n)
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" || n.Value == "" {
-		p.fail(n, "%s: want a string, not %s", what, describe(n))
+// named checks the name of a parameter.
+func (p *parser) named(n *yaml.Node) bool {
+	stage, param, dotted := strings.Cut(n.Value, ".")
+	if n.Value != Seed && (!dotted || stage == "" || param == "" || strings.Contains(n.Value, "=")) {
+		p.Fail(n, "%q: want the name of a parameter, such as train.epochs, or %s", n.Value, Seed)
 		return false
 	}
-	*to = n.Value
 	return true
 }
 
-// key checks the name of a parameter.
-func (p *parser) key(n *yaml.Node) {
-	stage, param, dotted := strings.Cut(n.Value, ".")
-	if n.Value != Seed && (!dotted || stage == "" || param == "" || strings.Contains(n.Value, "=")) {
-		p.fail(n, "%q: want the name of a parameter, such as train.epochs, or %s", n.Value, Seed)
+// claim reports a parameter that is both set and varied.
+func (p *parser) claim(n *yaml.Node, section string) {
+	if k := p.keys[n.Value]; k.line > 0 && k.section != section {
+		p.Fail(n, "%s is both in %s and in %s, first on line %d", n.Value, k.section, section, k.line)
+		return
 	}
-	if line := p.keys[n.Value]; line > 0 {
-		p.fail(n, "%s is both in set and in grid, first on line %d", n.Value, line)
-	}
-	p.keys[n.Value] = n.Line
+	p.keys[n.Value] = key{section, n.Line}
 }
 
-func (p *parser) setting(key, value *yaml.Node) Setting {
-	p.key(key)
-	return p.value(key, value)
-}
-
-func (p *parser) axis(key, value *yaml.Node) Axis {
-	p.key(key)
-	a := Axis{Key: key.Value}
-	value = deref(value)
-	if value.Kind != yaml.SequenceNode || len(value.Content) == 0 {
-		p.fail(value, "grid: %s: want a list of values, not %s", key.Value, describe(value))
-		return a
-	}
-	seen := map[string]bool{}
-	for _, n := range value.Content {
-		point := p.value(key, n)
-		same := canonical(point.Value)
-		if seen[same] { // two runs of one seed would count as replicates
-			p.fail(n, "grid: %s: the value %s is given twice", key.Value, point.text)
+func (p *parser) objective(n *yaml.Node, s *Sweep) {
+	f := p.Fields(n, "objective", "metric", "goal")
+	if m := f["metric"]; m == nil {
+		p.Fail(n, "objective: it has no metric: name one as STAGE.METRIC")
+	} else if name, ok := p.Text(m, "objective: metric"); ok {
+		if s.Objective.Metric = name; !strings.Contains(name, ".") {
+			p.Fail(m, "objective: metric %q: want STAGE.METRIC, such as evaluate.eer", name)
 		}
-		seen[same] = true
-		a.Points = append(a.Points, point)
 	}
-	return a
+	if g := f["goal"]; g == nil {
+		p.Fail(n, "objective: it has no goal: want minimize or maximize")
+	} else if goal, ok := p.oneOf(g, "objective: goal", string(stage.Minimize), string(stage.Maximize)); ok {
+		s.Objective.Goal = stage.Goal(goal)
+	}
+}
+
+func (p *parser) prune(n *yaml.Node, s *Sweep) {
+	f := p.Fields(n, "prune", "method", "resource", "min", "max", "eta")
+	r := &Prune{Method: "asha", Min: 1, Eta: 3}
+	s.Prune = r
+	if m := f["method"]; m != nil {
+		p.oneOf(m, "prune: method", "asha")
+	}
+	if k := f["resource"]; k == nil {
+		p.Fail(n, "prune: it has no resource: name the parameter that says how long a trial goes on, such as train.epochs")
+	} else if name, ok := p.Text(k, "prune: resource"); ok && p.named(k) {
+		r.Resource, r.at = name, p.At(k)
+		if at := p.keys[name]; name == Seed {
+			p.Fail(k, "prune: the seed is not a resource")
+		} else if at.line > 0 && at.section != "set" {
+			p.Fail(k, "prune: the resource %s is varied in %s, on line %d", name, at.section, at.line)
+		}
+	}
+	p.integer(f["min"], "prune: min", 1, &r.Min)
+	p.integer(f["eta"], "prune: eta", 2, &r.Eta)
+	if f["max"] == nil {
+		p.Fail(n, "prune: it has no max: the resource of a trial that runs in full")
+	} else if p.integer(f["max"], "prune: max", 1, &r.Max) && r.Max < r.Min {
+		p.Fail(f["max"], "prune: max %d is below min %d", r.Max, r.Min)
+	}
 }

@@ -64,11 +64,11 @@ func TestFailingTrialDoesNotStopTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `{"sweep":"s-1","trials":[` +
-		`{"run":"run","state":"done","params":{"a.x":1,"a.y":"lo","a.z":0.5,"seed":7},"metrics":{"a.auc":null,"a.loss":2}},` +
-		`{"run":"","state":"failed","params":{"a.x":1,"a.y":"lo","seed":2},"metrics":{},"error":"disk full"},` +
-		`{"run":"run","state":"failed","params":{"a.x":1,"a.y":"hi","a.z":0.5,"seed":7},"metrics":{"a.auc":null,"a.loss":2},` +
+		`{"run":"run","state":"done","trial":1,"configuration":1,"replicate":1,"params":{"a.x":1,"a.y":"lo","a.z":0.5,"seed":7},"metrics":{"a.auc":null,"a.loss":2}},` +
+		`{"run":"","state":"failed","trial":2,"configuration":1,"replicate":2,"params":{"a.x":1,"a.y":"lo","seed":2},"metrics":{},"error":"disk full"},` +
+		`{"run":"run","state":"failed","trial":3,"configuration":2,"replicate":1,"params":{"a.x":1,"a.y":"hi","a.z":0.5,"seed":7},"metrics":{"a.auc":null,"a.loss":2},` +
 		`"error":"stage \"a\": loss is NaN"},` +
-		`{"run":"run","state":"done","params":{"a.x":1,"a.y":"hi","a.z":0.5,"seed":7},"metrics":{"a.auc":null,"a.loss":2}}]}`
+		`{"run":"run","state":"done","trial":4,"configuration":2,"replicate":2,"params":{"a.x":1,"a.y":"hi","a.z":0.5,"seed":7},"metrics":{"a.auc":null,"a.loss":2}}]}`
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}

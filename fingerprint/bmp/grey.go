@@ -16,7 +16,8 @@ const (
 	shift   = 14
 )
 
-func luma(r, g, b uint8) uint8 {
+// Luma returns the grey of a colour.
+func Luma(r, g, b uint8) uint8 {
 	return uint8((int(r)*weightR + int(g)*weightG + int(b)*weightB + 1<<(shift-1)) >> shift)
 }
 
@@ -29,7 +30,7 @@ func grey(m image.Image) *image.Gray {
 		var table [256]uint8
 		for i, c := range m.Palette {
 			rgba := c.(color.RGBA)
-			table[i] = luma(rgba.R, rgba.G, rgba.B)
+			table[i] = Luma(rgba.R, rgba.G, rgba.B)
 		}
 		for i, p := range m.Pix {
 			g.Pix[i] = table[p]
@@ -48,6 +49,6 @@ func grey(m image.Image) *image.Gray {
 func greyRGB(dst, src []uint8) {
 	for i := range dst {
 		p := src[4*i : 4*i+3 : 4*i+3]
-		dst[i] = luma(p[0], p[1], p[2])
+		dst[i] = Luma(p[0], p[1], p[2])
 	}
 }

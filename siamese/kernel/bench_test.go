@@ -194,3 +194,36 @@ func BenchmarkStep(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkReLUDot is the comparison of 128 probes with a panel, by embeddings
+// of 128 numbers. A product counts as one of the three operations it takes.
+func BenchmarkReLUDot(b *testing.B) {
+	const n, k = 128, 128
+	benchFamilies(b, func(b *testing.B) {
+		c := newDotCase(b, Panel-1, n, k, 0)
+		rate(b, n*k*Panel, c.run)
+	})
+}
+
+// BenchmarkForwardBlock is a block of the first dense layer for 256 pairs.
+func BenchmarkForwardBlock(b *testing.B) {
+	const n = 256
+	for _, out := range []int{64, 128} {
+		b.Run(fmt.Sprint(out), func(b *testing.B) {
+			benchFamilies(b, func(b *testing.B) {
+				d := NewDense(denseBlock, out)
+				k := newDenseCase(b, random(1), d, n, 0)
+				rate(b, n*denseBlock*out, func() { d.ForwardBlock(k.part, k.x, n, k.w, 0, true) })
+			})
+		})
+	}
+}
+
+// BenchmarkConvLinear is compact's convolution after the merge, of one image.
+func BenchmarkConvLinear(b *testing.B) {
+	benchFamilies(b, func(b *testing.B) {
+		c := NewConv(22, 22, 32, 32, 0)
+		y, x, w := Make(c.LinearLen()), Make(c.InputLen()), Make(c.LinearWeightLen())
+		rate(b, 4*11*11*32*taps*32, func() { c.Linear(y, x, w) })
+	})
+}

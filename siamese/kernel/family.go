@@ -32,6 +32,8 @@ type family struct {
 	finish       func(y, x, bias []float32, relu bool)
 	add          func(dst, src []float32)
 	sumSquares   func(x []float32) float32
+	reluDot      func(z []float32, zRow int, p []float32, n int, panel, w []float32, bias float32)
+	reluDiff     func(y, p, g []float32, window int)
 	peak         func(n int) int
 }
 
@@ -43,6 +45,7 @@ var scalar = family{
 	matmul: matmulScalar, transpose: transposeScalar, adam: adamScalar,
 	subtract: subtractScalar, negate: negateScalar, absDiff: absDiffScalar, absDiffGrad: absDiffGradScalar,
 	reluGrad: reluGradScalar, finish: finishScalar, add: addScalar, sumSquares: sumSquaresScalar, peak: peakScalar,
+	reluDot: reluDotScalar, reluDiff: reluDiffScalar,
 }
 
 // active is the family selected at start; only tests change it.

@@ -18,6 +18,7 @@ func avx2() family {
 	f.matmul, f.transpose, f.adam = matmul256, transpose256, adam256
 	f.subtract, f.negate, f.absDiff, f.absDiffGrad = subtract256, negate256, absDiff256, absDiffGrad256
 	f.reluGrad, f.finish, f.add, f.sumSquares = reluGrad256, finish256, add256, sumSquares256
+	f.reluDot, f.reluDiff = reluDot256, reluDiff256
 	f.peak = peak256
 	return f
 }
@@ -28,6 +29,7 @@ func avx512() family {
 	f.runs = func() bool { return archsimd.X86.AVX512() }
 	f.winogradIn, f.winogradOut = winogradIn512, winogradOut512
 	f.convForward, f.matmul, f.peak = convForward512, matmul512, peak512
+	f.reluDot = reluDot512
 	f.tapWeights, f.tapData, f.firstWeights = tapWeights512, tapData512, firstWeights512
 	return f
 }

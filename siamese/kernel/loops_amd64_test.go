@@ -19,6 +19,7 @@ import (
 var innerLoops = []any{
 	convWindow512, convHalf256, matmulTile512, matmulWide512, matmulTile256, matmulRow256,
 	tapSums512, tapSums256, tapSpread512, tapSpread256, firstRow512, firstRow256, addLive256,
+	reluDotTile512, reluDotTile256, reluDotRow256,
 }
 
 // wholeTiles are functions that have no loop, but are called once for each tile.

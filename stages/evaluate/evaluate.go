@@ -39,6 +39,9 @@ func evaluate(ctx context.Context, t *stage.Task, network scorer) error {
 	if err := writeIntervals(t, m); err != nil {
 		return err
 	}
+	if err := writeLeaveOneOut(t, m); err != nil {
+		return err
+	}
 	return writeSheet(t, d, m, p.Sheet)
 }
 

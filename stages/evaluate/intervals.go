@@ -28,14 +28,14 @@ type interval struct {
 	Value  number `json:"value"`
 	Low    number `json:"low"`
 	High   number `json:"high"`
-	Method string `json:"method"` // "bootstrap" or "wilson"
+	Method string `json:"method"` // "jackknife", "bootstrap" or "wilson"
 }
 
-// writeIntervals writes the intervals. They come of a bootstrap that draws the
-// subjects of the probes, since pairs of one person are not independent, or the
-// probes if all are of one person; but where nothing or everything goes wrong,
-// of which a bootstrap would be sure, and for rank-1, which no scores give,
-// they are Wilson's, as if pairs were independent.
+// writeIntervals writes the intervals, one method for a figure: ROC AUC by a
+// jackknife, FMR, FNMR and rank-1 by Wilson with an effective number of trials,
+// EER and average precision by a bootstrap. The subjects of the probes are the
+// independent draws, since pairs of one person are not independent; or the
+// probes, if all are of one person.
 func writeIntervals(t *stage.Task, m *measurement) error {
 	cluster := make([]int, len(m.comparisons))
 	subjects := map[int]bool{}
@@ -50,25 +50,23 @@ func writeIntervals(t *stage.Task, m *measurement) error {
 			cluster[i] = c.probe
 		}
 	}
-	b := biometrics.Bootstrap{Seed: t.Seed, Replicates: resamples, Confidence: confidence}
+	if out.Subjects < biometrics.FewSubjects {
+		t.Logf("the test pairs are of %d subjects only: intervals of the EER are too narrow below %d", out.Subjects, biometrics.FewSubjects)
+	}
 	score, genuine := scoresAndTruth(m.comparisons)
-	names, figures := m.figures()
-	ci, err := b.Intervals(score, genuine, cluster, figures...)
+	c, err := biometrics.NewClusters(score, genuine, cluster)
 	if err != nil {
 		return fmt.Errorf("write intervals: %w", err)
 	}
-	for i, name := range names {
-		out.Figures[name] = newInterval(figures[i](m.scores), ci[i], "bootstrap")
+	if out.Figures["rank1"], err = m.rankInterval(); err != nil {
+		return fmt.Errorf("write intervals: rank1: %w", err)
 	}
-	for name, p := range m.proportions() {
-		if _, ok := out.Figures[name]; ok && 0 < p.k && p.k < p.n {
-			continue
-		}
-		ci, err := biometrics.Wilson(p.k, p.n, confidence)
+	for _, f := range m.figures(t.Seed) {
+		ci, err := f.interval(c)
 		if err != nil {
-			return fmt.Errorf("write intervals: %s: %w", name, err)
+			return fmt.Errorf("write intervals: %s: %w", f.name, err)
 		}
-		out.Figures[name] = newInterval(float64(p.k)/float64(p.n), ci, "wilson")
+		out.Figures[f.name] = newInterval(f.value(m.scores), ci, f.method)
 	}
 	auc, eer := out.Figures["roc_auc"], out.Figures["eer"]
 	t.Logf("%.0f%% intervals, over %d subjects: ROC AUC %.4f to %.4f, EER %.4f to %.4f",
@@ -80,36 +78,46 @@ func newInterval(value float64, ci biometrics.Interval, method string) interval 
 	return interval{number(value), number(ci.Low), number(ci.High), method}
 }
 
-// figures are those that the scores give, with the names of the metrics.
-func (m *measurement) figures() (names []string, figures []biometrics.Figure) {
-	add := func(name string, f biometrics.Figure) {
-		names, figures = append(names, name), append(figures, f)
-	}
-	add("roc_auc", (*biometrics.Scores).AUC)
-	add("average_precision", (*biometrics.Scores).AveragePrecision)
-	add("eer", func(s *biometrics.Scores) float64 { rate, _ := s.EER(); return rate })
-	for _, th := range m.thresholds() {
-		add(th.prefix()+"fmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() })
-		add(th.prefix()+"fnmr", func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() })
-	}
-	return names, figures
+// A figure is a metric of the scores with its interval.
+type figure struct {
+	name, method string
+	value        biometrics.Figure
+	interval     func(*biometrics.Clusters) (biometrics.Interval, error)
 }
 
-// A proportion is k of n.
-type proportion struct{ k, n int }
-
-// proportions are the figures that are one, by the names of the metrics.
-func (m *measurement) proportions() map[string]proportion {
-	p := map[string]proportion{
-		"rank1": {int(math.Round(m.cmc[0] * float64(m.searches))), m.searches},
+// figures are those of all validation pairs; the seed is that of the bootstrap.
+func (m *measurement) figures(seed uint64) []figure {
+	b := biometrics.Bootstrap{Seed: seed, Replicates: resamples, Confidence: confidence}
+	all := []figure{
+		{"roc_auc", "jackknife", (*biometrics.Scores).AUC, func(c *biometrics.Clusters) (biometrics.Interval, error) {
+			return c.AUC(confidence)
+		}},
+		{"average_precision", "bootstrap", (*biometrics.Scores).AveragePrecision, func(c *biometrics.Clusters) (biometrics.Interval, error) {
+			ci, err := b.Intervals(c, (*biometrics.Scores).AveragePrecision)
+			if err != nil {
+				return biometrics.Interval{}, err
+			}
+			return ci[0], nil
+		}},
+		{"eer", "bootstrap", biometrics.EER, b.EER},
 	}
 	for _, th := range m.thresholds() {
-		c := m.scores.At(th.value)
-		p[th.prefix()+"fmr"] = proportion{c.FP, c.FP + c.TN}
-		p[th.prefix()+"fnmr"] = proportion{c.FN, c.FN + c.TP}
+		all = append(all, figure{
+			th.prefix() + "fmr", "wilson",
+			func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() },
+			func(c *biometrics.Clusters) (biometrics.Interval, error) { return c.FMR(th.value, confidence) },
+		}, figure{
+			th.prefix() + "fnmr", "wilson",
+			func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() },
+			func(c *biometrics.Clusters) (biometrics.Interval, error) { return c.FNMR(th.value, confidence) },
+		})
 	}
-	if eer, _ := m.scores.EER(); eer == 0 {
-		p["eer"] = proportion{0, min(m.scores.Genuines(), m.scores.Impostors())}
-	}
-	return p
+	return all
+}
+
+// rankInterval is that of rank-1. The searches are taken for independent.
+func (m *measurement) rankInterval() (interval, error) {
+	found := int(math.Round(m.cmc[0] * float64(m.searches)))
+	ci, err := biometrics.Wilson(found, m.searches, confidence)
+	return newInterval(m.cmc[0], ci, "wilson"), err
 }

@@ -1,10 +1,17 @@
 package evaluate
 
 import (
+	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"math"
+	"path"
+	"strconv"
+	"strings"
 	"testing"
 
+	"whorl/biometrics"
+	"whorl/pipeline/stage/leaveout"
 	"whorl/pipeline/stage/stagetest"
 )
 
@@ -37,12 +44,12 @@ func TestIntervalsOfOnePerson(t *testing.T) {
 		t.Fatal(r.Err)
 	}
 	got := readIntervals(t, r)
-	if f := got.Figures["calibrated.fnmr"]; got.Subjects != 1 || got.Drawn != "probe" || f.Method != "bootstrap" || f.Low == f.High {
+	if f := got.Figures["calibrated.fnmr"]; got.Subjects != 1 || got.Drawn != "probe" || f.Method != "wilson" || f.Low == f.High {
 		t.Errorf("%+v", got)
 	}
 	// The classes are separated: no EER seen in 8 pairs of each.
-	const z2 = 1.959963984540054 * 1.959963984540054
-	if f := got.Figures["eer"]; f.Value != 0 || f.Low != 0 || math.Abs(f.High-z2/(8+z2)) > 1e-9 || f.Method != "wilson" {
+	const t2 = 2.3646242515927844 * 2.3646242515927844 // of 7 degrees of freedom
+	if f := got.Figures["eer"]; f.Value != 0 || f.Low != 0 || math.Abs(f.High-t2/(8+t2)) > 1e-9 || f.Method != "bootstrap" {
 		t.Errorf("EER: %+v", f)
 	}
 }
@@ -60,8 +67,8 @@ func TestIntervals(t *testing.T) {
 		t.Errorf("confidence %v, %d subjects, drawn by %s", got.Confidence, got.Subjects, got.Drawn)
 	}
 	methods := map[string]string{
-		"roc_auc": "bootstrap", "average_precision": "bootstrap", "eer": "bootstrap",
-		"fmr": "bootstrap", "fnmr": "wilson", "calibrated.fmr": "bootstrap", "calibrated.fnmr": "bootstrap", "rank1": "wilson",
+		"roc_auc": "jackknife", "average_precision": "bootstrap", "eer": "bootstrap",
+		"fmr": "wilson", "fnmr": "wilson", "calibrated.fmr": "wilson", "calibrated.fnmr": "wilson", "rank1": "wilson",
 	}
 	if len(got.Figures) != len(methods) {
 		t.Errorf("%d figures, want %d", len(got.Figures), len(methods))
@@ -73,12 +80,58 @@ func TestIntervals(t *testing.T) {
 		}
 	}
 	// Of 48 genuine pairs none is below the fixed threshold: Wilson's upper end
-	// is z^2 / (n + z^2).
-	const z2 = 1.959963984540054 * 1.959963984540054
-	if f := got.Figures["fnmr"]; f.Value != 0 || math.Abs(f.High-z2/(48+z2)) > 1e-9 {
+	// is t^2 / (n + t^2).
+	const t2 = 2.5705818366147395 * 2.5705818366147395 // of 5 degrees of freedom
+	if f := got.Figures["fnmr"]; f.Value != 0 || math.Abs(f.High-t2/(48+t2)) > 1e-9 {
 		t.Errorf("FNMR: %+v", f)
 	}
 	if f := got.Figures["rank1"]; math.Abs(f.High-f.Low) < 0.2 {
 		t.Errorf("rank 1 of 20 searches: %+v", f)
+	}
+}
+
+// Without a subject the figures are those of the others' pairs.
+func TestLeaveOneOut(t *testing.T) {
+	r := runWith(t, table(plausible), nil, 1, small.inputs(t))
+	if r.Err != nil {
+		t.Fatal(r.Err)
+	}
+	got, err := leaveout.Decode(r.Bytes("leave_one_out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Unit != "subject" || len(got.Units) != 6 {
+		t.Fatalf("%d units called %q", len(got.Units), got.Unit)
+	}
+	for _, name := range []string{"eer", "roc_auc", "average_precision", "fmr", "fnmr", "calibrated.fmr", "calibrated.fnmr"} {
+		if len(got.Metrics[name]) != 6 {
+			t.Errorf("%s has %d values", name, len(got.Metrics[name]))
+		}
+	}
+	rows, err := csv.NewReader(bytes.NewReader(r.Bytes("scores"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, unit := range got.Units {
+		var score []float64
+		var genuine []bool
+		for _, row := range rows[1:] {
+			subject, _, _ := strings.Cut(path.Base(row[6]), "__") // of the probe's name
+			if subject == unit {
+				continue
+			}
+			v, err := strconv.ParseFloat(row[3], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			score, genuine = append(score, v), append(genuine, row[2] == "1")
+		}
+		s, err := biometrics.New(score, genuine)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := s.AUC(); got.Metrics["roc_auc"][i] != want {
+			t.Errorf("AUC without subject %s: %v, want %v", unit, got.Metrics["roc_auc"][i], want)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"whorl/pipeline/stage"
+	"whorl/pipeline/stage/leaveout"
 	"whorl/siamese"
 )
 
@@ -44,6 +45,7 @@ func Kind() stage.Kind {
 			{Name: "curves", Doc: "ROC, PR, DET and CMC curves, histogram, confusion", Type: stage.TypeCurves},
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
 			{Name: "intervals", Doc: "95% confidence intervals of the figures of all pairs", Type: stage.TypeJSON},
+			{Name: "leave_one_out", Doc: "figures of all pairs without one subject at a time: what a comparison of runs concludes about other people from", Type: leaveout.MediaType},
 			{Name: "samples", Doc: "sample probes beside a matched and an unmatched real image", Type: stage.TypePNG},
 		},
 		Params:  Params{Threshold: 0.5, RankProbes: 500, Bins: 50, Sheet: 8},
