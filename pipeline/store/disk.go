@@ -117,6 +117,9 @@ func readFile(path string, b []byte) ([]byte, error) {
 		return b, &fs.PathError{Op: op, Path: path, Err: err}
 	}
 	fd, err := retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	if err == unix.EACCES && reopen(path) {
+		fd, err = retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	}
 	if err != nil {
 		return fail("open", err)
 	}

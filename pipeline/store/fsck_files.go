@@ -41,9 +41,6 @@ func (c *checker) tree(ctx context.Context, path string) error {
 // artifact reads an artifact and returns its size, or -1 if it is not sound.
 func (c *checker) artifact(ctx context.Context, a Artifact) (int64, error) {
 	t, err := c.s.Verify(ctx, a, true)
-	if errors.Is(err, fs.ErrPermission) && reopen(c.s.Path(a)) {
-		t, err = c.s.Verify(ctx, a, true)
-	}
 	var damaged *DamagedError
 	switch {
 	case err == nil:
@@ -92,6 +89,9 @@ func (c *checker) checkpoint(ctx context.Context, path string) error {
 		return c.damaged(path, "its name is not STEP-DIGEST")
 	}
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrPermission) && reopen(path) {
+		f, err = os.Open(path)
+	}
 	switch {
 	case gone(err):
 		return nil // pruned meanwhile

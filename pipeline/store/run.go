@@ -103,7 +103,7 @@ func (s *Store) WriteLabels(id string, labels []byte) error {
 
 // ReadLabels returns what WriteLabels kept of a run; nil if there is nothing.
 func (s *Store) ReadLabels(id string) ([]byte, error) {
-	b, err := os.ReadFile(s.labelsPath(id))
+	b, err := readFile(s.labelsPath(id), nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -55,6 +55,9 @@ func (s *Store) Verify(ctx context.Context, a Artifact, rehash bool) (*tree.Tree
 		}
 	}
 	t, err := tree.Scan(ctx, path, memo, workers())
+	if errors.Is(err, fs.ErrPermission) && reopen(path) {
+		t, err = tree.Scan(ctx, path, memo, workers())
+	}
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
