@@ -35,7 +35,7 @@ queries.`,
   {app} compare "ablation:merge=abs policy=none" "ablation:merge=abs policy=all" --json`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			w, err := env.existing(cmd.Context(), flags.artifacts.dir)
+			w, err := env.answers(cmd.Context(), flags.artifacts.dir)
 			if err != nil {
 				return err
 			}

@@ -121,6 +121,9 @@ func (l listing) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer w.Close()
+	if _, err := w.Hold(ctx); err != nil {
+		return err
+	}
 	s := workspace.Selection{Where: l.where, Sort: l.sort}
 	if l.sweep != "" {
 		found, err := w.FindSweep(ctx, l.sweep)
