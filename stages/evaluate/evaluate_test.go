@@ -3,7 +3,6 @@ package evaluate
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"image/color"
