@@ -18,7 +18,6 @@ import (
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
-	"whorl/pipeline/stage/figure"
 	"whorl/pipeline/stage/stagetest"
 	"whorl/stages/internal/dataset"
 	"whorl/stages/internal/sheet"
