@@ -10,10 +10,10 @@ import (
 // A metric is a figure that runs are compared by, as the kinds of the stages
 // describe it.
 type metric struct {
-	Key    string // "evaluate.hard.eer"
-	Stage  string // "evaluate"
-	Title  string // "Equal error rate, hard"
-	Under  string // the part of the data: "hard"
+	Key    string // "score.night.error"
+	Stage  string // "score"
+	Title  string // "Error rate, night"
+	Under  string // the part of the data: "night"
 	Short  string // the title without it
 	Unit   string
 	Doc    string
