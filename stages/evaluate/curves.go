@@ -93,7 +93,7 @@ func (m *measurement) writeCurves(t *stage.Task, bins int) error {
 		return fmt.Errorf("write curves: %w", err)
 	}
 	c.Histogram = histogram{numbers(h.Edges), h.Genuine, h.Impostor}
-	odds, err := logOdds(m.test.pairs)
+	odds, err := s.Map(clampedLogOdds)
 	if err == nil {
 		h, err = odds.Histogram(2*maxLogOdds, -maxLogOdds, maxLogOdds)
 	}
