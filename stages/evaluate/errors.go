@@ -21,7 +21,8 @@ import (
 const worst = 12
 
 // writeErrors writes the impostor pairs of the highest scores and the genuine
-// pairs of the lowest, with their images as they were compared.
+// pairs of the lowest, with their images as they were compared. With pairs all
+// a probe is in at most [topImpostors] of the impostor pairs.
 func (m *measurement) writeErrors(t *stage.Task) error {
 	dir, err := t.CreateDir("errors")
 	if err != nil {
@@ -33,7 +34,7 @@ func (m *measurement) writeErrors(t *stage.Task) error {
 		genuine bool
 		order   int // 1: ascending scores
 	}{{"highest impostors", false, -1}, {"lowest genuines", true, 1}} {
-		of := choose(m.test.pairs, func(c comparison) bool { return c.genuine == group.genuine })
+		of := slices.DeleteFunc(slices.Clone(m.test.pairs), func(c comparison) bool { return c.genuine != group.genuine })
 		slices.SortStableFunc(of, func(a, b comparison) int { return group.order * cmp.Compare(a.score, b.score) })
 		for _, c := range of[:min(len(of), worst)] {
 			item, err := m.errorPair(dir, group.name, c)

@@ -3,11 +3,11 @@ package evaluate
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/figure"
+	"whorl/stages/internal/dataset"
 )
 
 // writeFigures writes the charts of the test side. Points inside of a straight
@@ -148,7 +148,7 @@ func (m *measurement) scoreHistogram(bins int) (figure.Figure, error) {
 
 // logOddsHistogram tells scores near 0 and 1 apart, in bins of width 1.
 func (m *measurement) logOddsHistogram() (figure.Figure, error) {
-	odds, err := logOdds(m.test.pairs)
+	odds, err := m.scores.Map(clampedLogOdds)
 	if err != nil {
 		return figure.Figure{}, err
 	}
@@ -212,14 +212,15 @@ func (m *measurement) confusionMatrix(th threshold) figure.Figure {
 	}
 }
 
-// A part is some of the pairs under a name.
+// A part is some groups of probes under a name.
 type part struct {
-	name  string
-	pairs []comparison
+	name string
+	has  func(group) bool
 }
 
-// parts draws the EER of parts of the pairs with intervals by the bootstrap over
-// subjects; no figure if there are fewer than two parts.
+// parts draws the EER of parts of the pairs; no figure if there are fewer than
+// two parts. Sampled pairs give intervals by the bootstrap over subjects. Of all
+// pairs only counts are kept, which give none for a part.
 func (m *measurement) parts(name, title string, parts []part) (figure.Figure, error) {
 	e := &figure.Estimates{Quantity: "EER", Unit: "%", Level: confidence}
 	for _, p := range parts {
@@ -240,21 +241,25 @@ func (m *measurement) parts(name, title string, parts []part) (figure.Figure, er
 // estimate is the EER of a part; ok is false if it has none. Without pairs of two
 // subjects it has no interval.
 func (m *measurement) estimate(p part) (e figure.Estimate, ok bool, err error) {
-	genuine := choose(p.pairs, func(c comparison) bool { return c.genuine })
-	if len(genuine) == 0 || len(genuine) == len(p.pairs) {
-		return e, false, nil
-	}
-	s, err := count(p.pairs)
-	if err != nil {
-		return e, false, err
+	s, err := m.test.tally.scores(p.has)
+	if err != nil || s.Genuines() == 0 || s.Impostors() == 0 {
+		return e, false, nil // a part without pairs has no EER
 	}
 	eer, _ := s.EER()
-	e = figure.Estimate{Name: p.name, Value: eer, N: len(p.pairs)}
-	score, truth := scoresAndTruth(p.pairs)
-	cluster, subjects := make([]int, len(score)), map[int]bool{}
-	for i, c := range p.pairs {
-		cluster[i] = int(m.data.Presented[c.probe].Subject)
-		subjects[cluster[i]] = true
+	e = figure.Estimate{Name: p.name, Value: eer, N: s.Genuines() + s.Impostors()}
+	if m.all {
+		return e, true, nil
+	}
+	var score []float64
+	var truth []bool
+	var cluster []int
+	subjects := map[int]bool{}
+	for _, c := range m.test.pairs {
+		if probe := &m.data.Presented[c.probe]; p.has(group{probe.Difficulty, alterationGroup(probe.Alteration)}) {
+			subject := int(probe.Subject)
+			score, truth, cluster = append(score, c.score), append(truth, c.genuine), append(cluster, subject)
+			subjects[subject] = true
+		}
 	}
 	if len(subjects) < 2 {
 		return e, true, nil
@@ -275,19 +280,17 @@ func (m *measurement) estimate(p part) (e figure.Estimate, ok bool, err error) {
 const partResamples = 400
 
 func (m *measurement) byDifficulty() []part {
-	return m.partition(func(c comparison) string { return m.data.Presented[c.probe].Difficulty.String() }, []string{"easy", "medium", "hard"})
+	var parts []part
+	for _, difficulty := range dataset.ProbeSubsets {
+		parts = append(parts, part{difficulty.String(), func(g group) bool { return g.difficulty == difficulty }})
+	}
+	return parts
 }
 
 func (m *measurement) byAlteration() []part {
-	return m.partition(func(c comparison) string {
-		return strings.ToLower(m.data.Presented[c.probe].Alteration)
-	}, m.alterations())
-}
-
-func (m *measurement) partition(of func(comparison) string, names []string) []part {
-	parts := make([]part, len(names))
-	for i, name := range names {
-		parts[i] = part{name, choose(m.test.pairs, func(c comparison) bool { return of(c) == name })}
+	var parts []part
+	for _, alteration := range m.test.tally.alterations() {
+		parts = append(parts, part{alteration, func(g group) bool { return g.alteration == alteration }})
 	}
 	return parts
 }

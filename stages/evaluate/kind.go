@@ -61,7 +61,7 @@ func run(ctx context.Context, t *stage.Task, p Params) error {
 	if err != nil {
 		return fmt.Errorf("read weights: %w", err)
 	}
-	return evaluate(ctx, t, p, network)
+	return evaluate(ctx, t, p, network, exactPairs)
 }
 
 func readNetwork(t *stage.Task) (*siamese.Network, error) {
