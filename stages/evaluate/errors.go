@@ -21,8 +21,8 @@ import (
 const worst = 12
 
 // writeErrors writes the impostor pairs of the highest scores and the genuine
-// pairs of the lowest, with their images as they were compared. With pairs all
-// a probe is in at most [topImpostors] of the impostor pairs.
+// pairs of the lowest, with their images as they were compared. With pairs all a
+// probe has at most its topImpostors.
 func (m *measurement) writeErrors(t *stage.Task) error {
 	dir, err := t.CreateDir("errors")
 	if err != nil {
@@ -55,6 +55,15 @@ func (m *measurement) writeErrors(t *stage.Task) error {
 		return fmt.Errorf("write errors: %w", err)
 	}
 	return nil
+}
+
+func choose(comparisons []comparison, want func(comparison) bool) (out []comparison) {
+	for _, c := range comparisons {
+		if want(c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // errorPair describes a pair and writes its images into the directory.

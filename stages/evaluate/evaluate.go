@@ -26,7 +26,7 @@ func evaluate(ctx context.Context, t *stage.Task, p Params, network scorer, exac
 		return err
 	}
 	for _, write := range []func(*stage.Task) error{
-		m.writeScores, m.writeClasses, m.writeIntervals, m.writeLeaveOneOut, m.writeCalibration, m.writeErrors,
+		m.writeScores, m.writeThresholds, m.writeClasses, m.writeIntervals, m.writeLeaveOneOut, m.writeCalibration, m.writeErrors,
 	} {
 		if err := write(t); err != nil {
 			return err

@@ -212,10 +212,10 @@ func (m *measurement) confusionMatrix(th threshold) figure.Figure {
 	}
 }
 
-// A part is some groups of probes under a name.
+// A part is some groups of pairs under a name.
 type part struct {
 	name string
-	has  func(group) bool
+	of   func(group) bool
 }
 
 // parts draws the EER of parts of the pairs; no figure if there are fewer than
@@ -241,32 +241,15 @@ func (m *measurement) parts(name, title string, parts []part) (figure.Figure, er
 // estimate is the EER of a part; ok is false if it has none. Without pairs of two
 // subjects it has no interval.
 func (m *measurement) estimate(p part) (e figure.Estimate, ok bool, err error) {
-	s, err := m.test.tally.scores(p.has)
+	s, err := m.test.tally.scores(p.of)
 	if err != nil || s.Genuines() == 0 || s.Impostors() == 0 {
-		return e, false, nil // a part without pairs has no EER
+		return e, false, nil // the part has none
 	}
 	eer, _ := s.EER()
 	e = figure.Estimate{Name: p.name, Value: eer, N: s.Genuines() + s.Impostors()}
-	if m.all {
-		return e, true, nil
-	}
-	var score []float64
-	var truth []bool
-	var cluster []int
-	subjects := map[int]bool{}
-	for _, c := range m.test.pairs {
-		if probe := &m.data.Presented[c.probe]; p.has(group{probe.Difficulty, alterationGroup(probe.Alteration)}) {
-			subject := int(probe.Subject)
-			score, truth, cluster = append(score, c.score), append(truth, c.genuine), append(cluster, subject)
-			subjects[subject] = true
-		}
-	}
-	if len(subjects) < 2 {
-		return e, true, nil
-	}
-	clusters, err := biometrics.NewClusters(score, truth, cluster)
-	if err != nil {
-		return e, false, err
+	clusters, ok, err := m.test.tally.bySubject(s, p.of)
+	if err != nil || !ok {
+		return e, err == nil, err
 	}
 	b := biometrics.Bootstrap{Seed: m.data.seed, Replicates: partResamples, Confidence: confidence}
 	ci, err := b.EER(clusters)
@@ -281,16 +264,16 @@ const partResamples = 400
 
 func (m *measurement) byDifficulty() []part {
 	var parts []part
-	for _, difficulty := range dataset.ProbeSubsets {
-		parts = append(parts, part{difficulty.String(), func(g group) bool { return g.difficulty == difficulty }})
+	for _, d := range dataset.ProbeSubsets {
+		parts = append(parts, part{d.String(), func(g group) bool { return g.difficulty == d }})
 	}
 	return parts
 }
 
 func (m *measurement) byAlteration() []part {
 	var parts []part
-	for _, alteration := range m.test.tally.alterations() {
-		parts = append(parts, part{alteration, func(g group) bool { return g.alteration == alteration }})
+	for _, a := range m.test.tally.alterations() {
+		parts = append(parts, part{a, func(g group) bool { return g.alteration == a }})
 	}
 	return parts
 }

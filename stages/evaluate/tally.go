@@ -24,8 +24,9 @@ type tally struct {
 	coarser      map[float64]float64 // of fine scores, computed once
 
 	groups   map[group]counts
-	related  counts   // of pairs of one person's different fingers; with pairs all they are in nothing else
-	clusters []counts // of each subject of the probes; or of each probe, if there is one subject
+	related  counts                      // of pairs of one person's different fingers; with pairs all they are in nothing else
+	clusters []counts                    // of each subject of the probes; or of each probe, if there is one subject
+	parts    map[group]map[uint16]counts // as groups, by the probe's subject
 	ofProbe  map[int32]int
 	ofPerson map[uint16]int // empty if there is one subject
 }
@@ -51,10 +52,19 @@ func (c counts) add(score float64, genuine bool) {
 	c[score] = n
 }
 
+func (c counts) merge(other counts) {
+	for score, n := range other {
+		all := c[score]
+		all.Genuine += n.Genuine
+		all.Impostor += n.Impostor
+		c[score] = all
+	}
+}
+
 func (d *data) newTally(s side, all bool, exact int, thresholds []threshold) *tally {
 	t := &tally{
 		data: d, all: all, coarser: map[float64]float64{},
-		groups: map[group]counts{}, related: counts{}, ofProbe: map[int32]int{}, ofPerson: map[uint16]int{},
+		groups: map[group]counts{}, parts: map[group]map[uint16]counts{}, related: counts{}, ofProbe: map[int32]int{}, ofPerson: map[uint16]int{},
 	}
 	pairs := 2 * len(s.Probes)
 	if all {
@@ -97,10 +107,14 @@ func (t *tally) add(c comparison) {
 	p := &t.data.Presented[c.probe]
 	g := group{p.Difficulty, alterationGroup(p.Alteration)}
 	if t.groups[g] == nil {
-		t.groups[g] = counts{}
+		t.groups[g], t.parts[g] = counts{}, map[uint16]counts{}
+	}
+	if t.parts[g][p.Subject] == nil {
+		t.parts[g][p.Subject] = counts{}
 	}
 	t.groups[g].add(score, c.genuine)
 	coarse := t.coarsen(score)
+	t.parts[g][p.Subject].add(coarse, c.genuine)
 	t.clusters[t.ofProbe[c.probe]].add(coarse, c.genuine)
 	if person := t.data.Enrolled[c.gallery].Subject; t.all && person != p.Subject {
 		if i, ok := t.ofPerson[person]; ok {
@@ -130,12 +144,7 @@ func (t *tally) scores(want func(group) bool) (*biometrics.Scores, error) {
 		if !want(g) {
 			continue
 		}
-		for score, n := range of {
-			all := sum[score]
-			all.Genuine += n.Genuine
-			all.Impostor += n.Impostor
-			sum[score] = all
-		}
+		sum.merge(of)
 	}
 	s, err := biometrics.Counted(sum)
 	if err != nil {
@@ -168,4 +177,37 @@ func (t *tally) joined(all *biometrics.Scores) (*biometrics.Clusters, error) {
 		}
 	}
 	return biometrics.JoinClusters(all, of)
+}
+
+// bySubject are the scores of some groups by the subject of the probe, of which
+// all are those of the groups; ok is false if there is one subject.
+func (t *tally) bySubject(all *biometrics.Scores, want func(group) bool) (c *biometrics.Clusters, ok bool, err error) {
+	sums := map[uint16]counts{}
+	for g, subjects := range t.parts {
+		if !want(g) {
+			continue
+		}
+		for subject, of := range subjects {
+			if sums[subject] == nil {
+				sums[subject] = counts{}
+			}
+			sums[subject].merge(of)
+		}
+	}
+	if len(sums) < 2 {
+		return nil, false, nil
+	}
+	if all, err = all.Map(t.coarsen); err != nil {
+		return nil, false, err
+	}
+	var of []*biometrics.Scores
+	for _, subject := range slices.Sorted(maps.Keys(sums)) {
+		s, err := biometrics.Counted(sums[subject])
+		if err != nil {
+			return nil, false, err
+		}
+		of = append(of, s)
+	}
+	c, err = biometrics.JoinClusters(all, of)
+	return c, err == nil, err
 }
