@@ -54,7 +54,7 @@ is 1 if anything was damaged.`,
 					size(found.Bytes), found.Manifests, found.Objects, found.Trees, len(found.Damaged), len(found.Lost))
 			}
 			if len(found.Damaged)+len(found.Lost) > 0 {
-				fmt.Fprintln(env.Stderr, "whorl: what is damaged was set aside; the next run makes it, and what is lost, again")
+				fmt.Fprintf(env.Stderr, "%s: damaged results were set aside; the next run computes them, and lost ones, again\n", env.app.Name)
 				return errReported
 			}
 			return nil

@@ -54,7 +54,7 @@ Commands that take a RUN take any of
   last, last~2             the newest run, and the second before it
   ablation/7               trial 7 of a sweep
   best:evaluate.eer        the run with the best value of a metric`,
-		Example: `  {app} runs --where "train.lr < 0.01 and evaluate.eer < 2%" --sort -evaluate.eer
+		Example: `  {app} runs --where 'evaluate.eer<2%' --sort -evaluate.eer
   {app} runs --sweep last --best evaluate.eer --by configuration
   {app} runs --columns run,train.merge,evaluate.eer --csv
   {app} runs name last baseline`,
@@ -263,6 +263,9 @@ func (l listing) fields(ctx context.Context, w *workspace.Workspace, f workspace
 		if !x.Metric && x.Stage != "" && varied[x.Key()] {
 			names = append(names, x.Key())
 		}
+	}
+	if l.by != "" && l.best != "" {
+		return names, nil // --best is added
 	}
 	metrics, err := l.metrics(ctx, w, f, all)
 	return append(names, metrics...), err
