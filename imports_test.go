@@ -14,7 +14,7 @@ import (
 // reasons. A name stands for the packages below it too, but for those that have
 // a row of their own, and these may import each other.
 var arrows = map[string][]string{
-	"cmd":                    {"", "cli", "stages", "pipeline/record", "pipeline/spec", "pipeline/stage"},
+	"cmd":                    {"", "cli", "workspace", "stages", "verifier", "siamese", "fingerprint", "pipeline/record", "pipeline/spec", "pipeline/stage"},
 	"cli":                    {"examples", "reports", "workspace", "experiments", "pipeline", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"workspace":              {"experiments", "pipeline", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"reports":                {"experiments", "biometrics", "pipeline/record", "pipeline/stage", "pipeline/store"},
