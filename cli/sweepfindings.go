@@ -175,6 +175,9 @@ func (f *findings) compare(s *sweeper, all []compare.Group) error {
 	for i, place := range f.places {
 		p := places[place.Configuration]
 		p.Rank, p.Mean = place.Rank, finite(place.Mean)
+		if d.Rate && p.Low != nil { // no rate lies beyond 0 and 1
+			*p.Low, *p.High = max(0, *p.Low), min(1, *p.High)
+		}
 		if i > 0 {
 			p.Verdict = place.Behind.Verdict
 		}
