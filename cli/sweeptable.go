@@ -63,7 +63,7 @@ func (f *findings) table() []string {
 			row[0] = fmt.Sprint(p.Rank)
 		}
 		for _, key := range f.keys {
-			row = append(row, cell(p.Params[key]))
+			row = append(row, paramText(p.Params[key]))
 		}
 		if f.def.Prune != nil {
 			row = append(row, fmt.Sprint(p.Rung))
@@ -152,7 +152,7 @@ func (f *findings) effects() []string {
 			p = figure(*e.P)
 		}
 		rows = append(rows, []string{
-			e.Param, cell(e.From), cell(e.To), fmt.Sprintf("%+.3g", e.Difference), interval(e.Low, e.High), p, string(e.Verdict),
+			e.Param, paramText(e.From), paramText(e.To), fmt.Sprintf("%+.3g", e.Difference), interval(e.Low, e.High), p, string(e.Verdict),
 		})
 	}
 	about := "on this test set"
@@ -184,8 +184,8 @@ func (f *findings) importances() []string {
 	return append([]string{"", "Importance of each parameter for being among the best tenth:"}, progress.Table([]string{"PARAMETER", "SHARE"}, rows)...)
 }
 
-// cell writes a value of a parameter.
-func cell(v any) string {
+// paramText writes a value of a parameter.
+func paramText(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "-"

@@ -223,3 +223,15 @@ func (w *watch) summary() string {
 	each := sum.Seconds() / float64(len(w.took))
 	return text + ", " + sweep.About(each*float64(left)/float64(w.s.flags.parallel)) + " left"
 }
+
+// stageCounts says how many stages of a run have each status: "1 ran, 2 cached".
+func stageCounts(r *record.Run) string {
+	counts := r.Count()
+	var parts []string
+	for _, status := range record.Statuses {
+		if n := counts[status]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	return strings.Join(parts, ", ")
+}

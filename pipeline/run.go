@@ -87,8 +87,9 @@ func (r *run) run(ctx context.Context) (*record.Run, error) {
 		return r.end(ctx, err)
 	}
 	if r.o.Source != nil {
-		r.live.source = make(chan record.Source, 1)
-		go func() { r.live.source <- r.o.Source(context.WithoutCancel(ctx)) }()
+		source, uncancelled := make(chan record.Source, 1), context.WithoutCancel(ctx)
+		go func() { source <- r.o.Source(uncancelled) }()
+		r.live.source = source
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -17,9 +17,11 @@ const reliabilityBins = 15
 // the test pairs.
 type calibration struct {
 	Share       number                                 `json:"genuine_share"` // of the calibration pairs; probabilities hold for it
-	Platt       biometrics.Platt                       `json:"platt"`         // of the log odds of the score
-	Isotonic    biometrics.Isotonic                    `json:"isotonic"`      // of the score
-	Reliability map[string][]biometrics.ReliabilityBin `json:"reliability"`   // "raw", "platt", "isotonic"
+	Genuines    int                                    `json:"genuines"`      // calibration pairs
+	Impostors   int                                    `json:"impostors"`
+	Platt       biometrics.Platt                       `json:"platt"`       // of the log odds of the score
+	Isotonic    biometrics.Isotonic                    `json:"isotonic"`    // of the score
+	Reliability map[string][]biometrics.ReliabilityBin `json:"reliability"` // "raw", "platt", "isotonic"
 }
 
 // writeCalibration fits both calibrations and records how good raw and
@@ -31,6 +33,8 @@ func (m *measurement) writeCalibration(t *stage.Task) error {
 	}
 	out := calibration{
 		Share:       number(float64(fitted.Genuines()) / float64(fitted.Genuines()+fitted.Impostors())),
+		Genuines:    fitted.Genuines(),
+		Impostors:   fitted.Impostors(),
 		Isotonic:    biometrics.FitIsotonic(fitted),
 		Reliability: map[string][]biometrics.ReliabilityBin{},
 	}
