@@ -15,7 +15,7 @@ REPORT = $(ARTIFACTS)/reports/$(basename $(notdir $(SWEEP))).html
 # Tools are pinned in tools/go.mod, apart from what the program needs.
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-.PHONY: help build experiment test race portable fuzz check bench simulate staleness proof clean
+.PHONY: help build experiment test race portable fuzz check bench simulate optuna staleness proof clean
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Variables: DATA, SWEEP=$(SWEEP), ARTIFACTS=$(ARTIFACTS), FLAGS='--set train.epochs=2 --jobs 1'"
@@ -71,11 +71,14 @@ bench: build ## measure training beside PyTorch, and the engine beside make and 
 simulate: ## measure by simulation what intervals and verdicts are worth (an hour) [SWEEPS=1000]
 	$(GO) run ./internal/bench/simulate -sweeps $(SWEEPS)
 
+optuna: ## compare the search with Debian's python3-optuna, run now
+	WHORL_LONG=1 $(GO) test -count=1 -v -run BesideLiveOptuna ./experiments/sweep/search
+
 staleness: ## replay the corpus of edits and print which stages ran
 	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 30m -run TestStaleness ./pipeline/proof
 
 proof: ## hundreds of kills, many processes, power losses, random histories (an hour)
-	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 90m -run 'Kill|Process|Collect|PowerLoss|Model|DamagedStores' ./pipeline/...
+	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 90m -run 'Kill|Process|Collect|PowerLoss|Model|DamagedStores' ./pipeline/... ./cmd/whorl
 
 clean: ## delete what was built and generated
 	rm -rf bin

@@ -149,7 +149,7 @@ func writeReport(ctx context.Context, env *Env, path string, src reports.Source,
 // report writes a report on the sweep's trials.
 func (s *sweeper) report(ctx context.Context, path string) error {
 	src := &recorded{space: s.space}
-	name, err := src.chooseSweep(ctx, s.record.ID)
+	name, err := src.chooseSweep(ctx, s.id)
 	if err != nil {
 		return err
 	}

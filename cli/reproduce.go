@@ -46,7 +46,7 @@ any artifact differs. RUN is an id, a unique prefix, or "last".`,
 			}
 			display := progress.New(env.Stderr)
 			defer display.Close()
-			j, err := w.Reproduce(ctx, reg, r, pipeline.Options{Jobs: flags.jobs, Observe: follow(display)})
+			j, err := w.Reproduce(ctx, reg, r, pipeline.Options{Jobs: flags.jobs, Observe: follow(display.Lines())})
 			display.Close()
 			if ctx.Err() != nil {
 				fmt.Fprintln(env.Stderr, "interrupted: nothing was compared, and nothing is kept")

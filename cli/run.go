@@ -70,7 +70,7 @@ func runPipeline(ctx context.Context, env *Env, flags *runFlags, targets []strin
 	started := time.Now()
 	result, err := w.Run(ctx, p, pipeline.Options{
 		Targets: targets, Jobs: flags.jobs, Force: flags.force, KeepGoing: flags.keepGoing,
-		Observe: follow(display),
+		Observe: follow(display.Lines()),
 	})
 	display.Close()
 	if result == nil {
@@ -86,7 +86,7 @@ func runPipeline(ctx context.Context, env *Env, flags *runFlags, targets []strin
 }
 
 // follow shows the events of a run.
-func follow(d *progress.Display) func(pipeline.Event) {
+func follow(d *progress.Lines) func(pipeline.Event) {
 	return func(e pipeline.Event) {
 		switch {
 		case e.Started:

@@ -10,6 +10,7 @@ import (
 
 	"whorl/pipeline/explain"
 	"whorl/pipeline/spec"
+	"whorl/workspace"
 )
 
 func statusCommand(env *Env) *cobra.Command {
@@ -51,6 +52,10 @@ func (f *specFlags) outlook(ctx context.Context, p *spec.Pipeline, targets []str
 		return nil, err
 	}
 	defer w.Close()
+	return outlook(ctx, w, p, targets, force)
+}
+
+func outlook(ctx context.Context, w *workspace.Workspace, p *spec.Pipeline, targets []string, force bool) ([]explain.StageStatus, error) {
 	stages, err := w.Status(ctx, p, targets...)
 	if err != nil {
 		return nil, specError(err)

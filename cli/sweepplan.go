@@ -2,14 +2,11 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"strings"
 
+	"whorl/experiments/sweep"
 	"whorl/pipeline/explain"
 	"whorl/pipeline/record"
-	"whorl/pipeline/spec"
 	"whorl/workspace"
 )
 
@@ -22,12 +19,14 @@ type dryRunJSON struct {
 // planJSON counts the stages of all trials. One that several trials have in
 // common is computed once.
 type planJSON struct {
-	Trials  int  `json:"trials"`
-	Exact   bool `json:"exact"`   // false: the search may add trials
-	Stages  int  `json:"stages"`  // of all trials
-	Cached  int  `json:"cached"`  // found in the store
-	Shared  int  `json:"shared"`  // computed by an earlier trial
-	Compute int  `json:"compute"` // to be computed, at most
+	Sweep   string         `json:"sweep"` // id
+	Trials  int            `json:"trials"`
+	Exact   bool           `json:"exact"`    // false: the search may add trials
+	Stages  int            `json:"stages"`   // of all trials
+	Cached  int            `json:"cached"`   // found in the store
+	Shared  int            `json:"shared"`   // computed by an earlier trial
+	Compute int            `json:"compute"`  // to be computed, at most
+	ByStage map[string]int `json:"by_stage"` // to be computed, by the name of the stage
 	// Seconds is what the computed stages took when they were last executed;
 	// Unknown counts those that never were.
 	Seconds float64 `json:"seconds"`
@@ -41,39 +40,62 @@ type dryTrialJSON struct {
 
 // dryRun says what the sweep would compute: a summary, then each trial.
 func (s *sweeper) dryRun(ctx context.Context) error {
-	took, err := lastSeconds(ctx, s.env, s.flags.dir)
+	var err error
+	if s.space, err = s.env.workspace(ctx, s.flags.dir); err != nil {
+		return err
+	}
+	defer s.space.Close()
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	took, err := s.lastSeconds(ctx)
 	if err != nil {
 		return err
 	}
 	j := dryRunJSON{Trials: []dryTrialJSON{}}
-	_, j.Summary.Exact = s.def.Planned()
-	seen := map[string]bool{}
+	var forecasts []sweep.Forecast
 	for _, t := range s.def.Trials() {
 		p, err := s.parse(t.Set())
 		if err != nil {
 			return err
 		}
-		stages, err := s.flags.outlook(ctx, p, nil, s.flags.force)
+		stages, err := outlook(ctx, s.space, p, nil, s.flags.force)
 		if err != nil {
 			return err
 		}
-		if err := j.Summary.add(p, stages, seen, took); err != nil {
-			return err
+		f := sweep.Forecast{Pipeline: p}
+		for _, st := range stages {
+			f.Stages = append(f.Stages, sweep.StageForecast{Key: st.Key, Cached: st.Forecast == explain.IsCached})
 		}
+		forecasts = append(forecasts, f)
 		params := map[string]any{}
 		for _, setting := range t.Settings {
 			params[setting.Key] = setting.Value
 		}
 		j.Trials = append(j.Trials, dryTrialJSON{params, stages})
 	}
-	if s.flags.json {
-		return writeJSON(s.env.Stdout, j)
-	}
-	if _, err := fmt.Fprintln(s.env.Stdout, j.Summary); err != nil {
+	totals, err := sweep.Total(forecasts, func(stage string) (float64, bool) {
+		seconds, ok := took[stage]
+		return seconds, ok
+	})
+	if err != nil {
 		return err
 	}
+	if j.Summary = s.plan(totals, took); s.flags.json {
+		return writeJSON(s.env.Stdout, j)
+	}
+	trials := plural(s.trials, "trial")
+	if !s.exact {
+		trials = "at least " + trials
+	}
+	if _, err := fmt.Fprintf(s.env.Stdout, "%s: %s: %s\n", s.id, trials, totals); err != nil {
+		return err
+	}
+	if n := s.trials - len(j.Trials); n > 0 {
+		fmt.Fprintf(s.env.Stdout, "%s more will be decided from their results\n", plural(n, "trial"))
+	}
 	for i, t := range s.def.Trials() {
-		if _, err := fmt.Fprintf(s.env.Stdout, "\n[%d/%d] %s\n", t.Number, s.trials, s.describe(t)); err != nil {
+		if _, err := fmt.Fprintf(s.env.Stdout, "\n%s%s\n", s.prefix(t), s.describe(t)); err != nil {
 			return err
 		}
 		if err := printStatus(s.env.Stdout, j.Trials[i].Stages); err != nil {
@@ -83,90 +105,26 @@ func (s *sweeper) dryRun(ctx context.Context) error {
 	return nil
 }
 
-// String says it in a line.
-func (p planJSON) String() string {
-	text := fmt.Sprintf("%d trials, %d stages: %d to compute, %d shared with an earlier trial, %d cached",
-		p.Trials, p.Stages, p.Compute, p.Shared, p.Cached)
-	if !p.Exact {
-		text = "at least " + text
+// plan is the summary of a dry run.
+func (s *sweeper) plan(t sweep.Totals, took map[string]float64) planJSON {
+	p := planJSON{
+		Sweep: s.id, Trials: s.trials, Exact: s.exact, Stages: t.Stages, Shared: t.Shared,
+		Seconds: t.Seconds, ByStage: map[string]int{},
 	}
-	known := p.Compute - p.Unknown
-	switch {
-	case p.Compute == 0:
-	case known == 0:
-		text += "; time unknown, since none of them was executed before"
-	case p.Unknown > 0:
-		text += fmt.Sprintf("; about %s for %d of them, the others were not executed before", seconds(p.Seconds), known)
-	default:
-		text += fmt.Sprintf("; about %s one after another", seconds(p.Seconds))
-	}
-	return text
-}
-
-// add counts the stages of a trial.
-func (p *planJSON) add(pipe *spec.Pipeline, stages []explain.StageStatus, seen map[string]bool, took map[string]float64) error {
-	nodes, err := pipe.Nodes()
-	if err != nil {
-		return err
-	}
-	ids := identities(nodes)
-	p.Trials++
-	for _, st := range stages {
-		p.Stages++
-		id := ids[st.Name]
-		switch {
-		case st.Forecast == explain.IsCached:
-			p.Cached++
-		case seen[id]:
-			p.Shared++
-		default:
-			seen[id] = true
-			p.Compute++
-			if s, ok := took[st.Name]; ok {
-				p.Seconds += s
-			} else {
-				p.Unknown++
-			}
+	for _, c := range t.Compute {
+		p.Compute += c.Count
+		p.ByStage[c.Stage] = c.Count
+		if _, ok := took[c.Stage]; !ok {
+			p.Unknown += c.Count
 		}
 	}
-	return nil
-}
-
-// identities gives each stage a digest of all that the pipeline says of it and
-// of the stages that it depends on. Stages with equal digests are the same work,
-// whose key may not be known yet.
-func identities(nodes []*spec.Node) map[string]string {
-	ids := map[string]string{}
-	var of func(n *spec.Node) string
-	of = func(n *spec.Node) string {
-		if id, ok := ids[n.Name]; ok {
-			return id
-		}
-		var b strings.Builder
-		fmt.Fprintf(&b, "%q %q %d\n", n.Name, n.Kind.Name, n.Seed)
-		for _, p := range n.Params {
-			fmt.Fprintf(&b, "param %q %s\n", p.Name, p.Text)
-		}
-		for _, in := range n.Inputs {
-			if in.From != nil {
-				fmt.Fprintf(&b, "input %q %q %s\n", in.Name, in.Output, of(in.From))
-			} else {
-				fmt.Fprintf(&b, "input %q %q\n", in.Name, in.Path)
-			}
-		}
-		sum := sha256.Sum256([]byte(b.String()))
-		ids[n.Name] = hex.EncodeToString(sum[:])
-		return ids[n.Name]
-	}
-	for _, n := range nodes {
-		of(n)
-	}
-	return ids
+	p.Cached = p.Stages - p.Shared - p.Compute
+	return p
 }
 
 // lastSeconds returns how long each stage took when it was last executed.
-func lastSeconds(ctx context.Context, env *Env, artifacts string) (map[string]float64, error) {
-	runs, err := listRuns(ctx, env, artifacts, workspace.Filter{Newest: 100})
+func (s *sweeper) lastSeconds(ctx context.Context) (map[string]float64, error) {
+	runs, err := s.space.Runs(ctx, workspace.Filter{Newest: 100})
 	if err != nil {
 		return nil, err
 	}

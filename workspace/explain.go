@@ -15,6 +15,18 @@ func (w *Workspace) Status(ctx context.Context, p *spec.Pipeline, targets ...str
 	return explain.Status(ctx, w.store, p, targets...)
 }
 
+// Keys returns the key of each stage that the targets need, by its name, if all
+// of them are cached: see [explain.Keys].
+func (w *Workspace) Keys(ctx context.Context, p *spec.Pipeline, targets ...string) (keys map[string]string, cached bool, err error) {
+	return explain.Keys(ctx, w.store, p, targets...)
+}
+
+// Identity says all that the results of a pipeline depend on: see
+// [explain.Identity].
+func (w *Workspace) Identity(ctx context.Context, p *spec.Pipeline) (string, error) {
+	return explain.Identity(ctx, w.store, p)
+}
+
 // Why explains a stage: see [explain.Why]. Against is a reference to a run, or
 // empty.
 func (w *Workspace) Why(ctx context.Context, p *spec.Pipeline, stage, against string) (*explain.Explanation, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,23 +23,51 @@ const (
 	repeat = 10 * time.Second       // between plain lines about a stage
 )
 
-// A Display shows running stages. Its methods may be called by several
-// goroutines at once.
+// A Display shows running stages. Its methods, and those of its Lines, may be
+// called by several goroutines at once.
 type Display struct {
-	mu     sync.Mutex
-	w      io.Writer
-	live   bool // w is a terminal: redraw in place
-	width  func() int
-	now    func() time.Time
-	prefix string
+	mu   sync.Mutex
+	w    io.Writer
+	live bool // w is a terminal: redraw in place
+	size func() (width, height int)
+	now  func() time.Time
 
 	out   bytes.Buffer // what is to be written
 	flush *time.Timer  // set while something may wait there
 
 	running []*meter
-	drawn   []int // cells of each live line on the screen
+	below   []string // live lines below those of the running stages
+	drawn   []int    // cells of each live line on the screen
 	last    time.Time
-	said    map[string]time.Time // when there was a plain line about a stage
+}
+
+// Lines show the stages of one run. The runs of a display may have stages of
+// the same names.
+type Lines struct {
+	d      *Display
+	prefix string
+	brief  bool
+}
+
+// Lines returns the lines of a run.
+func (d *Display) Lines() *Lines { return &Lines{d: d} }
+
+// Trial returns the lines of one run of many, with prefix before each, such as
+// "[3/8] ". They leave out the cached stages and, on a terminal, all that have
+// ended well.
+func (d *Display) Trial(prefix string) *Lines { return &Lines{d: d, prefix: prefix, brief: true} }
+
+// Live reports whether the display redraws in place.
+func (d *Display) Live() bool { return d.live }
+
+// Below shows lines below those of the running stages, where the display is
+// live. Lines that do not fit are cut off.
+func (d *Display) Below(lines []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.below = lines
+	d.draw(true)
+	d.write()
 }
 
 // New returns a display on w, live if w is a terminal that can move its cursor.
@@ -47,49 +76,39 @@ func New(w io.Writer) *Display {
 	if p, ok := w.(printable.Writer); ok {
 		w = p.W // it would also change the codes that move the cursor
 	}
-	d := &Display{w: w, now: time.Now, said: map[string]time.Time{}}
+	d := &Display{w: w, now: time.Now}
 	if f, ok := w.(*os.File); ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd())) {
 		d.live = true
-		d.width = func() int {
-			if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
-				return n
+		d.size = func() (width, height int) {
+			if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
+				return w, h
 			}
-			return 80
+			return 80, 24
 		}
 	}
 	return d
 }
 
-// Heading prints a line and puts prefix before the lines that follow, as
-// "[3/8] " for the third trial of a sweep.
-func (d *Display) Heading(prefix, format string, args ...any) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.prefix = prefix
-	d.print(fmt.Sprintf(format, args...))
-	d.draw(true)
-	d.write()
-}
-
 // Started adds a stage to those shown as running.
-func (d *Display) Started(name string) {
+func (l *Lines) Started(name string) {
+	d := l.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := d.now()
-	d.running = append(d.running, newMeter(name, now))
-	d.said[name] = now
+	d.running = append(d.running, newMeter(l, name, d.now()))
 	d.draw(true)
 	d.write()
 }
 
 // Progress updates what is shown of a running stage.
-func (d *Display) Progress(name string, p stage.Progress) {
+func (l *Lines) Progress(name string, p stage.Progress) {
+	d := l.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	m := d.find(name)
-	if m == nil {
+	i := l.find(name)
+	if i < 0 {
 		return
 	}
+	m := d.running[i]
 	defer d.write()
 	now := d.now()
 	// A phase that ends with figures, as an epoch does, is worth a line.
@@ -101,7 +120,7 @@ func (d *Display) Progress(name string, p stage.Progress) {
 		d.draw(false)
 		return
 	}
-	if now.Sub(d.said[name]) >= repeat {
+	if now.Sub(m.said) >= repeat {
 		d.say(m)
 	}
 }
@@ -109,32 +128,41 @@ func (d *Display) Progress(name string, p stage.Progress) {
 // say prints a plain line about a running stage.
 func (d *Display) say(m *meter) {
 	if s := m.describe(-1); s != "" {
-		d.said[m.name] = d.now()
-		d.print(m.name + ": " + s)
+		m.said = d.now()
+		d.print(m.lines.prefix + m.name + ": " + s)
 	}
 }
 
 // Finished takes a stage off those shown as running and says what became of
 // it.
-func (d *Display) Finished(r record.Stage) {
+func (l *Lines) Finished(r record.Stage) {
+	d := l.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for i, m := range d.running {
-		if m.name == r.Name {
-			if !d.live && len(m.last.Values) > 0 && d.said[m.name].Before(m.current) {
-				d.say(m)
-			}
-			d.running = append(d.running[:i], d.running[i+1:]...)
-			break
+	if i := l.find(r.Name); i >= 0 {
+		m := d.running[i]
+		if !d.live && len(m.last.Values) > 0 && m.said.Before(m.current) {
+			d.say(m)
 		}
+		d.running = slices.Delete(d.running, i, i+1)
 	}
-	d.print(summary(r))
+	if !l.brief || r.Status != record.Cached && !(d.live && r.Status == record.Ran) {
+		d.print(l.prefix + summary(r))
+	}
 	d.draw(true)
 	if r.Status == record.Cached {
 		d.writeSoon() // a thousand may come at once
 		return
 	}
 	d.write()
+}
+
+// Print prints a line above the live ones.
+func (l *Lines) Print(line string) { l.d.Print(l.prefix + line) }
+
+// find returns the index of a running stage, or -1.
+func (l *Lines) find(name string) int {
+	return slices.IndexFunc(l.d.running, func(m *meter) bool { return m.lines == l && m.name == name })
 }
 
 func summary(r record.Stage) string {
@@ -164,7 +192,7 @@ func (d *Display) Print(line string) {
 func (d *Display) Close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.running = nil
+	d.running, d.below = nil, nil
 	d.erase()
 	d.write()
 }
@@ -192,19 +220,10 @@ func (d *Display) writeSoon() {
 	}
 }
 
-func (d *Display) find(name string) *meter {
-	for _, m := range d.running {
-		if m.name == name {
-			return m
-		}
-	}
-	return nil
-}
-
 // print writes a permanent line; live lines must be drawn again after it.
 func (d *Display) print(line string) {
 	d.erase()
-	fmt.Fprintln(&d.out, printable.Text(d.prefix+line))
+	fmt.Fprintln(&d.out, printable.Text(line))
 }
 
 // erase removes the live lines. A terminal that has become narrower since they
@@ -214,7 +233,8 @@ func (d *Display) erase() {
 	if len(d.drawn) == 0 {
 		return
 	}
-	rows, width := 0, d.width()
+	width, _ := d.size()
+	rows := 0
 	for _, cells := range d.drawn {
 		rows += 1 + max(cells-1, 0)/width
 	}
@@ -223,8 +243,7 @@ func (d *Display) erase() {
 	d.drawn = d.drawn[:0]
 }
 
-// draw shows a line for each running stage, at most once a frame unless
-// forced.
+// draw shows the live lines, at most once a frame unless forced.
 func (d *Display) draw(force bool) {
 	if !d.live {
 		return
@@ -235,10 +254,25 @@ func (d *Display) draw(force bool) {
 	}
 	d.last = now
 	d.erase()
-	width := d.width()
+	width, height := d.size()
+	lines := make([]string, 0, len(d.running)+len(d.below))
 	for _, m := range d.running {
-		text := m.line(d.prefix, now, width-1)
+		lines = append(lines, m.line(now, width-1))
+	}
+	for _, line := range d.below {
+		lines = append(lines, cut(printable.Text(line), width-1))
+	}
+	// A line above the top of the screen could not be erased.
+	for _, text := range lines[:min(len(lines), max(1, height-1))] {
 		fmt.Fprintln(&d.out, text)
 		d.drawn = append(d.drawn, utf8.RuneCountInString(text))
 	}
+}
+
+// cut shortens a text to so many cells.
+func cut(text string, cells int) string {
+	if utf8.RuneCountInString(text) <= cells {
+		return text
+	}
+	return string([]rune(text)[:max(cells, 0)])
 }

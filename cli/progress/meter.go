@@ -12,8 +12,10 @@ import (
 
 // A meter follows one running stage and works out its rate and the time left.
 type meter struct {
+	lines   *Lines // of the run
 	name    string
 	started time.Time
+	said    time.Time // when there was a plain line about it
 	last    stage.Progress
 	// The rate is taken from the first report on, so that what a stage does
 	// before it can count (loading, compiling) does not spoil it.
@@ -22,8 +24,8 @@ type meter struct {
 	current time.Time
 }
 
-func newMeter(name string, now time.Time) *meter {
-	return &meter{name: name, started: now}
+func newMeter(l *Lines, name string, now time.Time) *meter {
+	return &meter{lines: l, name: name, started: now, said: now}
 }
 
 func (m *meter) update(p stage.Progress, now time.Time) {
@@ -75,10 +77,10 @@ func (m *meter) describe(figures int) string {
 
 // line is the live line of at most so many cells. Where they are few the bar
 // goes before the figures do, and these before the time left.
-func (m *meter) line(prefix string, now time.Time, cells int) string {
+func (m *meter) line(now time.Time, cells int) string {
 	var text string
 	for _, fit := range []struct{ bar, figures int }{{20, -1}, {8, -1}, {0, -1}, {8, 1}, {0, 1}, {0, 0}} {
-		text = prefix + m.name
+		text = m.lines.prefix + m.name
 		if m.last.Total > 0 {
 			text += " " + m.bar(fit.bar)
 		}
@@ -92,7 +94,7 @@ func (m *meter) line(prefix string, now time.Time, cells int) string {
 			return text
 		}
 	}
-	return string([]rune(text)[:max(cells, 0)])
+	return cut(text, cells)
 }
 
 // bar draws the share done, in so many cells and in per cent.

@@ -32,17 +32,18 @@ func TestPlain(t *testing.T) {
 	c := &clock{t: time.Unix(0, 0)}
 	d := New(&out)
 	d.now = c.now
-	d.Heading("[1/2] ", "trial 1 of 2")
-	d.Started("train")
-	d.Progress("train", epoch(1, 0))
+	l := &Lines{d: d, prefix: "[1/2] "}
+	l.Print("trial 1 of 2")
+	l.Started("train")
+	l.Progress("train", epoch(1, 0))
 	c.advance(time.Second)
-	d.Progress("train", epoch(1, 50)) // same phase, too soon: no line
+	l.Progress("train", epoch(1, 50)) // same phase, too soon: no line
 	c.advance(time.Second)
-	d.Progress("train", epoch(2, 100)) // says what the first epoch ended with
+	l.Progress("train", epoch(2, 100)) // says what the first epoch ended with
 	c.advance(repeat)
-	d.Progress("train", epoch(2, 200))
-	d.Finished(record.Stage{Name: "train", Status: record.Ran, Seconds: 65})
-	d.Finished(record.Stage{Name: "label", Status: record.Cached, Cost: 1.5})
+	l.Progress("train", epoch(2, 200))
+	l.Finished(record.Stage{Name: "train", Status: record.Ran, Seconds: 65})
+	l.Finished(record.Stage{Name: "label", Status: record.Cached, Cost: 1.5})
 	d.Close()
 	want := strings.Join([]string{
 		"[1/2] trial 1 of 2",
@@ -61,8 +62,9 @@ func TestCachedTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out writes
 		d := New(&out)
+		l := d.Lines()
 		for range 1000 {
-			d.Finished(record.Stage{Name: "s", Status: record.Cached})
+			l.Finished(record.Stage{Name: "s", Status: record.Cached})
 		}
 		if got := out.take(); got != nil {
 			t.Errorf("%d writes while stages are looked up", len(got))
@@ -72,8 +74,8 @@ func TestCachedTogether(t *testing.T) {
 		if got := out.take(); len(got) != 1 || strings.Count(got[0], "s: cached") != 1000 {
 			t.Errorf("a frame later: %d writes, want one of 1000 lines", len(got))
 		}
-		d.Finished(record.Stage{Name: "s", Status: record.Cached})
-		d.Finished(record.Stage{Name: "train", Status: record.Ran})
+		l.Finished(record.Stage{Name: "s", Status: record.Cached})
+		l.Finished(record.Stage{Name: "train", Status: record.Ran})
 		if got := out.take(); len(got) != 1 || !strings.Contains(got[0], "train: ran") {
 			t.Errorf("writes %q, want what ran, at once", got)
 		}
@@ -108,12 +110,13 @@ func TestLive(t *testing.T) {
 	c := &clock{t: time.Unix(0, 0)}
 	width := 100
 	d := New(&out)
-	d.now, d.live, d.width = c.now, true, func() int { return width }
-	d.Started("train")
+	d.now, d.live, d.size = c.now, true, func() (int, int) { return width, 24 }
+	l := d.Lines()
+	l.Started("train")
 	c.advance(time.Second)
-	d.Progress("train", epoch(1, 100))
+	l.Progress("train", epoch(1, 100))
 	width = 20 // the terminal wraps the line to three rows
-	d.Finished(record.Stage{Name: "train", Status: record.StageFailed, Seconds: 1})
+	l.Finished(record.Stage{Name: "train", Status: record.StageFailed, Seconds: 1})
 	d.Close()
 	want := "train 0.00s\n" +
 		"\r\x1b[A\x1b[2K" + "train ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌  50% epoch 1/2, loss 0.5\n" +
@@ -123,10 +126,46 @@ func TestLive(t *testing.T) {
 	}
 }
 
+// TestTrials shows two runs at once, whose stages have the same name, above a
+// table that is cut to the screen.
+func TestTrials(t *testing.T) {
+	var out bytes.Buffer
+	c := &clock{t: time.Unix(0, 0)}
+	d := New(&out)
+	d.now, d.live, d.size = c.now, true, func() (int, int) { return 30, 4 }
+	one, two := d.Trial("[1/2] "), d.Trial("[2/2] ")
+	one.Started("train")
+	two.Started("train")
+	out.Reset()
+	d.Below([]string{"a table that is wider than the screen is", "and higher"})
+	one.Finished(record.Stage{Name: "train", Status: record.Ran, Seconds: 1})
+	two.Finished(record.Stage{Name: "train", Status: record.StageFailed, Seconds: 1})
+	d.Close()
+	up := func(n int) string { return "\r" + strings.Repeat("\x1b[A\x1b[2K", n) }
+	want := up(2) + "[1/2] train 0.00s\n[2/2] train 0.00s\na table that is wider than th\n" +
+		up(3) + "[2/2] train 0.00s\na table that is wider than th\nand higher\n" +
+		up(3) + "[2/2] train: failed after 1.00s\na table that is wider than th\nand higher\n" +
+		up(2)
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("terminal output (-want +got):\n%s", diff)
+	}
+}
+
+// TestBrief checks that the plain lines of a trial leave out cached stages.
+func TestBrief(t *testing.T) {
+	var out bytes.Buffer
+	l := New(&out).Trial("[1/2] ")
+	l.Finished(record.Stage{Name: "label", Status: record.Cached})
+	l.Finished(record.Stage{Name: "train", Status: record.Ran, Seconds: 1})
+	if got, want := out.String(), "[1/2] train: ran in 1.00s\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestLine checks what goes first where the terminal is narrow.
 func TestLine(t *testing.T) {
 	now := time.Unix(0, 0)
-	m := newMeter("train", now)
+	m := newMeter(&Lines{prefix: "[5/8] "}, "train", now)
 	p := stage.Progress{
 		Phase: "epoch 1/6", Done: 0, Total: 6000, Unit: "pairs",
 		Values: []stage.NamedValue{{Name: "loss", Value: 0.05612}, {Name: "accuracy", Value: 0.9866}},
@@ -148,7 +187,7 @@ func TestLine(t *testing.T) {
 		{20, "[5/8] train 25% epoc"},
 		{0, ""},
 	} {
-		if got := m.line("[5/8] ", now, c.cells); got != c.want {
+		if got := m.line(now, c.cells); got != c.want {
 			t.Errorf("in %d cells:\n%s, want\n%s", c.cells, got, c.want)
 		}
 	}

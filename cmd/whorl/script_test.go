@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command as its users do. In a script, $PRINTS is a tree
 // of two synthetic subjects, to be read only, $REPO the repository, mini.yaml
 // a pipeline that ends with the split, and "exits N COMMAND..." demands an
-// exit code.
+// exit code, "same A B" the same trials of two sweeps.
 func TestScripts(t *testing.T) {
 	prints := filepath.Join(t.TempDir(), "prints")
 	if err := synthetic.WriteTree(context.Background(), prints, synthetic.Options{Subjects: 2, Seed: 1}, nil); err != nil {
@@ -52,8 +53,46 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
 			"json":  checkJSON,
+			"same":  sameTrials,
 		},
 	})
+}
+
+// sameTrials demands that two results of "sweep --json" have the same trials,
+// with the same parameters and metrics.
+func sameTrials(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: same FILE FILE")
+	}
+	var trials [2]string
+	for i, file := range args {
+		t, err := trialsOf([]byte(ts.ReadFile(file)))
+		ts.Check(err)
+		trials[i] = t
+	}
+	if trials[0] != trials[1] {
+		ts.Fatalf("the trials differ:\n%s\nand\n%s", trials[0], trials[1])
+	}
+}
+
+// trialsOf lists the trials of a result of "sweep --json": what is the same
+// however a sweep came about.
+func trialsOf(result []byte) (string, error) {
+	var r struct {
+		Trials []struct {
+			Trial, Configuration, Replicate, Resource int
+			State                                     string
+			Params, Metrics                           map[string]any
+		}
+	}
+	if err := json.Unmarshal(result, &r); err != nil {
+		return "", err
+	}
+	text := ""
+	for _, t := range r.Trials {
+		text += fmt.Sprintf("%+v\n", t)
+	}
+	return text, nil
 }
 
 // exits runs a command and demands its exit code.

@@ -36,11 +36,12 @@ prints already.`,
 			}
 			d := progress.New(env.Stderr)
 			defer d.Close()
-			d.Started("synth")
+			lines := d.Lines()
+			lines.Started("synth")
 			started := time.Now()
 			o := synthetic.Options{Subjects: flags.subjects, Seed: flags.seed}
 			err := synthetic.WriteTree(cmd.Context(), args[0], o, func(done, total int) {
-				d.Progress("synth", stage.Progress{Done: int64(done), Total: int64(total), Unit: "files"})
+				lines.Progress("synth", stage.Progress{Done: int64(done), Total: int64(total), Unit: "files"})
 			})
 			if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTDIR) {
 				return cli.UsageError{Err: err}
@@ -48,7 +49,7 @@ prints already.`,
 			if err != nil {
 				return err
 			}
-			d.Finished(record.Stage{Name: "synth", Status: record.Ran, Seconds: time.Since(started).Seconds()})
+			lines.Finished(record.Stage{Name: "synth", Status: record.Ran, Seconds: time.Since(started).Seconds()})
 			_, err = fmt.Fprintln(env.Stdout, args[0])
 			return err
 		},

@@ -11,7 +11,7 @@ import (
 // ID returns the id under which a sweep is resumed: its name and a digest of
 // what decides its trials, after what the call fixed, and of the pipeline.
 // The latter is any text that is the same for pipelines with the same stages,
-// kinds, parameters and inputs. A sweep whose decisions are eager is another one. What is for
+// parameters, code and inputs, so that all runs of a sweep can be compared. A sweep whose decisions are eager is another one. What is for
 // people, and the spelling, do not count.
 func (s *Sweep) ID(pipeline string, eager bool) string {
 	sum := sha256.Sum256([]byte(s.identity(pipeline, eager)))

@@ -18,8 +18,10 @@ import (
 //   - The objective, if the file has none: the only metric that a kind declares
 //     as its primary one.
 //
+// It also says by which metric configurations are compared: [Sweep.Compared].
+//
 // It returns a [*yamlwalk.Error] if the search needs an objective and there is
-// none, or if the resource of prune is a parameter that the stage's checkpoints
+// none, if the seed is varied and no stage uses it, or if the resource of prune is a parameter that the stage's checkpoints
 // depend on, so that a promoted trial would begin anew.
 func (s *Sweep) Resolve(p *spec.Pipeline) error {
 	nodes, err := p.Nodes()
@@ -49,8 +51,22 @@ func (s *Sweep) Resolve(p *spec.Pipeline) error {
 	if s.Objective.Metric == "" && len(primary) == 1 {
 		s.Objective = primary[0]
 	}
+	if s.Compared = s.Objective; s.Compared.Metric == "" && len(primary) > 0 {
+		s.Compared = primary[len(primary)-1]
+	}
+	uses, err := p.UsesSeed()
+	if err != nil {
+		return err
+	}
+	start := yamlwalk.Position{File: s.File, Line: 1, Column: 1}
+	if len(s.Replicates.Seeds) > 1 && !uses {
+		problems.Add(start, "the seed is varied, but no stage of the pipeline uses it: all replicates would be the same run; take the replicates away, or use a stage that declares a seed")
+	}
+	if s.Replicates.UntilDecided() && s.Compared.Metric == "" {
+		problems.Add(start, "replicates until decided need a metric to decide by: %v", errNoObjective)
+	}
 	if s.NeedsObjective() {
-		problems.Add(yamlwalk.Position{File: s.File, Line: 1, Column: 1}, "%v%s", errNoObjective, among(primary))
+		problems.Add(start, "%v%s", errNoObjective, among(primary))
 	}
 	return problems.Err()
 }

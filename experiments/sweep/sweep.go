@@ -26,6 +26,11 @@ type Sweep struct {
 	Objective  Objective // without a metric: none is given
 	Prune      *Prune    // nil: every configuration runs in full
 
+	// Compared is the metric by which configurations are compared in the end:
+	// the objective or, without one, the primary metric of the last stage that
+	// has one. Resolve sets it.
+	Compared Objective
+
 	outside func(key string) (value any, ok bool) // what the pipeline gives to a parameter; nil before Resolve
 }
 

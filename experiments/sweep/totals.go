@@ -26,6 +26,8 @@ type StageForecast struct {
 type Totals struct {
 	Compute []StageCount // in the order of the pipeline
 	Cached  int          // different stages that are there already
+	Stages  int          // of all trials, each counted
+	Shared  int          // of those, computed for an earlier trial
 	Seconds float64      // of computing one stage after another, as far as times are known
 	Unknown []string     // stages without a recorded time
 }
@@ -38,8 +40,8 @@ type StageCount struct {
 
 // Total adds up trials. A stage that several share counts once. Stages that
 // wait for an input, and may yet be cached, count as computed. The function
-// seconds returns how long a kind of stage takes, by what is recorded.
-func Total(trials []Forecast, seconds func(kind string) (float64, bool)) (Totals, error) {
+// seconds returns how long a stage takes, by its name and what is recorded.
+func Total(trials []Forecast, seconds func(stage string) (float64, bool)) (Totals, error) {
 	var t Totals
 	seen := map[string]bool{}
 	for _, trial := range trials {
@@ -53,15 +55,16 @@ func Total(trials []Forecast, seconds func(kind string) (float64, bool)) (Totals
 			if ids[n] = st.Key; st.Key == "" {
 				ids[n] = provenance(n, ids)
 			}
-			if seen[ids[n]] {
-				continue
+			t.Stages++
+			switch known := seen[ids[n]]; {
+			case known && !st.Cached:
+				t.Shared++
+			case !known && !st.Cached:
+				t.add(n, seconds)
+			case !known:
+				t.Cached++
 			}
 			seen[ids[n]] = true
-			if st.Cached {
-				t.Cached++
-			} else {
-				t.add(n, seconds)
-			}
 		}
 	}
 	return t, nil
@@ -81,14 +84,14 @@ func provenance(n *spec.Node, ids map[*spec.Node]string) string {
 	return b.String()
 }
 
-func (t *Totals) add(n *spec.Node, seconds func(kind string) (float64, bool)) {
+func (t *Totals) add(n *spec.Node, seconds func(stage string) (float64, bool)) {
 	i := slices.IndexFunc(t.Compute, func(c StageCount) bool { return c.Stage == n.Name })
 	if i < 0 {
 		i = len(t.Compute)
 		t.Compute = append(t.Compute, StageCount{Stage: n.Name})
 	}
 	t.Compute[i].Count++
-	if s, ok := seconds(n.Kind.Name); ok {
+	if s, ok := seconds(n.Name); ok {
 		t.Seconds += s
 	} else if !slices.Contains(t.Unknown, n.Name) {
 		t.Unknown = append(t.Unknown, n.Name)
@@ -108,15 +111,15 @@ func (t Totals) String() string {
 	text := fmt.Sprintf("computes %s; %d cached", strings.Join(counts, ", "), t.Cached)
 	switch {
 	case t.Seconds > 0 && len(t.Unknown) > 0:
-		return fmt.Sprintf("%s; at least %s (no time is recorded for %s)", text, about(t.Seconds), strings.Join(t.Unknown, ", "))
+		return fmt.Sprintf("%s; at least %s (no time is recorded for %s)", text, About(t.Seconds), strings.Join(t.Unknown, ", "))
 	case t.Seconds > 0:
-		return fmt.Sprintf("%s; about %s", text, about(t.Seconds))
+		return fmt.Sprintf("%s; about %s", text, About(t.Seconds))
 	}
 	return text + "; no times are recorded"
 }
 
-// about rounds a duration to what an estimate is worth.
-func about(seconds float64) string {
+// About says a duration as exactly as an estimate is worth.
+func About(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	switch {
 	case d < time.Minute:

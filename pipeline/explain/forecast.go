@@ -40,7 +40,9 @@ type forecast struct {
 	status  StageStatus
 }
 
-func newForecaster(ctx context.Context, s *store.Store, p *spec.Pipeline, targets []string) (*forecaster, error) {
+// newForecaster makes the forecasts of all stages that the targets need, or of
+// those up to the first of which further, if it is given, is false.
+func newForecaster(ctx context.Context, s *store.Store, p *spec.Pipeline, targets []string, further func(*forecast) bool) (*forecaster, error) {
 	nodes, err := p.Nodes(targets...)
 	if err != nil {
 		return nil, err
@@ -60,6 +62,9 @@ func newForecaster(ctx context.Context, s *store.Store, p *spec.Pipeline, target
 		}
 		v.of[n] = f
 		v.stages = append(v.stages, f)
+		if further != nil && !further(f) {
+			break
+		}
 	}
 	return v, nil
 }

@@ -20,7 +20,7 @@ type StageStatus struct {
 // that is not cached is compared with the recorded execution of it whose key
 // differs in the fewest lines.
 func Status(ctx context.Context, s *store.Store, p *spec.Pipeline, targets ...string) ([]StageStatus, error) {
-	v, err := newForecaster(ctx, s, p, targets)
+	v, err := newForecaster(ctx, s, p, targets, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -40,4 +40,22 @@ func Status(ctx context.Context, s *store.Store, p *spec.Pipeline, targets ...st
 		}
 	}
 	return statuses, nil
+}
+
+// Keys returns the key of each stage, by its name, if all stages that the targets
+// need are cached. It stops at the first that is not, and is quicker than
+// [Status].
+func Keys(ctx context.Context, s *store.Store, p *spec.Pipeline, targets ...string) (keys map[string]string, cached bool, err error) {
+	v, err := newForecaster(ctx, s, p, targets, func(f *forecast) bool { return f.status.Forecast == IsCached })
+	if err != nil {
+		return nil, false, err
+	}
+	keys = map[string]string{}
+	for _, f := range v.stages {
+		if f.status.Forecast != IsCached {
+			return nil, false, nil
+		}
+		keys[f.status.Name] = f.status.Key
+	}
+	return keys, true, nil
 }

@@ -52,7 +52,7 @@ func (x *Explanation) String() string {
 // in the fewest lines; for a cached stage, only runs in which it had another
 // key count.
 func Why(ctx context.Context, s *store.Store, p *spec.Pipeline, stage, against string) (*Explanation, error) {
-	v, err := newForecaster(ctx, s, p, []string{stage})
+	v, err := newForecaster(ctx, s, p, []string{stage}, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"whorl/biometrics"
@@ -16,13 +17,18 @@ func beyond(share, bound float64, n int) bool {
 	return share > bound+slack*math.Sqrt(bound*(1-bound)/float64(n))
 }
 
+// number is how many sweeps a test simulates: WHORL_LONG=1 takes more.
+func number() int {
+	if os.Getenv("WHORL_LONG") != "" {
+		return 150
+	}
+	return 40
+}
+
 // TestCalibration is the short form of make simulate: false differences in at
 // most 6% of sweeps, intervals that cover 93 to 97%.
 func TestCalibration(t *testing.T) {
-	sweeps := 150
-	if testing.Short() {
-		sweeps = 60
-	}
+	sweeps := number()
 	for _, c := range []struct{ configurations, seeds int }{{2, 3}, {2, 10}, {8, 3}} {
 		r := calibrate(measured, c.configurations, c.seeds, sweeps, 1)
 		if beyond(float64(r.False)/float64(sweeps), .06, sweeps) {
@@ -38,10 +44,7 @@ func TestCalibration(t *testing.T) {
 }
 
 func TestSequentialCalibration(t *testing.T) {
-	sweeps := 150
-	if testing.Short() {
-		sweeps = 60
-	}
+	sweeps := number()
 	for _, g := range []int{2, 4} {
 		r := sequentially(measured, g, 3, 6, sweeps, 2)
 		if beyond(float64(r.False)/float64(sweeps), .06, sweeps) {
@@ -54,11 +57,11 @@ func TestSequentialCalibration(t *testing.T) {
 }
 
 func TestIntervalsOfOneRun(t *testing.T) {
-	const runs = 100
+	runs := number()
 	for _, c := range []runCase{{12, 9, .1, .03}, {60, 8, .1, .05}} {
 		r := covered(c, runs, 4)
 		for name, hold := range map[string]int{"AUC": r.auc, "FMR": r.fmr, "FNMR": r.fnmr, "EER": r.eer} {
-			if beyond(1-float64(hold)/runs, .07, runs) {
+			if beyond(1-float64(hold)/float64(runs), .07, runs) {
 				t.Errorf("%+v: %s interval holds the truth in %d of %d runs", c, name, hold, runs)
 			}
 		}

@@ -93,10 +93,11 @@ func enroll(cmd *cobra.Command, env *cli.Env, v *verifier.Verifier, dir, file st
 	}
 	d := progress.New(env.Stderr)
 	defer d.Close()
-	d.Started("enroll")
+	lines := d.Lines()
+	lines.Started("enroll")
 	started := time.Now()
 	done, err := v.Enroll(cmd.Context(), dir, file, func(n, total int) {
-		d.Progress("enroll", stage.Progress{Done: int64(n), Total: int64(total), Unit: "files"})
+		lines.Progress("enroll", stage.Progress{Done: int64(n), Total: int64(total), Unit: "files"})
 	})
 	var path *fs.PathError
 	switch {
@@ -106,7 +107,7 @@ func enroll(cmd *cobra.Command, env *cli.Env, v *verifier.Verifier, dir, file st
 	default: // there is no print in the directory
 		return done, usage(err)
 	}
-	d.Finished(record.Stage{Name: "enroll", Status: record.Ran, Seconds: time.Since(started).Seconds()})
+	lines.Finished(record.Stage{Name: "enroll", Status: record.Ran, Seconds: time.Since(started).Seconds()})
 	for _, r := range done.Refused {
 		fmt.Fprintf(env.Stderr, "refused: %s: %v\n", r.Name, r.Err)
 	}
