@@ -17,8 +17,8 @@ type CollectOptions struct {
 	DryRun   bool
 }
 
-// Collect removes the artifacts that no kept run reaches. The records of runs
-// stay: only what they made is gone, and can be made again.
+// Collect removes the artifacts that no kept run reaches. It keeps the records
+// of all runs, from which the artifacts can be made again.
 func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collected, error) {
 	return e.store.Collect(ctx, func() (map[string]bool, error) {
 		if _, err := record.Recover(e.store); err != nil {
@@ -28,9 +28,9 @@ func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collecte
 	}, o.DryRun)
 }
 
-// reached returns the keys of all that the runs to be kept came to.
+// reached returns the keys of all results of the runs to be kept.
 func (e *Engine) reached(o CollectOptions) (map[string]bool, error) {
-	files, err := e.store.AllRuns() // a run that died reaches what it had come to
+	files, err := e.store.AllRuns() // includes the runs of dead processes, with what they finished
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (e *Engine) reached(o CollectOptions) (map[string]bool, error) {
 	for _, id := range runs {
 		res, err := record.Read(e.store, id)
 		if err != nil {
-			return nil, fmt.Errorf("nothing was removed, since it is not known what a run to be kept reaches: %w", err)
+			return nil, fmt.Errorf("nothing was removed, because the record of a run to be kept cannot be read: %w", err)
 		}
 		for _, s := range res.Stages {
 			keys[s.Key] = true

@@ -16,12 +16,12 @@ import (
 type Artifact struct {
 	Output *record.Output
 	Within string // slash-separated; empty: the whole artifact
-	Path   string // where the store keeps it: to be read, never changed
+	Path   string // where the store keeps it: read-only
 }
 
 // Artifact returns the artifact of a run that "stage.output" or
-// "stage.output/path" names. The error is a [*RefError] if there is none of that
-// name, and satisfies errors.Is(err, fs.ErrNotExist) if the store no longer has
+// "stage.output/path" names. The error is a [*RefError] if the run has none of
+// that name, and satisfies errors.Is(err, fs.ErrNotExist) if the store no longer has
 // it.
 func (w *Workspace) Artifact(r *record.Run, name string) (*Artifact, error) {
 	full, within, slash := strings.Cut(name, "/")

@@ -111,7 +111,7 @@ func (w *Workspace) trial(ctx context.Context, runs []track.Entry, name, number 
 	return "", refErrorf("sweep %s has no run of trial %d", s.ID, n)
 }
 
-// best finds the run with the best value of a metric; of equals, the oldest.
+// best finds the run with the best value of a metric; among equals, the oldest.
 func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
 	runs, err := w.Runs(ctx, Filter{State: record.Done})
 	if err != nil {
@@ -127,9 +127,9 @@ func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
 	}
 	switch {
 	case !measured:
-		return "", refErrorf("best:%s: no run that is done measured it", metric)
+		return "", refErrorf("best:%s: no finished run measured it", metric)
 	case goal == stage.NoGoal:
-		return "", refErrorf("best:%s: its kind does not say whether more or less of it is better", metric)
+		return "", refErrorf("best:%s: its kind does not declare whether higher or lower is better", metric)
 	}
 	var best *record.Run
 	var value float64
@@ -141,7 +141,7 @@ func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
 		best, value = r, m.Value
 	}
 	if best == nil {
-		return "", refErrorf("best:%s: no run that is done has a number for it", metric)
+		return "", refErrorf("best:%s: no finished run has a number for it", metric)
 	}
 	return best.ID, nil
 }

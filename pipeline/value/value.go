@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Text returns the text of a value: JSON, but for a string that is not UTF-8
+// Text returns the text of a value: JSON, except for a string that is not UTF-8
 // and for a float64 that is not finite. The former is quoted as in Go, and the
 // latter is NaN, +Inf or -Inf, since JSON has no form for them. Text panics if v is of another type.
 func Text(v any) string {
