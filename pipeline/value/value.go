@@ -19,9 +19,6 @@ func Text(v any) string {
 	return string(appendText(nil, v))
 }
 
-// Same reports whether two values have the same type and are equal.
-func Same(a, b any) bool { return Text(a) == Text(b) }
-
 func appendText(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:
