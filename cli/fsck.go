@@ -28,7 +28,7 @@ is 1 if anything was damaged.`,
 				return err
 			}
 			defer w.Close()
-			found, err := w.Store().Fsck(cmd.Context())
+			found, err := w.Store().Fsck(cmd.Context(), store.FsckOptions{})
 			if err != nil {
 				return err
 			}

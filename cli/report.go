@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"whorl/experiments/sweep"
 	"whorl/pipeline/record"
 	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/store"
@@ -29,6 +30,7 @@ func reportCommand(env *Env) *cobra.Command {
 		sweep     string
 		metric    string
 		title     string
+		pictures  string
 	}
 	c := &cobra.Command{
 		Use:   "report [RUN...]",
@@ -51,8 +53,13 @@ It makes no use of the network, and may be sent to others as it is.`,
 			defer w.Close()
 			src := &recorded{space: w}
 			opts := reports.Options{
-				Title: flags.title, Metric: flags.metric,
+				Title: flags.title, Metric: flags.metric, Pictures: reports.Pictures(flags.pictures),
 				Written: time.Now(), Version: env.app.version(), Commands: []string{strings.Join(os.Args, " ")},
+			}
+			switch opts.Pictures {
+			case reports.Thumbnails, reports.FullSize, reports.NoPictures:
+			default:
+				return Usagef("--pictures %s: want full, thumb or none", flags.pictures)
 			}
 			if flags.sweep != "" {
 				opts.Sweep, err = src.chooseSweep(ctx, flags.sweep)
@@ -65,6 +72,7 @@ It makes no use of the network, and may be sent to others as it is.`,
 			if err := src.check(flags.metric); err != nil {
 				return err
 			}
+			src.ask(&opts)
 			return writeReport(ctx, env, flags.out, src, opts)
 		},
 	}
@@ -75,6 +83,7 @@ It makes no use of the network, and may be sent to others as it is.`,
 	c.Flags().StringVar(&flags.metric, "metric", "", "rank the runs by this `STAGE.METRIC`")
 	c.RegisterFlagCompletionFunc("sweep", completeSweeps(&flags.artifacts))
 	c.RegisterFlagCompletionFunc("metric", completeMetrics(&flags.artifacts))
+	c.Flags().StringVar(&flags.pictures, "pictures", string(reports.Thumbnails), "`HOW` pictures are embedded: full, thumb or none")
 	c.Flags().StringVar(&flags.title, "title", "", "the report's `TITLE`")
 	c.PreRun = func(*cobra.Command, []string) {
 		if flags.out == "" {
@@ -144,10 +153,12 @@ func (s *sweeper) report(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	return writeReport(ctx, s.env, path, src, reports.Options{
+	opts := reports.Options{
 		Sweep: name, Written: time.Now(), Version: s.env.app.version(),
 		Commands: []string{strings.Join(os.Args, " ")},
-	})
+	}
+	src.ask(&opts)
+	return writeReport(ctx, s.env, path, src, opts)
 }
 
 // recorded is the source of a report: chosen runs and their artifacts.
@@ -184,6 +195,33 @@ func (r *recorded) chooseSweep(ctx context.Context, ref string) (name string, er
 func (r *recorded) filter(ctx context.Context, f workspace.Filter) (err error) {
 	r.runs, err = r.space.Runs(ctx, f)
 	return err
+}
+
+// ask takes the question, the baseline and the objective from the definition of
+// the sweep, if all runs are trials of one. A definition that cannot be read has
+// been reported when it was run.
+func (r *recorded) ask(opts *reports.Options) {
+	id := r.runs[0].SweepID()
+	if id == "" || slices.ContainsFunc(r.runs, func(run *record.Run) bool { return run.SweepID() != id }) {
+		return
+	}
+	s, err := sweep.Parse(r.runs[0].Sweep.File, []byte(r.runs[0].Sweep.Definition))
+	if err != nil {
+		return
+	}
+	opts.Question = s.Question
+	for _, b := range s.Baseline {
+		if opts.Baseline == nil {
+			opts.Baseline = map[string]any{}
+		}
+		opts.Baseline[b.Key] = b.Value
+	}
+	if s.Search.Method == "tpe" || s.Prune != nil { // others choose nothing by it
+		opts.Objective = s.Objective.Metric
+	}
+	if opts.Metric == "" {
+		opts.Metric = s.Objective.Metric
+	}
 }
 
 // check refuses to report on no runs, and by a metric that none of them has.

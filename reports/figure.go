@@ -19,6 +19,7 @@ type figure struct {
 	Note     string
 	Label    string // says to who cannot see it what it shows
 	Wide     bool
+	Name     string // of a declared figure
 	timing   bool
 	Variants []variant
 }
@@ -32,6 +33,11 @@ type variant struct {
 	X      scale          `json:"x"`
 	Y      scale          `json:"y"`
 	Item   bool           `json:"item"` // the tooltip is of a point, not of an x
+
+	// By the index of a series: x, low and high of the band around its line, and
+	// of the intervals of its dots.
+	Bands  map[int][][3]float64 `json:"bands,omitempty"`
+	Spans  map[int][][3]float64 `json:"spans,omitempty"`
 	strays float64
 }
 
@@ -62,11 +68,13 @@ type plot struct {
 	chart  *charts.Line
 	trials [][]int
 	x, y   axis
+	bands  map[int][][3]float64
+	spans  map[int][][3]float64
 	strays float64 // how far thinned lines lie from what was recorded, in axes
 }
 
 func newPlot(x, y axis) *plot {
-	p := &plot{chart: charts.NewLine(), x: x, y: y}
+	p := &plot{chart: charts.NewLine(), x: x, y: y, bands: map[int][][3]float64{}, spans: map[int][][3]float64{}}
 	p.chart.SetGlobalOptions(
 		charts.WithAnimation(false), // fifty runs are shown and hidden at once
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(false)}),
@@ -147,8 +155,13 @@ func (p *plot) line(trials []*trial, role string, points [][2]float64, s stroke)
 	if len(thinned) < len(points) {
 		p.strays = max(p.strays, tolerance)
 	}
+	p.rawLine(trials, role, thinned, s)
+}
+
+// rawLine adds a line as it is.
+func (p *plot) rawLine(trials []*trial, role string, points [][2]float64, s stroke) {
 	p.chart.AddSeries(role, nil, charts.WithSeriesOpts(func(series *charts.SingleSeries) {
-		series.Data = thinned
+		series.Data = points
 		series.Color = colourOf(trials)
 		series.ShowSymbol = opts.Bool(len(points) == 1)
 		series.SymbolSize = 6
@@ -206,6 +219,19 @@ func (p *plot) reference(role string, points [][2]float64) {
 	p.trials = append(p.trials, []int{})
 }
 
+// vertical adds a thin line at x, such as a threshold of a trial.
+func (p *plot) vertical(t *trial, role string, x float64) {
+	top := 0.0
+	for _, s := range p.chart.MultiSeries {
+		if points, ok := s.Data.([][2]float64); ok {
+			for _, q := range points {
+				top = max(top, q[1])
+			}
+		}
+	}
+	p.rawLine([]*trial{t}, role, [][2]float64{{round(x), 0}, {round(x), round(top)}}, stroke{Width: 1, Opacity: 0.7})
+}
+
 func (p *plot) variant(name string) variant {
 	if len(p.chart.MultiSeries) > crowd {
 		for i := range p.chart.MultiSeries {
@@ -216,7 +242,7 @@ func (p *plot) variant(name string) variant {
 	}
 	option := p.chart.JSON()
 	delete(option, "color") // every series has its own
-	return variant{Name: name, Option: option, Trials: p.trials, X: p.x.Scale, Y: p.y.Scale, strays: p.strays}
+	return variant{Name: name, Option: option, Trials: p.trials, X: p.x.Scale, Y: p.y.Scale, Bands: p.bands, Spans: p.spans, strays: p.strays}
 }
 
 // Strays is how far the drawn lines lie from the recorded ones at most, as a

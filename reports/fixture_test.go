@@ -21,6 +21,7 @@ import (
 
 	"whorl/pipeline/record"
 	"whorl/pipeline/stage"
+	figures "whorl/pipeline/stage/figure"
 	"whorl/pipeline/store"
 )
 
@@ -156,6 +157,7 @@ func (m *memory) add(n int, merge, policy string, seed uint64) *record.Run {
 	condition("obl.", quality)
 	condition("zcut.", quality-0.4)
 	m.stages(r, c, n)
+	r.Stage("evaluate").About, r.Stage("train").About = aboutEvaluate, aboutTrain
 	m.runs = append(m.runs, r)
 	return r
 }
@@ -290,6 +292,72 @@ func scored(rng *rand.Rand, quality float64, n int) map[string]any {
 	}
 }
 
+// What the stages say of their metrics.
+var (
+	aboutEvaluate = []stage.MetricInfo{
+		{Name: "eer", Title: "EER", Unit: "%", Goal: stage.Minimize, Primary: true},
+		{Name: "roc_auc", Title: "ROC AUC", Goal: stage.Maximize},
+		{Name: "accuracy", Title: "Accuracy", Unit: "%", Goal: stage.Maximize},
+		{Name: "threshold", Title: "Threshold"},
+	}
+	aboutTrain = []stage.MetricInfo{{Name: "loss", Title: "Loss", Goal: stage.Minimize}, {Name: "accuracy", Title: "Accuracy", Unit: "%", Goal: stage.Maximize}}
+)
+
+// figures are a set with a figure of each type but pairs.
+func (m *memory) figures(c map[string]any) record.Output {
+	det, h := c["det"].(map[string]any), c["histogram"].(map[string]any)
+	low, high := 1e-3, 0.9
+	rate := figures.Axis{Label: "false match rate", Unit: "%", Scale: figures.Normal, Min: &low, Max: &high}
+	l, u := 0.01, 0.2
+	at := c["operating"].([]map[string]any)[0]
+	n := func(key string) int { return int(at[key].(float64)) }
+	set := figures.Set{Figures: []figures.Figure{
+		{Name: "det", Title: "DET curve", Curve: &figures.Curve{
+			X: rate, Y: rate, Diagonal: true,
+			Lines: []figures.Line{{X: det["fmr"].([]float64), Y: det["fnmr"].([]float64)}},
+			Marks: []figures.Mark{{Name: "fixed threshold", X: at["fmr"].(float64), Y: at["fnmr"].(float64)}},
+		}},
+		{Name: "scores", Title: "Scores", Histogram: &figures.Histogram{
+			X: figures.Axis{Label: "score"}, Edges: h["edges"].([]float64), Marks: []figures.Mark{{Name: "threshold", X: 0.5}},
+			Groups: []figures.Group{{Name: "genuine", Counts: h["genuine"].([]float64)}, {Name: "impostor", Counts: h["impostor"].([]float64)}},
+		}},
+		{Name: "decisions", Title: "Decisions", Matrix: &figures.Matrix{
+			RowLabel: "truth", ColumnLabel: "decision", Rows: []string{"genuine", "impostor"}, Columns: []string{"match", "no match"},
+			Counts: [][]int{{n("tp"), n("fn")}, {n("fp"), n("tn")}},
+		}},
+		{Name: "parts", Title: "By difficulty", Estimates: &figures.Estimates{Quantity: "EER", Unit: "%", Level: 0.95, Rows: []figures.Estimate{
+			{Name: "easy", Value: 0.05, Low: &l, High: &u}, {Name: "hard", Value: at["fmr"].(float64)},
+		}}},
+	}}
+	text, err := figures.Encode(set)
+	if err != nil {
+		panic(err)
+	}
+	return m.put("figures", stage.TypeFigures, text)
+}
+
+// pairs are a directory with two pairs, one of which all runs have.
+func (m *memory) pairs(n int) record.Output {
+	item := func(id, group string, v float64) figures.Pair {
+		return figures.Pair{
+			ID: id, Group: group, Value: v, Note: "hard, false match",
+			Left: figures.Image{File: "a.png", Caption: "subject 1"}, Right: figures.Image{File: "b.png", Caption: "subject 2"},
+		}
+	}
+	text, err := figures.Encode(figures.Set{Figures: []figures.Figure{{Name: "errors", Title: "Errors", Pairs: &figures.Pairs{
+		Quantity: "score", Items: []figures.Pair{item("shared", "highest impostors", 0.9+float64(n)/1e4), item(fmt.Sprint("own ", n), "lowest genuines", 0.1)},
+	}}}})
+	if err != nil {
+		panic(err)
+	}
+	out := m.put("errors", stage.TypeFigures, text)
+	m.objects[out.Digest+"/"+figures.File] = text
+	m.objects[out.Digest+"/a.png"], m.objects[out.Digest+"/b.png"] = sheet(1, 1, 1), sheet(1, 1, 2)
+	delete(m.objects, out.Digest)
+	out.Dir = true
+	return out
+}
+
 // summarise returns area under the ROC curve and equal error rate.
 func summarise(c map[string]any) (auc, eer float64) {
 	det := c["det"].(map[string]any)
@@ -341,7 +409,8 @@ func (m *memory) stages(r *record.Run, c map[string]any, n int) {
 			}}),
 		}},
 		{Name: "evaluate", Kind: "evaluate", Status: "ran", Cost: 1.2, Inputs: in("weights=train.weights", "prints=ingest.prints", "labels=label.labels", "split=split.split"), Outputs: []record.Output{
-			m.putJSON("curves", stage.TypeCurves, c),
+			m.figures(c),
+			m.pairs(n),
 			m.putJSON("intervals", stage.TypeJSON, intervalsOf(r)),
 			m.put("samples", stage.TypePNG, sheet(4, 3, uint64(n+100))),
 		}},

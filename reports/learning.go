@@ -2,52 +2,38 @@ package reports
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"whorl/pipeline/stage"
 )
 
 // learningFigures draws every series over its steps: one figure for each
-// measure, training and validation over each other, results before timings.
-func learningFigures(trials []*trial) []*figure {
-	var bases []metric // without "val_"
-	seen := map[string]bool{}
-	for _, t := range trials {
-		for _, m := range t.Metrics() {
-			base := m.Stage + "." + strings.TrimPrefix(m.Name, "val_")
-			if t.series[m.Key()] != nil && !seen[base] {
-				seen[base] = true
-				bases = append(bases, newMetric(m.Stage, strings.TrimPrefix(m.Name, "val_"), m.Timing))
-			}
-		}
-	}
-	slices.SortStableFunc(bases, func(a, b metric) int {
-		return learningOrder(a) - learningOrder(b)
-	})
+// measure, training and validation ("val_" before the name) over each other.
+func learningFigures(trials []*trial, all []metric, crowded bool) []*figure {
 	var figures []*figure
-	for i, m := range bases {
-		f := learningFigure(trials, m)
-		f.ID = fmt.Sprintf("series-%d", i+1)
-		figures = append(figures, f)
+	for _, m := range all {
+		if rest, ok := strings.CutPrefix(m.name(), "val_"); ok && slices.ContainsFunc(all, func(o metric) bool {
+			return o.Key == m.Stage+"."+rest && o.isSeries(trials)
+		}) {
+			continue // it is drawn with the other
+		}
+		if m.isSeries(trials) {
+			f := learningFigure(trials, m, crowded)
+			f.ID = fmt.Sprintf("series-%d", len(figures)+1)
+			figures = append(figures, f)
+		}
 	}
 	return figures
 }
 
-func learningOrder(m metric) int {
-	switch {
-	case m.name() == "loss":
-		return 0
-	case m.name() == "accuracy":
-		return 1
-	case !m.Timing:
-		return 2
-	}
-	return 3
+func (m metric) isSeries(trials []*trial) bool {
+	return slices.ContainsFunc(trials, func(t *trial) bool { return t.series[m.Key] != nil })
 }
 
-func learningFigure(trials []*trial, m metric) *figure {
+func learningFigure(trials []*trial, m metric, crowded bool) *figure {
 	f := &figure{
 		timing: m.Timing,
 		Title:  capital(m.Title),
@@ -65,65 +51,36 @@ func learningFigure(trials []*trial, m metric) *figure {
 	if both {
 		f.Note = "Thick lines: validation. Thin lines: training."
 	}
-	draw := func(log bool) variant {
+	if crowded {
+		f.Note = strings.TrimSpace(f.Note + " " + bandNote)
+	}
+	draw := func(log, crowded bool) variant {
 		x, y := learningAxes(trials, m, log)
 		p := newPlot(x, y)
-		for _, t := range trials {
-			if points := steps(t, m.Key); points != nil {
-				s := stroke{Width: 2, Opacity: 1}
-				role := ""
-				if both {
-					s, role = stroke{Width: 1, Opacity: 0.75}, "training"
+		var curves []curve
+		for _, t := range trials { // the more telling of the two comes first
+			for _, of := range []struct{ key, role string }{{m.validation(), "validation"}, {m.Key, "training"}} {
+				if !both {
+					of.role = ""
 				}
-				p.line([]*trial{t}, role, points, s)
-			}
-			if points := steps(t, m.validation()); points != nil {
-				p.line([]*trial{t}, "validation", points, stroke{Width: 2.25, Opacity: 1})
+				if points := steps(t, of.key); len(points) > 0 {
+					curves = append(curves, curve{t, of.role, points})
+				}
 			}
 		}
-		if log {
-			return p.variant("log")
-		}
-		return p.variant("linear")
+		p.curves(curves, crowded)
+		return p.variant(map[bool]string{true: "log", false: "linear"}[log])
 	}
-	f.Variants = []variant{draw(false)}
-	if positive && m.name() == "loss" {
-		f.Variants = append(f.Variants, draw(true))
+	f.Variants = []variant{draw(false, crowded)}
+	if positive && m.Goal == stage.Minimize && !m.Timing {
+		f.Variants = append(f.Variants, draw(true, crowded))
 	}
-	if groups := groupsOf(trials); len(groups) < len(trials) && !m.Timing {
-		f.Variants = append(f.Variants, medianVariant(trials, groups, m))
+	if len(groupsOf(trials)) < len(trials) && !m.Timing && !crowded {
+		v := draw(false, true)
+		v.Name = "medians"
+		f.Variants = append(f.Variants, v)
 	}
 	return f
-}
-
-// medianVariant draws, of each group of replicates, the median at each step
-// over the faint lines of its trials: validation if there is one.
-func medianVariant(trials []*trial, groups []*replicates, m metric) variant {
-	x, y := learningAxes(trials, m, false)
-	p := newPlot(x, y)
-	for _, g := range groups {
-		at := map[float64][]float64{}
-		for _, t := range g.Trials {
-			points := steps(t, m.validation())
-			if points == nil {
-				points = steps(t, m.Key)
-			}
-			for _, point := range points {
-				at[point[0]] = append(at[point[0]], point[1])
-			}
-			if len(points) > 0 {
-				p.line([]*trial{t}, "", points, stroke{Width: 1, Opacity: 0.4})
-			}
-		}
-		var medians [][2]float64
-		for _, step := range slices.Sorted(maps.Keys(at)) {
-			medians = append(medians, [2]float64{step, median(at[step])})
-		}
-		if len(medians) > 0 {
-			p.line(g.Trials, "median", medians, stroke{Width: 2.5, Opacity: 1})
-		}
-	}
-	return p.variant("medians")
 }
 
 // learningAxes are those of a metric's figure; the steps fill theirs.
@@ -136,27 +93,18 @@ func learningAxes(trials []*trial, m metric, log bool) (x, y axis) {
 			}
 		}
 	}
-	x = axis{Name: stepName(m), Integral: true, Scale: scale{Format: "number"}}
+	x = axis{Name: "step", Integral: true, Scale: scale{Format: "number"}}
 	if first < last {
 		x.Min, x.Max = float64(first), float64(last)
 	}
 	y = axis{Name: m.Title, Log: log, Scale: scale{Format: "number"}}
-	if m.Percent {
+	if m.Unit == "%" {
 		y.Scale.Format = "percent"
 	}
 	return x, y
 }
 
 func (m metric) validation() string { return m.Stage + ".val_" + m.name() }
-
-// stepName is what the steps of a series are: a training stage's are epochs.
-func stepName(m metric) string {
-	switch m.name() {
-	case "loss", "accuracy", "seconds", "pairs_per_s":
-		return "epoch"
-	}
-	return "step"
-}
 
 // steps are the points of a series, without those that cannot be drawn.
 func steps(t *trial, key string) [][2]float64 {

@@ -3,174 +3,160 @@ package reports
 import (
 	"slices"
 	"strings"
+
+	"whorl/pipeline/stage"
 )
 
-// A direction says which way a metric gets better.
-type direction int
-
-const (
-	neither direction = iota
-	higher
-	lower
-)
-
-// kinds is what is known of a metric by its name, the last part of what a
-// stage calls it, without "val_". What is not known is shown as a plain number
-// and no value of it is called best.
-var kinds = map[string]struct {
-	better  direction
-	percent bool
-	title   string
-}{
-	"accuracy":          {higher, true, "accuracy"},
-	"average_precision": {higher, false, "avg. precision"},
-	"eer":               {lower, true, "EER"},
-	"f1":                {higher, false, "F1"},
-	"fmr":               {lower, true, "FMR"},
-	"fnmr":              {lower, true, "FNMR"},
-	"log_loss":          {lower, false, "log loss"},
-	"loss":              {lower, false, "loss"},
-	"pairs_per_s":       {higher, false, "pairs/s"},
-	"precision":         {higher, true, "precision"},
-	"rank1":             {higher, true, "rank-1"},
-	"recall":            {higher, true, "recall"},
-	"roc_auc":           {higher, false, "ROC AUC"},
-	"seconds":           {lower, false, "seconds"},
-	"threshold":         {neither, false, "threshold"},
-}
-
-// primary lists, by name within the stage and in order, the metrics that the
-// table of runs shows without being asked.
-var primary = []string{
-	"eer", "roc_auc", "average_precision", "accuracy",
-	"calibrated.accuracy", "calibrated.precision", "calibrated.recall", "calibrated.f1",
-	"calibrated.fmr", "calibrated.fnmr",
-	"rank1", "val_loss", "val_accuracy", "pairs_per_s",
-}
-
-// rankers lists, by name within the stage and in order, what runs are ranked
-// by unless Options say.
-var rankers = []string{"eer", "roc_auc", "val_loss", "val_accuracy", "accuracy", "loss"}
-
-const maxUnknown = 8 // metrics shown of a pipeline that measures none of primary
-
-// A metric is a figure that runs are compared by.
+// A metric is a figure that runs are compared by, as the kinds of the stages
+// describe it.
 type metric struct {
-	Key     string // "evaluate.hard.eer"
-	Stage   string // "evaluate"
-	Title   string // "hard EER"
-	Under   string // what Title begins with: "hard", "calibrated", "validation"
-	Short   string // the rest of Title: "EER"
-	Timing  bool
-	Percent bool
-	Better  direction
+	Key    string // "score.night.error"
+	Stage  string // "score"
+	Title  string // "Error rate, night"
+	Under  string // the part of the data: "night"
+	Short  string // the title without it
+	Unit   string
+	Doc    string
+	Timing bool
+	Goal   stage.Goal
+
+	described bool // by a kind of stage, and not for a part of the data
+	primary   bool
 }
 
-func newMetric(stage, name string, timing bool) metric {
-	m := metric{Key: stage + "." + name, Stage: stage, Timing: timing}
-	prefix, last := "", name
-	if i := strings.LastIndexByte(name, '.'); i >= 0 {
-		prefix, last = strings.ReplaceAll(name[:i], ".", " ")+" ", name[i+1:]
+const maxShown = 12 // metrics in the table of runs before any are chosen
+
+// allMetrics returns what any of the trials measured: primary ones first, then
+// in the order of first appearance, timings last. A description of any run
+// holds for all.
+func allMetrics(trials []*trial) []metric {
+	var all []metric
+	at := map[string]int{}
+	for _, t := range trials {
+		for _, m := range t.Metrics() {
+			key := m.Key()
+			i, seen := at[key]
+			if !seen {
+				i = len(all)
+				at[key] = i
+				all = append(all, metric{Key: key, Stage: m.Stage, Title: m.Name, Short: m.Name, Timing: m.Timing})
+			}
+			if all[i].described || all[i].Under != "" {
+				continue
+			}
+			if info, ok := t.MetricInfo(key); ok {
+				all[i].describe(t.described(m.Stage, m.Name), info)
+			}
+		}
 	}
-	base, validation := strings.CutPrefix(last, "val_")
-	if validation {
-		prefix += "validation "
+	slices.SortStableFunc(all, func(a, b metric) int { return a.order() - b.order() })
+	return all
+}
+
+func (m metric) order() int {
+	switch {
+	case m.primary:
+		return 0
+	case m.Timing:
+		return 2
 	}
-	k, known := kinds[base]
-	if !known {
-		k.title = base
+	return 1
+}
+
+// described reports whether the kind names the metric itself rather than that of
+// which it is a part.
+func (t *trial) described(in, name string) bool {
+	return slices.ContainsFunc(t.Stage(in).About, func(i stage.MetricInfo) bool { return i.Name == name })
+}
+
+func (m *metric) describe(itself bool, info stage.MetricInfo) {
+	m.Goal, m.Unit, m.Doc, m.primary, m.described = info.Goal, info.Unit, info.Doc, info.Primary, itself
+	if info.Title != "" {
+		m.Title, m.Short = info.Title, info.Title
 	}
-	m.Title, m.Under, m.Short = prefix+k.title, strings.TrimSpace(prefix), k.title
-	m.Percent, m.Better = k.percent, k.better
-	return m
+	if !itself {
+		m.Under, _, _ = strings.Cut(m.name(), ".")
+		if i := strings.LastIndexByte(m.name(), '.'); i >= 0 {
+			m.Under = strings.ReplaceAll(m.name()[:i], ".", " ")
+		}
+		m.Title = m.Short + ", " + m.Under
+	}
 }
 
 func (m metric) name() string { return strings.TrimPrefix(m.Key, m.Stage+".") }
 
 // Format writes a value of the metric.
 func (m metric) Format(v float64) string {
-	if m.Percent {
+	switch m.Unit {
+	case "%":
 		return percent(v)
+	case "s":
+		return seconds(v)
+	case "":
+		return number(v)
 	}
-	return number(v)
+	return number(v) + " " + m.Unit
 }
 
-// Hint says which way is better, for a heading.
+// Hint says what the metric is and which way is better, for a heading.
 func (m metric) Hint() string {
-	switch m.Better {
-	case higher:
+	parts := []string{m.Key}
+	if m.Doc != "" {
+		parts = append(parts, m.Doc)
+	}
+	if b := m.Better(); b != "" {
+		parts = append(parts, b)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Better says which way is better, nothing of a metric without a goal.
+func (m metric) Better() string {
+	switch m.Goal {
+	case stage.Maximize:
 		return "higher is better"
-	case lower:
+	case stage.Minimize:
 		return "lower is better"
 	}
 	return ""
 }
 
-// beats reports whether a is better than b.
-func (m metric) beats(a, b float64) bool {
-	return m.Better == higher && a > b || m.Better == lower && a < b
-}
-
-// allMetrics returns what any of the trials measured, in the order of first
-// appearance, results before timings.
-func allMetrics(trials []*trial) []metric {
-	var all []metric
-	seen := map[string]bool{}
-	for _, t := range trials {
-		for _, m := range t.Metrics() {
-			if key := m.Key(); !seen[key] {
-				seen[key] = true
-				all = append(all, newMetric(m.Stage, m.Name, m.Timing))
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b metric) int {
-		switch {
-		case a.Timing == b.Timing:
-			return 0
-		case b.Timing:
-			return -1
-		}
-		return 1
-	})
-	return all
-}
-
-// primaryMetrics chooses those for the table of runs. What was measured on the
-// training set stays out where the same was measured on the validation set.
-func primaryMetrics(all []metric) []metric {
+// shownMetrics chooses those for the table of runs: the primary ones and those
+// that a kind describes by their own name; without any, the first.
+func shownMetrics(all []metric) []metric {
 	var chosen []metric
-	for _, name := range primary {
-		for _, m := range all {
-			watched := slices.ContainsFunc(all, func(o metric) bool { return o.Key == m.validation() })
-			if m.name() == name && !watched {
-				chosen = append(chosen, m)
-			}
+	for _, m := range all {
+		if m.described && !m.Timing && len(chosen) < maxShown {
+			chosen = append(chosen, m)
 		}
 	}
 	if len(chosen) == 0 {
-		chosen = slices.Clone(all[:min(len(all), maxUnknown)])
+		chosen = slices.Clone(all[:min(len(all), maxShown)])
 	}
 	return chosen
 }
 
-// ranking returns the metric that runs are ranked by; ok is false if there is
-// none that has a better direction.
-func ranking(all []metric, asked string) (m metric, ok bool) {
-	for _, m := range all {
-		if m.Key == asked {
-			if m.Better == neither {
-				m.Better = higher
-			}
-			return m, true
+// ranking returns the metric that runs are ranked by: the one asked for, else
+// the primary one that most trials have, else the first with a goal that the
+// last stage measured. ok is false if there is none. A metric without a goal
+// ranks nothing.
+func ranking(trials []*trial, all []metric, asked string) (m metric, ok bool) {
+	most := 0
+	for _, candidate := range all {
+		if candidate.Key == asked {
+			return candidate, true
+		}
+		if n := len(valuesOf(trials, candidate)); candidate.primary && candidate.Goal != stage.NoGoal && n > most {
+			m, ok, most = candidate, true, n
 		}
 	}
-	for _, name := range rankers {
-		for _, m := range all {
-			if m.name() == name {
-				return m, true
-			}
+	if ok {
+		return m, true
+	}
+	for _, candidate := range slices.Backward(all) {
+		if candidate.Goal != stage.NoGoal && !candidate.Timing && (!ok || candidate.Stage == m.Stage) {
+			m, ok = candidate, true
 		}
 	}
-	return metric{}, false
+	return m, ok
 }

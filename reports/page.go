@@ -1,8 +1,8 @@
 package reports
 
 import (
+	"context"
 	"embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"whorl/pipeline/record"
 	"whorl/reports/internal/echarts"
 )
 
@@ -30,6 +31,8 @@ var functions = template.FuncMap{
 	"integer": func(n int) string { return integer(int64(n)) },
 	"number":  number,
 	"percent": percent,
+	"pvalue":  pvalue,
+	"capital": capital,
 	"seconds": seconds,
 	"setting": setting,
 	"join":    strings.Join,
@@ -46,34 +49,36 @@ var functions = template.FuncMap{
 type page struct {
 	Options
 	Heading   string
+	Crowded   bool // charts show configurations rather than runs
 	Trials    []*trial
 	Groups    []*replicates
 	Failed    []*trial // or interrupted
 	Running   []*trial
 	Summary   *summary
+	Answer    *answer // nil: nothing is ranked
 	Differing []parameter
 	Constant  []parameter
+	All       []metric
+	Shown     []metric // in the table of runs
 
-	Runs       *table
-	Replicates *table // nil if every run stands alone
-	Metrics    []metricRow
+	Runs    *table
+	Metrics []metricRow // nil if there are too many runs for a table of all
 
-	Learning, Timings, Errors []*figure // a grid each
+	Learning, Timings, Charts []*figure // a grid each
+	Matrices                  []matrixFigure
+	Exhibits                  *exhibits
 
-	Confusions []confusion
-	Exhibits   *exhibits
-	Diagrams   []*diagram
-	Stages     []string
-	Facts      []fact
-	Patches    []*patch
-	Lost       []*trial // those with artifacts missing
+	Diagrams []*diagram
+	Stages   []string
+	Facts    []fact
+	Patches  []*patch
+	Lost     []*trial // those with artifacts missing
 }
 
-func newPage(trials []*trial, ex *exhibits, opts Options) *page {
+func newPage(ctx context.Context, l *loader, trials []*trial, opts Options) (*page, error) {
 	p := &page{
-		Options: opts, Heading: opts.Title, Trials: trials, Groups: groupsOf(trials), Exhibits: ex,
+		Options: opts, Heading: opts.Title, Trials: trials, Groups: groupsOf(trials), Crowded: len(trials) > few,
 		Stages: stageNames(trials), Diagrams: diagrams(trials), Facts: facts(trials), Patches: patches(trials),
-		Confusions: confusions(trials), Errors: errorFigures(trials),
 	}
 	if p.Heading == "" {
 		p.Heading = "Comparison of " + count(len(trials), "run")
@@ -81,10 +86,26 @@ func newPage(trials []*trial, ex *exhibits, opts Options) *page {
 			p.Heading = "Sweep " + opts.Sweep
 		}
 	}
+	var err error
+	if p.Exhibits, err = l.load(ctx, trials, opts); err != nil {
+		return nil, err
+	}
+	p.All = allMetrics(trials)
+	p.Shown = shownMetrics(p.All)
+	first, ranked := ranking(trials, p.All, p.Metric)
+	if ranked {
+		if p.Answer, err = newAnswer(p.Groups, first, opts.Baseline, l.tables(ctx)); err != nil {
+			return nil, fmt.Errorf("comparing the runs by %s: %w", first.Key, err)
+		}
+	}
+	p.Answer.rankGroups(p.Groups)
+	if err := l.galleries(ctx, p.Exhibits); err != nil {
+		return nil, err
+	}
 	for _, t := range trials {
 		switch t.State {
-		case "done":
-		case "running":
+		case record.Done:
+		case record.Running:
 			p.Running = append(p.Running, t)
 		default:
 			p.Failed = append(p.Failed, t)
@@ -94,27 +115,21 @@ func newPage(trials []*trial, ex *exhibits, opts Options) *page {
 		}
 	}
 	p.Differing, p.Constant = parameters(trials)
-	all := allMetrics(trials)
-	shown := primaryMetrics(all)
-	p.Runs = runTable(trials, p.Differing, shown)
-	if len(p.Groups) < len(trials) {
-		p.Replicates = groupTable(p.Groups, shown)
+	p.Runs = runTable(trials, p.Differing, p.Shown)
+	if !p.Crowded {
+		p.Metrics = metricTable(trials, p.All)
 	}
-	p.Metrics = metricTable(trials, all)
-	for _, f := range learningFigures(trials) {
+	for _, f := range learningFigures(trials, p.All, p.Crowded) {
 		if f.timing {
 			p.Timings = append(p.Timings, f)
 		} else {
 			p.Learning = append(p.Learning, f)
 		}
 	}
-	for _, f := range []*figure{scoreFigure(trials), cmcFigure(trials), conditionFigure(trials, all)} {
-		if f != nil {
-			p.Errors = append(p.Errors, f)
-		}
-	}
-	p.Summary = newSummary(p, all)
-	return p
+	p.Charts = declaredFigures(p.Exhibits.Declared, p.Crowded)
+	p.Matrices = matrixFigures(p.Exhibits.Declared, p.Crowded)
+	p.Summary = newSummary(p, first, ranked)
+	return p, ctx.Err()
 }
 
 // Style is the page's style sheet, Script its script, and Library the chart
@@ -126,8 +141,38 @@ func (p *page) Style() (template.CSS, error) {
 
 // Script is described at Style.
 func (p *page) Script() (template.JS, error) {
-	data, err := files.ReadFile("page/report.js")
-	return template.JS(data), err
+	var all []byte
+	for _, name := range []string{"query.js", "table.js", "report.js"} {
+		data, err := files.ReadFile("page/" + name)
+		if err != nil {
+			return "", err
+		}
+		all = append(all, data...)
+	}
+	return template.JS(all), nil
+}
+
+// Ranked are the configurations from best to worst, Leading those that crowded
+// charts show at first.
+func (p *page) Ranked() []*replicates {
+	return slices.SortedFunc(slices.Values(p.Groups), func(a, b *replicates) int { return a.Place - b.Place })
+}
+
+// Leading is described at Ranked.
+func (p *page) Leading() []*replicates {
+	return slices.DeleteFunc(p.Ranked(), func(g *replicates) bool { return !g.Shown })
+}
+
+// Selection says what chose the first configuration, and on which data.
+func (p *page) Selection() string {
+	m := p.Answer.Metric
+	switch {
+	case p.Objective != "" && p.Objective != m.Key:
+		return fmt.Sprintf("The search chose configurations by %s; they are ranked here by %s.", p.Objective, m.Key)
+	case p.Objective == m.Key:
+		return fmt.Sprintf("The search chose configurations by %s, the figure that is reported: the best of %d looks better than it is on data that no configuration was chosen on.", m.Key, len(p.Answer.Places))
+	}
+	return fmt.Sprintf("No configuration was chosen before %s was measured. Whoever takes the first of the %d now chooses it on the data that %s measured: its figure is then too good, and new data would tell by how much.", m.Key, len(p.Answer.Places), m.Stage)
 }
 
 // Library is described at Style.
@@ -161,17 +206,12 @@ func (p *page) TrialData() (template.JS, error) {
 		Title string `json:"title"`
 		Color string `json:"color"`
 		Group int    `json:"group"`
+		Off   bool   `json:"off,omitempty"` // not shown before it is asked for
 	}
 	var entries []entry
 	for _, t := range p.Trials {
-		entries = append(entries, entry{t.Label, t.Title, t.Style.Color, t.Group.Index})
+		entries = append(entries, entry{t.Label, t.Title, t.Style.Color, t.Group.Index, p.Crowded && !t.Group.Shown})
 	}
 	data, err := json.Marshal(entries)
 	return template.JS(data), err
-}
-
-// Source is the picture itself, as the src attribute of an img element: as an
-// address html/template would write every + of it as five bytes.
-func (p *picture) Source() template.HTMLAttr {
-	return template.HTMLAttr(`src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(p.data) + `"`)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"whorl/pipeline/record"
+	figures "whorl/pipeline/stage/figure"
 )
 
 // A Source is where runs and their artifacts are read from.
@@ -31,17 +32,33 @@ type Options struct {
 	Commands []string  // shown as how to make the report again
 	Version  string    // of whorl
 
-	// Metric is what runs are ranked by, such as "evaluate.eer". Default: the
-	// first that the runs have of EER, ROC AUC, loss and accuracy.
+	// Question is what the sweep is to answer; Baseline gives parameters of the
+	// configuration that others are compared with, and Objective is the metric
+	// by which a search chose. All may be empty.
+	Question  string
+	Baseline  map[string]any
+	Objective string
+
+	// Notes are sentences that the experiment adds to the answer.
+	Notes []string
+
+	// Metric is what runs are ranked by, such as "score.error". Default: the
+	// primary metric of the stages. A metric without a goal ranks nothing.
 	Metric string
 
+	// Pictures says how pictures are embedded. Default: [Thumbnails].
+	Pictures Pictures
+
 	// MaxPictureBytes bounds the pictures that are embedded, over all runs, of
-	// which there are 24 of an output at most; those left out are named.
-	// Default 12 MiB.
+	// which there are 24 of an output at most; those left out are named. Default:
+	// 12 MiB of full size, 1.5 MiB of thumbnails.
 	MaxPictureBytes int64
 }
 
-const defaultMaxPictureBytes = 12 << 20
+const (
+	defaultFullBytes  = 12 << 20
+	defaultThumbBytes = 3 << 19
+)
 
 // Write writes the report of src's runs to w as HTML in UTF-8. It returns
 // errors of src and w; missing and damaged artifacts are reported on the page.
@@ -53,16 +70,22 @@ func Write(ctx context.Context, w io.Writer, src Source, opts Options) error {
 	if len(runs) == 0 {
 		return errors.New("no runs to report: record one with whorl run")
 	}
-	if opts.MaxPictureBytes == 0 {
-		opts.MaxPictureBytes = defaultMaxPictureBytes
+	if opts.Pictures == "" {
+		opts.Pictures = Thumbnails
 	}
-	trials := newTrials(runs)
-	ex, err := load(ctx, src, trials, opts)
+	if opts.MaxPictureBytes == 0 {
+		opts.MaxPictureBytes = defaultThumbBytes
+		if opts.Pictures == FullSize {
+			opts.MaxPictureBytes = defaultFullBytes
+		}
+	}
+	l := &loader{src: src, contents: map[string]content{}, sets: map[string]*figures.Set{}}
+	p, err := newPage(ctx, l, newTrials(runs), opts)
 	if err != nil {
 		return err
 	}
 	buffered := bufio.NewWriterSize(w, 1<<16)
-	if err := templates().ExecuteTemplate(buffered, "page.html", newPage(trials, ex, opts)); err != nil {
+	if err := templates().ExecuteTemplate(buffered, "page.html", p); err != nil {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return buffered.Flush()

@@ -43,3 +43,17 @@ func valuesOf(trials []*trial, m metric) []float64 {
 	}
 	return values
 }
+
+// with is the extent that also holds the values.
+func (e extent) with(values []float64) extent {
+	o := extentOf(values)
+	return extent{min(e.Min, o.Min), max(e.Max, o.Max)}
+}
+
+func sum(values []float64) float64 {
+	total := 0.0
+	for _, v := range values {
+		total += v
+	}
+	return total
+}

@@ -3,17 +3,18 @@ package reports
 import (
 	"strconv"
 
-	"whorl/experiments/compare"
+	"whorl/pipeline/stage"
 )
 
-// A table of runs or of groups: a head and rows of cells, both by column.
+// A table of runs: a head and rows of cells, both by column.
 type table struct {
 	Columns []column
 	Rows    []row
 }
 
 type column struct {
-	Title, Sub string // "EER", "evaluate"
+	Key        string // "score.error"
+	Title, Sub string // "Error rate", "score"
 	Hint       string // for a pointer that rests on it
 	Numeric    bool
 	Differs    bool // a parameter that is not the same in all rows
@@ -36,12 +37,12 @@ type cell struct {
 func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
 	t := &table{}
 	for _, p := range differing {
-		t.Columns = append(t.Columns, column{Title: p.Name, Sub: p.Stage, Differs: true, Numeric: numeric(trials, p)})
+		t.Columns = append(t.Columns, column{Key: p.Key, Title: p.Name, Sub: p.Stage, Differs: true, Numeric: numeric(trials, p)})
 	}
 	for _, m := range metrics {
 		t.Columns = append(t.Columns, metricColumn(m))
 	}
-	t.Columns = append(t.Columns, column{Title: "time", Sub: "run", Numeric: true})
+	t.Columns = append(t.Columns, column{Key: "seconds", Title: "Time", Sub: "run", Numeric: true})
 	ranges := map[string]extent{}
 	for _, m := range metrics {
 		ranges[m.Key] = extentOf(valuesOf(trials, m))
@@ -69,39 +70,8 @@ func runTable(trials []*trial, differing []parameter, metrics []metric) *table {
 	return t
 }
 
-// groupTable is a row for each group of replicates, with medians and spreads.
-func groupTable(groups []*replicates, metrics []metric) *table {
-	t := &table{Columns: []column{{Title: "runs", Numeric: true}}}
-	for _, m := range metrics {
-		t.Columns = append(t.Columns, metricColumn(m))
-	}
-	summaries := make([][]compare.Summary, len(groups)) // of each group, by metric
-	medians := make([][]float64, len(metrics))          // of each metric, by group
-	for i, g := range groups {
-		for k, m := range metrics {
-			s := g.Summarize(m.Key, confidence)
-			summaries[i] = append(summaries[i], s)
-			medians[k] = append(medians[k], s.Median)
-		}
-	}
-	for i, g := range groups {
-		n := strconv.Itoa(len(g.Trials))
-		r := row{Group: g, Trial: g.Trials[0], Cells: []cell{{Text: n, Sort: n}}}
-		for k, m := range metrics {
-			s := summaries[i][k]
-			c := metricCell(m, s.Median, s.N > 0, extentOf(medians[k]))
-			if s.Min < s.Max {
-				c.Small = m.Format(s.Min) + " to " + m.Format(s.Max)
-			}
-			r.Cells = append(r.Cells, c)
-		}
-		t.Rows = append(t.Rows, r)
-	}
-	return t
-}
-
 func metricColumn(m metric) column {
-	c := column{Title: m.Short, Sub: m.Stage, Hint: m.Hint(), Numeric: true}
+	c := column{Key: m.Key, Title: m.Short, Sub: m.Stage, Hint: m.Hint(), Numeric: true}
 	if m.Under != "" {
 		c.Sub += " " + m.Under
 	}
@@ -135,10 +105,10 @@ func metricCell(m metric, v float64, measured bool, among extent) cell {
 		return cell{Text: "–"}
 	}
 	c := cell{Text: m.Format(v), Sort: sortable(v)}
-	if m.Better == neither || among.Max <= among.Min {
+	if m.Goal == stage.NoGoal || among.Max <= among.Min {
 		return c
 	}
-	c.Best = m.Better == higher && v == among.Max || m.Better == lower && v == among.Min
+	c.Best = v == among.Max && m.Goal == stage.Maximize || v == among.Min && m.Goal == stage.Minimize
 	return c
 }
 

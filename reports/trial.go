@@ -26,8 +26,7 @@ type trial struct {
 
 	intervals map[string]biometrics.Interval // of some metrics, by "stage.name"
 
-	curves *curves
-	Lost   []loss
+	Lost []loss
 }
 
 // replicates are the trials that differ at most in their seed.
@@ -37,6 +36,8 @@ type replicates struct {
 	Name   string // what sets the group apart: "merge=abs, policy=none"
 	Short  string // the values only: "abs · none"
 	Trials []*trial
+	Place  int  // in the ranking, from 0
+	Shown  bool // in crowded charts before any are chosen
 }
 
 // A loss is an artifact that should be in the report and is not.

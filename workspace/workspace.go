@@ -38,6 +38,7 @@ type Workspace struct {
 
 	mu    sync.Mutex
 	index *track.Index // nil until needed
+	held  bool         // it is taken as it is: see Hold
 
 	noticeMu sync.Mutex
 	told     map[string]bool

@@ -48,7 +48,7 @@ func app() cli.App {
 			Name: "fingerprint", Doc: "fingerprint verification with a Siamese network, and its sweeps",
 			Start: "whorl run --set train.epochs=2", Files: whorl.Project,
 		}},
-		Verbs: func(env *cli.Env) []*cobra.Command { 
+		Verbs: func(env *cli.Env) []*cobra.Command {
 			return []*cobra.Command{synthCommand(env), use.Verify(env), use.Enroll(env), use.Identify(env), use.Export(env)}
 		},
 	}

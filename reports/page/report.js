@@ -8,7 +8,7 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const trials = JSON.parse($("#trials").textContent);
 const hidden = new Set(); // indices of trials
 const charts = new Map(); // figure element -> its chart
-let printing = null;
+let printing = null, runs = null;
 
 // --- numbers: short ones for axes, and for tips as format.go writes them ---
 
@@ -97,7 +97,7 @@ const nameOf = (of, role) => {
 function tooltip(variant, series, of) {
   const formatX = exact(variant.x), formatY = exact(variant.y);
   const look = {
-    confine: innerWidth < 700, backgroundColor: css("--page"), borderColor: css("--rule"), textStyle: { color: css("--ink") },
+    confine: true, backgroundColor: css("--page"), borderColor: css("--rule"), textStyle: { color: css("--ink") },
   };
   if (variant.item) {
     return { ...look, trigger: "item", formatter: p => tip(formatX(p.value[0]), [
@@ -117,11 +117,34 @@ function tooltip(variant, series, of) {
     } };
 }
 
+// ribbon is the band between the lowest and the highest of replicates.
+function ribbon(band, color) {
+  return { type: "custom", silent: true, z: 1, data: [[band[0][0], band[0][1]]], color, renderItem: (_, api) => ({
+    type: "polygon", shape: { points: [
+      ...band.map(([x, low]) => api.coord([x, low])), ...band.toReversed().map(([x, , high]) => api.coord([x, high])),
+    ] }, style: { fill: color, opacity: 0.16 },
+  }), clip: true };
+}
+
+// whiskers are the intervals of dots.
+function whiskers(spans, color) {
+  return { type: "custom", silent: true, z: 1, data: spans.map(s => [s[0], s[1]]), color, renderItem: (params, api) => {
+    const [x, low, high] = spans[params.dataIndex], a = api.coord([x, low]), b = api.coord([x, high]);
+    return { type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] }, style: { stroke: color, lineWidth: 2, opacity: 0.55 } };
+  }, clip: true };
+}
+
 function draw(figure) {
   const state = charts.get(figure);
   const variant = state.variants[state.current];
   const option = structuredClone(variant.option);
   const keep = variant.trials.map(shown);
+  const extra = [];
+  (option.series ?? []).forEach((s, i) => {
+    if (!keep[i]) return;
+    if (variant.bands?.[i]) extra.push({ series: ribbon(variant.bands[i], s.color), of: variant.trials[i] });
+    if (variant.spans?.[i]) extra.push({ series: whiskers(variant.spans[i], s.color), of: variant.trials[i] });
+  });
   option.series = (option.series ?? []).filter((_, i) => keep[i]);
   state.of = variant.trials.filter((_, i) => keep[i]);
   state.stale = false;
@@ -133,6 +156,8 @@ function draw(figure) {
     s.emphasis = { focus: "series", lineStyle: { width: (s.lineStyle?.width ?? 2) + 1 } };
     s.blur = { lineStyle: { opacity: 0.15 }, itemStyle: { opacity: 0.15 } };
   }
+  option.series.push(...extra.map(e => e.series));
+  state.of = [...state.of, ...extra.map(e => e.of)];
   [].concat(option.xAxis).forEach(axis => paint(axis, variant.x));
   [].concat(option.yAxis).forEach(axis => paint(axis, variant.y));
   option.textStyle = { fontFamily: getComputedStyle(document.body).fontFamily };
@@ -212,9 +237,10 @@ function show(visible) {
   }
   $$("#run-table tbody tr").forEach(row => row.classList.toggle("off", hidden.has(Number(row.dataset.trial))));
   $$("[data-trials]").forEach(e => { e.hidden = !shown(e.dataset.trials.trim().split(" ").map(Number)); });
-  $("#hidden-runs").textContent = [...hidden].map(i =>
-    `.only-run.run-${i},#all-metrics tr>:nth-child(${i + 2}){display:none}`).join("");
+  $("#hidden-runs").textContent = hidden.size === 0 ? "" : [...hidden].map(i =>
+    `.only-run.run-${i},#all-metrics tr>:nth-child(${i + 2})`).join(",") + "{display:none}";
   redraw();
+  runs?.write();
 }
 
 document.addEventListener("change", event => {
@@ -233,6 +259,10 @@ document.addEventListener("click", event => {
   if (button.dataset.only !== undefined) show(i => i === Number(button.dataset.only));
 });
 
+if (trials.some(t => t.off)) show(i => !trials[i].off);
+runs = whorlTable({ $, $$, element, save, show, hidden, trials });
+window.whorl = { runs, query: whorlQuery }; // for the console
+
 // A run under the pointer stands out in every chart.
 function highlight(trial, on) {
   charts.forEach(({ chart, of }) => {
@@ -240,83 +270,17 @@ function highlight(trial, on) {
     if (seriesIndex.length) chart.dispatchAction({ type: on ? "highlight" : "downplay", seriesIndex });
   });
 }
-for (const e of $$(".run[data-trial], #run-table tbody tr")) {
-  const trial = Number(e.dataset.trial);
-  e.addEventListener("mouseenter", () => highlight(trial, true));
-  e.addEventListener("mouseleave", () => highlight(trial, false));
+for (const box of [$("#side"), $("#run-table")]) {
+  const over = on => event => {
+    const row = event.target.closest(".run[data-trial], tr[data-trial]");
+    if (row && !row.contains(event.relatedTarget)) highlight(Number(row.dataset.trial), on);
+  };
+  box.addEventListener("mouseover", over(true));
+  box.addEventListener("mouseout", over(false));
 }
 
 // --- tables --------------------------------------------------------------------
 
-for (const button of $$("table .sort")) {
-  button.addEventListener("click", () => {
-    const head = button.closest("th"), table = button.closest("table");
-    const ascending = head.getAttribute("aria-sort") !== "ascending";
-    const column = head.cellIndex;
-    $$("th[aria-sort]", table).forEach(th => th.removeAttribute("aria-sort"));
-    head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-    const numeric = button.classList.contains("num");
-    const key = row => {
-      const cell = row.cells[column];
-      const text = cell.dataset.sort ?? cell.textContent.trim();
-      return numeric ? (text === "" ? NaN : Number(text)) : text;
-    };
-    const compare = (a, b) => {
-      if (!numeric) return a.localeCompare(b, "en", { numeric: true });
-      if (Number.isNaN(a) || Number.isNaN(b)) return 0;
-      return a - b;
-    };
-    const rows = [...table.tBodies[0].rows].map(row => ({ row, key: key(row) }));
-    const missing = r => numeric && Number.isNaN(r.key); // always at the end
-    rows.sort((a, b) => missing(a) - missing(b) || (ascending ? 1 : -1) * compare(a.key, b.key));
-    table.tBodies[0].append(...rows.map(r => r.row));
-  });
-}
-
-const runTable = $("#run-table");
-const titles = [...runTable.tHead.rows[0].cells].map(th => th.textContent.trim().toLowerCase());
-
-// matcher understands words, all of which must be in the row, and comparisons
-// of a column with a number: "abs eer<0.05".
-function matcher(query) {
-  const tests = query.toLowerCase().trim().split(/\s+/).filter(Boolean).map(word => {
-    const parts = word.match(/^(.+?)(<=|>=|<|>|=)(-?[\d.]+(?:e-?\d+)?)(%?)$/);
-    const column = parts ? titles.findIndex(t => t.endsWith(parts[1])) : -1;
-    if (column < 0) return row => row.textContent.toLowerCase().includes(word);
-    const limit = Number(parts[3]) / (parts[4] ? 100 : 1);
-    return row => {
-      const text = row.cells[column].dataset.sort;
-      const v = Number(text);
-      if (!text || Number.isNaN(v)) return false;
-      return { "<": v < limit, ">": v > limit, "<=": v <= limit, ">=": v >= limit, "=": v === limit }[parts[2]];
-    };
-  });
-  return row => tests.every(test => test(row));
-}
-
-$("#filter").addEventListener("input", event => {
-  const matches = matcher(event.target.value);
-  let n = 0;
-  for (const row of runTable.tBodies[0].rows) {
-    row.hidden = !matches(row);
-    n += !row.hidden;
-  }
-  $("#matches").textContent = n === 1 ? "1 run" : `${n} runs`;
-});
-$("#show-filtered").addEventListener("click", () => {
-  const visible = new Set([...runTable.tBodies[0].rows].filter(r => !r.hidden).map(r => Number(r.dataset.trial)));
-  show(i => visible.has(i));
-});
-$("#csv").addEventListener("click", () => {
-  const quote = text => /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  const head = [...runTable.tHead.rows[0].cells].slice(1).map(th => {
-    const stage = $("small", th)?.textContent, name = th.textContent.trim();
-    return quote(stage ? `${stage}.${name.slice(stage.length)}` : name);
-  });
-  const lines = [...runTable.tBodies[0].rows].filter(r => !r.hidden).map(r =>
-    [...r.cells].slice(1).map(td => quote(td.dataset.sort || td.textContent.trim())).join(","));
-  save("runs.csv", "text/csv", [head.join(","), ...lines].join("\n") + "\n");
-});
 $("#metric-filter")?.addEventListener("input", event => {
   const words = event.target.value.toLowerCase().split(/\s+/);
   for (const row of $$("#all-metrics tbody tr")) {
@@ -329,7 +293,7 @@ const markCut = box => {
   box.classList.toggle("cut-right", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
   box.classList.toggle("cut-below", box.scrollHeight - box.clientHeight - box.scrollTop > 1);
 };
-const scrolling = ".scroll, .podium ol";
+const scrolling = ".scroll, .podium ol, .plain-scroll";
 const resized = new ResizeObserver(seen => seen.forEach(({ target }) => markCut(target.closest(scrolling))));
 for (const box of $$(scrolling)) {
   box.addEventListener("scroll", () => markCut(box), { passive: true });
@@ -390,6 +354,14 @@ addEventListener("afterprint", () => {
 
 // The section being read is the last that begins in the upper part of the
 // window; at the end of the page it is the last one.
+// The state of the table stays in the address: contents only scroll.
+for (const link of $$("nav a")) {
+  link.addEventListener("click", event => {
+    if (!location.hash.includes("=")) return;
+    event.preventDefault();
+    $(link.getAttribute("href")).scrollIntoView();
+  });
+}
 const links = $$("nav a"), sections = links.map(a => $(a.getAttribute("href")));
 function markSection() {
   let at = sections.findLastIndex(s => s.getBoundingClientRect().top < innerHeight / 4);

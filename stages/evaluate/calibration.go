@@ -19,9 +19,9 @@ type calibration struct {
 	Share       number                                 `json:"genuine_share"` // of the calibration pairs; probabilities hold for it
 	Genuines    int                                    `json:"genuines"`      // calibration pairs
 	Impostors   int                                    `json:"impostors"`
-	Platt       biometrics.Platt                       `json:"platt"`         // of the log odds of the score
-	Isotonic    biometrics.Isotonic                    `json:"isotonic"`      // of the score
-	Reliability map[string][]biometrics.ReliabilityBin `json:"reliability"`   // "raw", "platt", "isotonic"
+	Platt       biometrics.Platt                       `json:"platt"`       // of the log odds of the score
+	Isotonic    biometrics.Isotonic                    `json:"isotonic"`    // of the score
+	Reliability map[string][]biometrics.ReliabilityBin `json:"reliability"` // "raw", "platt", "isotonic"
 }
 
 // writeCalibration fits both calibrations and records how good raw and

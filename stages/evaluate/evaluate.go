@@ -25,13 +25,13 @@ func evaluate(ctx context.Context, t *stage.Task, p Params, network scorer) erro
 		return err
 	}
 	for _, write := range []func(*stage.Task) error{
-		m.writeScores, m.writeClasses, m.writeIntervals, m.writeLeaveOneOut, m.writeCalibration,
+		m.writeScores, m.writeClasses, m.writeIntervals, m.writeLeaveOneOut, m.writeCalibration, m.writeErrors,
 	} {
 		if err := write(t); err != nil {
 			return err
 		}
 	}
-	if err := m.writeCurves(t, p.Bins); err != nil {
+	if err := m.writeFigures(t, p.Bins); err != nil {
 		return err
 	}
 	return m.writeSheet(t, p.Sheet)

@@ -3,7 +3,6 @@ package evaluate
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"image/color"
@@ -42,7 +41,8 @@ func TestGolden(t *testing.T) {
 	}
 	for name, got := range map[string][]byte{
 		"scores.csv":         r.Bytes("scores"),
-		"curves.json":        r.Bytes("curves"),
+		"figures.json":       r.Bytes("figures"),
+		"errors.json":        readErrors(t, r),
 		"classes.json":       r.Bytes("classes"),
 		"intervals.json":     r.Bytes("intervals"),
 		"leave_one_out.json": r.Bytes("leave_one_out"),
@@ -319,14 +319,8 @@ func TestNothingIsAMatch(t *testing.T) {
 			t.Errorf("log %q lacks %q", r.Log, want)
 		}
 	}
-	var c struct {
-		Operating []struct{ Precision *float64 }
-	}
-	if err := json.Unmarshal(r.Bytes("curves"), &c); err != nil {
-		t.Fatal(err)
-	}
-	if len(c.Operating) != 5 || *c.Operating[0].Precision != 0 || *c.Operating[1].Precision != 0.5 {
-		t.Errorf("operating points: %+v", c.Operating)
+	if got := r.Metric("precision"); got != 0 {
+		t.Errorf("precision without a match is %v, want 0", got)
 	}
 }
 

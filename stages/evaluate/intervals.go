@@ -54,7 +54,7 @@ func (m *measurement) writeIntervals(t *stage.Task) error {
 			return fmt.Errorf("write intervals: %s: %w", rankName(k), err)
 		}
 	}
-	for _, f := range m.figures() {
+	for _, f := range m.quantities() {
 		ci, err := f.interval(c)
 		if err != nil {
 			return fmt.Errorf("write intervals: %s: %w", f.name, err)
@@ -71,17 +71,17 @@ func newInterval(value float64, ci biometrics.Interval, method string) interval 
 	return interval{number(value), number(ci.Low), number(ci.High), method}
 }
 
-// A figure is a metric of the scores with its interval.
-type figure struct {
+// A quantity is a metric of the scores with its interval.
+type quantity struct {
 	name, method string
 	value        biometrics.Figure
 	interval     func(*biometrics.Clusters) (biometrics.Interval, error)
 }
 
-// figures are those of all test pairs.
-func (m *measurement) figures() []figure {
+// quantities are those of all test pairs.
+func (m *measurement) quantities() []quantity {
 	b := biometrics.Bootstrap{Seed: m.data.seed, Replicates: resamples, Confidence: confidence}
-	all := []figure{
+	all := []quantity{
 		{"roc_auc", "jackknife", (*biometrics.Scores).AUC, func(c *biometrics.Clusters) (biometrics.Interval, error) {
 			return c.AUC(confidence)
 		}},
@@ -95,11 +95,11 @@ func (m *measurement) figures() []figure {
 		{"eer", "bootstrap", biometrics.EER, b.EER},
 	}
 	for _, th := range m.thresholds {
-		all = append(all, figure{
+		all = append(all, quantity{
 			th.prefix() + "fmr", "wilson",
 			func(s *biometrics.Scores) float64 { return s.At(th.value).FMR() },
 			func(c *biometrics.Clusters) (biometrics.Interval, error) { return c.FMR(th.value, confidence) },
-		}, figure{
+		}, quantity{
 			th.prefix() + "fnmr", "wilson",
 			func(s *biometrics.Scores) float64 { return s.At(th.value).FNMR() },
 			func(c *biometrics.Clusters) (biometrics.Interval, error) { return c.FNMR(th.value, confidence) },

@@ -33,7 +33,8 @@ func Kind() stage.Kind {
 		Outputs: []stage.Port{
 			{Name: "scores", Doc: "test pairs: rows of probe and gallery image, whether genuine, score, difficulty, alteration, names; with pairs all, each probe's mate and its highest impostors", Type: stage.TypeCSV},
 			{Name: "calibration_scores", Doc: "calibration pairs in the same form: thresholds follow from them", Type: stage.TypeCSV},
-			{Name: "curves", Doc: "ROC, PR, DET and CMC curves, histogram, confusion at each threshold", Type: stage.TypeCurves},
+			{Name: "figures", Doc: "charts of the report: DET, ROC, precision-recall, CMC and reliability curves, histograms of the scores, decisions, EER by difficulty and alteration", Type: stage.TypeFigures},
+			{Name: "errors", Doc: "the impostor pairs of the highest scores and the genuine pairs of the lowest, with their images", Type: stage.TypeFigures, Dir: true},
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
 			{Name: "intervals", Doc: "95% confidence intervals of the figures of all pairs", Type: stage.TypeJSON},
 			{Name: "leave_one_out", Doc: "figures of all pairs without one subject at a time: what a comparison of runs concludes about other people from", Type: leaveout.MediaType},

@@ -26,7 +26,7 @@ func (m *measurement) writeLeaveOneOut(t *stage.Task) error {
 		for _, s := range subjects {
 			table.Units = append(table.Units, strconv.Itoa(int(s)))
 		}
-		for _, f := range m.figures() {
+		for _, f := range m.quantities() {
 			table.Add(f.name, c.LeaveOneOut(f.value))
 		}
 		for _, k := range ranks {

@@ -43,7 +43,7 @@ func TestNetwork(t *testing.T) {
 	if want.Err != nil {
 		t.Fatal(want.Err)
 	}
-	for _, output := range []string{"scores", "calibration_scores", "curves", "classes", "intervals", "samples"} {
+	for _, output := range []string{"scores", "calibration_scores", "figures", "classes", "intervals", "samples"} {
 		if !bytes.Equal(got.Bytes(output), want.Bytes(output)) {
 			t.Errorf("%s differ from those of the network in memory", output)
 		}

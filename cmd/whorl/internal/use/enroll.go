@@ -58,7 +58,6 @@ without a print.`,
 	}
 	flags.model.add(env, c)
 	c.Flags().StringVarP(&flags.out, "output", "o", "", "the gallery `FILE` to write")
-	c.MarkFlagRequired("output")
 	c.Flags().BoolVar(&flags.json, "json", false, "print one JSON object")
 	return c
 }
@@ -116,6 +115,9 @@ func enroll(cmd *cobra.Command, env *cli.Env, v *verifier.Verifier, dir, file st
 
 // checkGalleryPath refuses a path at which no gallery can be written.
 func checkGalleryPath(path string) error {
+	if path == "" {
+		return cli.Usagef("-o is missing: name the gallery file to write")
+	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return cli.Usagef("-o %s: this is a directory, want a file", path)
 	}

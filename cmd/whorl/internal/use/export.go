@@ -54,6 +54,9 @@ Exit codes: 0 success; 1 something went wrong; 2 usage error.`,
   {app} export best:evaluate.eer -o model.whorl`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.out == "" {
+				return cli.Usagef("-o is missing: name the file to write")
+			}
 			ext := strings.ToLower(filepath.Ext(flags.out))
 			write := formats[ext]
 			if write == nil {
@@ -88,7 +91,6 @@ Exit codes: 0 success; 1 something went wrong; 2 usage error.`,
 	}
 	flags.model.open = env.Artifacts(c)
 	c.Flags().StringVarP(&flags.out, "output", "o", "", "the `FILE` to write")
-	c.MarkFlagRequired("output")
 	c.Flags().StringVar(&flags.part, "part", "whole", "`PART` of the network: whole, branch or head")
 	c.RegisterFlagCompletionFunc("part", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return slices.Sorted(maps.Keys(parts)), cobra.ShellCompDirectiveNoFileComp

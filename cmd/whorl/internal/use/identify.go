@@ -40,6 +40,9 @@ model.`,
   {app} identify probe.png --gallery prints --top 10 --fmr 0.01% --json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.gallery == "" {
+				return cli.Usagef("--gallery is missing: name a gallery file or a directory of prints")
+			}
 			if flags.top < 1 {
 				return cli.Usagef("--top %d: want at least 1", flags.top)
 			}
@@ -86,7 +89,6 @@ model.`,
 	flags.model.add(env, c)
 	flags.threshold.add(c)
 	c.Flags().StringVar(&flags.gallery, "gallery", "", "gallery `FILE` that enroll wrote, or directory of prints")
-	c.MarkFlagRequired("gallery")
 	c.Flags().IntVar(&flags.top, "top", 5, "list the best `N` candidates")
 	c.Flags().BoolVar(&flags.json, "json", false, "print one JSON object")
 	return c

@@ -43,13 +43,13 @@ func (f *modelFlag) load(ctx context.Context) (source, error) {
 			m, err := model.Open(f.ref)
 			return source{model: m}, usage(err)
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			return source{}, cli.Usagef("--model: %w", err)
+			return source{}, cli.Usagef("model: %w", err)
 		}
 	}
 	w, err := f.open(ctx)
 	if err != nil {
 		if f.ref != "" {
-			return source{}, cli.Usagef("--model %s: there is no such file, and %w", f.ref, err)
+			return source{}, cli.Usagef("model %s: there is no such file, and %w", f.ref, err)
 		}
 		return source{}, err
 	}
@@ -59,7 +59,7 @@ func (f *modelFlag) load(ctx context.Context) (source, error) {
 	}
 	r, err := w.Find(ctx, f.ref)
 	if err != nil {
-		return source{}, cli.RefError(fmt.Errorf("--model: %w", err))
+		return source{}, cli.RefError(fmt.Errorf("model: %w", err))
 	}
 	return ofRun(w, r)
 }
