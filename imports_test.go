@@ -15,7 +15,7 @@ import (
 // a row of their own, and these may import each other.
 var arrows = map[string][]string{
 	"cmd":                    {"", "cli", "workspace", "stages", "verifier", "siamese", "fingerprint", "pipeline/record", "pipeline/spec", "pipeline/stage"},
-	"cli":                    {"examples", "reports", "workspace", "experiments", "pipeline", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value"},
+	"cli":                    {"examples", "reports", "workspace", "experiments", "pipeline", "pipeline/command", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"workspace":              {"experiments", "pipeline", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"reports":                {"experiments", "biometrics", "pipeline/record", "pipeline/stage", "pipeline/store"},
 	"experiments":            {"pipeline", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value", "biometrics"},

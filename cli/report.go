@@ -264,11 +264,15 @@ func (r *recorded) Series(ctx context.Context, run, stage, metric string) (recor
 }
 
 // Open implements reports.Source.
-func (r *recorded) Open(_ context.Context, name string) (io.ReadCloser, error) {
+func (r *recorded) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	st := r.space.Store()
 	digest, file, inside := strings.Cut(name, "/")
 	if !inside {
 		return st.Open(digest)
 	}
-	return os.OpenInRoot(st.Path(store.Artifact{Digest: digest, Dir: true}), file)
+	dir, err := st.Locate(ctx, store.Artifact{Digest: digest, Dir: true})
+	if err != nil {
+		return nil, err
+	}
+	return os.OpenInRoot(dir, file)
 }

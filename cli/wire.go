@@ -60,6 +60,19 @@ func (e *Env) workspace(ctx context.Context, dir string) (*workspace.Workspace, 
 	return workspace.Open(ctx, dir, e.options())
 }
 
+// toRead opens the workspace to answer what a run would do. If there is none, and the
+// call does not name it, then nothing has been computed yet.
+func (f *specFlags) toRead(ctx context.Context) (*workspace.Workspace, error) {
+	w, err := workspace.OpenExisting(ctx, f.dir, f.env.options())
+	if !errors.Is(err, fs.ErrNotExist) {
+		return w, err
+	}
+	if f.cmd.Flags().Changed("artifacts") {
+		fmt.Fprintf(f.env.Stderr, "%s: there is no store in %s: every stage would run\n", f.env.app.Name, f.dir)
+	}
+	return workspace.Empty(ctx, f.env.options())
+}
+
 // existing opens the workspace in a directory. That there is none is a usage
 // error.
 func (e *Env) existing(ctx context.Context, dir string) (*workspace.Workspace, error) {

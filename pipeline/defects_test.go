@@ -261,18 +261,6 @@ func TestFileForDirectory(t *testing.T) {
 	equal(t, "a file", l.content(res, "s.o"), "file\n")
 }
 
-// TestEscapesInLog: control characters of a command do not reach a reader's
-// terminal.
-func TestEscapesInLog(t *testing.T) {
-	l := newLab(t)
-	p := l.parse(`{stages: {s: {kind: command, cmd: "printf '\\033[2J\\n'; echo > {outputs.o}", outputs: {o: o}}}}`)
-	_, res := l.run(p, pipeline.Options{})
-	b, err := os.ReadFile(res.Stages[0].Log)
-	if err != nil || strings.Contains(string(b), "\x1b") || !strings.Contains(string(b), `\x1b[2J`) {
-		t.Errorf("log %q, %v", b, err)
-	}
-}
-
 // TestImmutableOutput: a stage that leaves an immutable file fails, and the store
 // goes on (defect 9).
 func TestImmutableOutput(t *testing.T) {

@@ -14,7 +14,7 @@ type Params struct {
 	Merge   string `param:"merge" enum:"subtract,abs" doc:"how the codes of probe and gallery image are merged: their difference, or its absolute value"`
 	Probes  string `param:"probes" enum:"augmented,plain,both" doc:"how training sees probes: changed by the augmentation policy; as they are; or each time either, with equal chance"`
 	Epochs  int    `param:"epochs,progress" min:"1" max:"100000" doc:"passes over the training probes"`
-	Batch   int    `param:"batch" min:"1" max:"4096" doc:"pairs of a step; the last step of an epoch takes what is left"`
+	Batch   int    `param:"batch" min:"1" max:"4096" doc:"pairs of a step, all if there are fewer; the last step of an epoch takes what is left"`
 
 	Rate           float64 `param:"lr" min:"1e-12" max:"1e6" doc:"learning rate of Adam"`
 	Schedule       string  `param:"schedule" enum:"constant,step,cosine" doc:"how the learning rate changes: not at all, by a factor every few epochs, or to 0 along a cosine"`

@@ -61,7 +61,7 @@ func (f *modelFlag) load(ctx context.Context) (source, error) {
 	if err != nil {
 		return source{}, cli.RefError(fmt.Errorf("model: %w", err))
 	}
-	return ofRun(w, r)
+	return ofRun(ctx, w, r)
 }
 
 // verifier loads the model and prepares to use it.
@@ -80,21 +80,22 @@ func newest(ctx context.Context, w *workspace.Workspace) (source, error) {
 		return source{}, err
 	}
 	for _, r := range slices.Backward(runs) {
-		if s, err := ofRun(w, r); err == nil {
-			return s, nil
+		s, err := ofRun(ctx, w, r)
+		if none := (cli.UsageError{}); err == nil || !errors.As(err, &none) && !errors.Is(err, fs.ErrNotExist) {
+			return s, err
 		}
 	}
 	return source{}, cli.Usagef("no run in %s has a model: run a pipeline with a stage of kind \"model\", such as pipeline.yaml's, or name a file with --model", w.Dir())
 }
 
 // ofRun reads the model of a run, which the first stage of kind "model" made.
-func ofRun(w *workspace.Workspace, r *record.Run) (source, error) {
+func ofRun(ctx context.Context, w *workspace.Workspace, r *record.Run) (source, error) {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if s.Kind != "model" || s.Output("model") == nil {
 			continue
 		}
-		a, err := w.Artifact(r, s.Name+".model")
+		a, err := w.Artifact(ctx, r, s.Name+".model")
 		if err != nil {
 			return source{}, err
 		}
