@@ -17,4 +17,5 @@ const Module = "whorl"
 //go:embed siamese/*.go siamese/*/*.go
 //go:embed fingerprint/*.go fingerprint/*/*.go
 //go:embed biometrics/*.go
+//go:embed internal/splitmix/*.go
 var Source embed.FS

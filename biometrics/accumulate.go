@@ -12,15 +12,15 @@ import (
 // exponent and the first Bits bits of the mantissa, so that the width of a bin
 // is at most 2^-Bits of the score, or 2^-126 if that is more.
 //
-// What it says is exact at the edge of a bin: the score of a pair is replaced
+// Its results are exact at the edge of a bin: the score of a pair is replaced
 // by the lower edge of its bin, which changes no decision at a threshold that
 // is an edge. Counts are whole numbers, so that neither the order of additions
 // nor the way in which accumulators are merged matters. Memory grows with the
 // range of the scores, not with their number: 16 bytes a bin, by pages of a
 // power of two of the score.
 //
-// Feed it log odds (the logits of a network) rather than probabilities, of
-// which those near 1 are all alike.
+// Use log odds (the logits of a network) rather than probabilities, which near 1
+// differ too little.
 type Accumulator struct {
 	mantissa int
 	pages    [1 << 9][]bin // by sign and exponent, in the order of the scores
@@ -115,10 +115,10 @@ func (a *Accumulator) Genuines() int { return a.genuines }
 // Impostors returns the number of impostor pairs.
 func (a *Accumulator) Impostors() int { return a.impostors }
 
-// Merge adds what b has counted. Both have the same resolution.
+// Merge adds the counts of b. Both have the same resolution.
 func (a *Accumulator) Merge(b *Accumulator) { a.combine(b, 1) }
 
-// Remove takes away what b has counted, which must be part of what a has.
+// Remove subtracts the counts of b, which must be part of those of a.
 func (a *Accumulator) Remove(b *Accumulator) { a.combine(b, -1) }
 
 func (a *Accumulator) combine(b *Accumulator, sign int) {
@@ -142,7 +142,7 @@ func (a *Accumulator) combine(b *Accumulator, sign int) {
 	a.unfit += sign * b.unfit
 }
 
-// Coarse returns what an accumulator of a lower resolution would have counted.
+// Coarse returns the counts in an accumulator of a lower resolution.
 func (a *Accumulator) Coarse(resolution int) *Accumulator {
 	if resolution > a.mantissa {
 		panic("biometrics: Accumulator.Coarse: a higher resolution")
@@ -164,7 +164,7 @@ func (a *Accumulator) Coarse(resolution int) *Accumulator {
 }
 
 // Scores returns the scores that were counted, each as the lower edge of its
-// bin. It fails if there are none, or if one was NaN or infinite.
+// bin. It fails without scores, or if one was NaN or infinite.
 func (a *Accumulator) Scores() (*Scores, error) {
 	if a.unfit > 0 {
 		return nil, fmt.Errorf("%d of %d scores are not finite numbers", a.unfit, a.unfit+a.genuines+a.impostors)

@@ -15,7 +15,7 @@ type Searches struct {
 	best   []float32 // highest score of another gallery image
 }
 
-// NewSearches returns searches of which nothing but the mates' scores is known.
+// NewSearches returns searches with the scores of the mates only.
 func NewSearches(mate []float32) *Searches {
 	s := &Searches{mate: mate, better: make([]int, len(mate)), best: make([]float32, len(mate))}
 	for i := range s.best {
@@ -41,7 +41,7 @@ func (s *Searches) Add(probe int, scores []float32, skip int) {
 	s.best[probe] = best
 }
 
-// Merge adds what t has seen of the same probes.
+// Merge adds the comparisons of t, of the same probes.
 func (s *Searches) Merge(t *Searches) {
 	if len(s.mate) != len(t.mate) {
 		panic("biometrics: Searches.Merge: different probes")
@@ -68,8 +68,8 @@ func (s *Searches) Ranks() []int {
 // and scores at least the threshold.
 type DIR struct {
 	Rank      int
-	FAR       float64 // share of searches without a mate in which anybody reaches the threshold
-	Threshold float64 // the lowest score at which FAR is at most what was asked for
+	FAR       float64 // share of searches without a mate in which any gallery image reaches the threshold
+	Threshold float64 // the lowest score at which FAR is at most the requested one
 	Rate      float64
 }
 

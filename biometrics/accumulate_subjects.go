@@ -7,7 +7,7 @@ import "fmt"
 // experiments whose scores are too many to keep.
 type Subjects struct {
 	total *Accumulator
-	of    []*Accumulator // pairs of each person with anybody
+	of    []*Accumulator // pairs of each person with all others
 }
 
 // NewSubjects returns empty counts for people 0 to n-1.
@@ -28,7 +28,7 @@ func (s *Subjects) Add(score float32, genuine bool, probe, gallery int) {
 	}
 }
 
-// Merge adds what t has counted of as many people.
+// Merge adds the counts of t, of the same number of people.
 func (s *Subjects) Merge(t *Subjects) {
 	if len(s.of) != len(t.of) {
 		panic("biometrics: Subjects.Merge: different numbers of people")
@@ -49,8 +49,8 @@ func (s *Subjects) Total() *Accumulator { return s.total }
 func (s *Subjects) Of(i int) *Accumulator { return s.of[i] }
 
 // Jackknife returns a figure of all pairs and, for each person, of the pairs
-// that the person is no part of. All are measured at the resolution CoarseBits,
-// so that what differs is the person. It fails if no pair is left.
+// without that person. All are measured at the resolution CoarseBits,
+// so that they differ only by the person. It fails if no pair is left.
 func (s *Subjects) Jackknife(figure Figure) (all float64, without []float64, err error) {
 	coarse := s.total.Coarse(CoarseBits)
 	scores, err := coarse.Scores()

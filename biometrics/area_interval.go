@@ -11,8 +11,8 @@ import (
 // for m clusters. Half a pair is added to those in wrong order and to those in
 // right order, so that the logit is finite.
 //
-// Where all pairs are in right order a jackknife would be sure of it; the lower
-// end is then that of one pair in wrong order, whose two prints are of
+// Where all pairs are in right order, the jackknife variance is 0; the lower end
+// is then that of one pair in wrong order, whose two prints are of
 // different clusters, and the upper end 1. The same holds the other way round.
 // It fails if the area is undefined without one of the clusters.
 func (c *Clusters) AUC(confidence float64) (Interval, error) {

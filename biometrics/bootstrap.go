@@ -20,7 +20,7 @@ type Bootstrap struct {
 	Confidence float64 // such as 0.95
 }
 
-// A Figure is what is measured of scores, such as
+// A Figure is a measure of scores, such as
 //
 //	(*biometrics.Scores).AUC
 //	biometrics.EER
@@ -28,30 +28,6 @@ type Figure func(*Scores) float64
 
 // EER is the equal error rate as a [Figure].
 func EER(s *Scores) float64 { rate, _ := s.EER(); return rate }
-
-// FNMRAt returns, as a [Figure], the false non-match rate at the lowest
-// threshold whose false match rate on the same scores is at most fmr. It is NaN
-// unless there are both genuine and impostor pairs.
-func FNMRAt(fmr float64) Figure {
-	return func(s *Scores) float64 {
-		if s.impostors == 0 {
-			return math.NaN()
-		}
-		rate := s.At(math.Inf(1)).FNMR()
-		c := Confusion{TN: s.impostors, FN: s.genuines}
-		for i := len(s.value) - 1; i >= 0; i-- {
-			c.TP += s.genuine[i]
-			c.FN -= s.genuine[i]
-			c.FP += s.impostor[i]
-			c.TN -= s.impostor[i]
-			if c.FMR() > fmr {
-				break
-			}
-			rate = c.FNMR()
-		}
-		return rate
-	}
-}
 
 // Intervals returns the confidence interval of each figure, all from the same
 // resamples. It fails if a figure is undefined on the scores or on every
@@ -100,8 +76,9 @@ func (b Bootstrap) Intervals(c *Clusters, figures ...Figure) ([]Interval, error)
 
 // EER returns the confidence interval of the equal error rate. Where few pairs
 // go wrong all resamples may be free of error, so the upper end is at least
-// that of no error in as many pairs as the smaller class has, with t(m-1) for m
-// clusters. With fewer than [FewSubjects] clusters it covers less than it says.
+// that of zero errors in the number of pairs of the smaller class, with t(m-1) for m
+// clusters. With fewer than [FewSubjects] clusters it covers less than its
+// confidence.
 func (b Bootstrap) EER(c *Clusters) (Interval, error) {
 	ci, err := b.Intervals(c, EER)
 	if err != nil {

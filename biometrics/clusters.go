@@ -8,8 +8,8 @@ import (
 )
 
 // Clusters are the scores of an experiment with the cluster of each pair, such
-// as the subject of its probe. Pairs of a cluster share its luck: intervals
-// treat the clusters, not the pairs, as the independent draws.
+// as the subject of its probe. Pairs of a cluster are correlated: intervals
+// treat the clusters, not the pairs, as independent draws.
 type Clusters struct {
 	all *Scores
 	of  [][]count // pairs of each cluster
@@ -26,8 +26,8 @@ type count struct {
 const FewSubjects = 10
 
 // NewClusters takes the score, truth and cluster of each pair; clusters are
-// numbered in the order in which they first occur. It fails as [New] does, or
-// if there are fewer than two clusters.
+// numbered in the order in which they first occur. It fails as [New] does, and
+// with fewer than two clusters.
 func NewClusters(score []float64, genuine []bool, cluster []int) (*Clusters, error) {
 	if len(cluster) != len(score) {
 		return nil, fmt.Errorf("%d scores but %d clusters", len(score), len(cluster))
@@ -64,7 +64,7 @@ func NewClusters(score []float64, genuine []bool, cluster []int) (*Clusters, err
 // JoinClusters takes the scores of all pairs and of the pairs of each cluster,
 // already counted: for sets of pairs too large to be listed. A pair may be of
 // two clusters, as an impostor pair is of the probe's and of the gallery's
-// subject; [Clusters.LeaveOneOut] then leaves out whatever involves the
+// subject; [Clusters.LeaveOneOut] then leaves out every pair of the
 // subject. It fails if there are fewer than two clusters, or if a cluster has
 // pairs that are not among all.
 func JoinClusters(all *Scores, of []*Scores) (*Clusters, error) {

@@ -118,7 +118,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	_, err = wide.LogLoss()
-	fails("log loss", "score -1 is no probability", err)
+	fails("log loss", "score -1 is not a probability", err)
 	_, err = wide.Brier()
 	fails("Brier", "score -1", err)
 	_, err = wide.ECE(10)

@@ -9,8 +9,8 @@ import "math"
 // Between two neighbouring operating points both rates, and the threshold,
 // are interpolated linearly. Where an operating point has equal rates, every
 // threshold above the next lower score and up to its own makes the same
-// decisions; the middle of that range is returned, which leaves the same
-// room for the unseen scores on either side.
+// decisions; the middle of that range is returned, which has the same
+// distance to the scores on both sides.
 func (s *Scores) EER() (rate, threshold float64) {
 	if s.genuines == 0 || s.impostors == 0 {
 		return math.NaN(), math.NaN()

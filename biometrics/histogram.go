@@ -15,7 +15,7 @@ type Histogram struct {
 }
 
 // Histogram counts the scores in so many bins of equal width from low to
-// high. It fails if a score lies outside, or if there is no bin.
+// high. It fails if a score lies outside, or if bins is 0.
 func (s *Scores) Histogram(bins int, low, high float64) (Histogram, error) {
 	if bins < 1 || !(low < high) {
 		return Histogram{}, fmt.Errorf("a histogram of %d bins from %v to %v", bins, low, high)

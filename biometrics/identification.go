@@ -4,8 +4,8 @@ import "fmt"
 
 // CMC returns the cumulative match characteristic of identification searches
 // in a gallery: element k-1 is the share of searches whose mate came at rank
-// k or better, for k from 1 to size. Ranks count from 1. It fails if there
-// are no ranks, or if one is outside of 1..size.
+// k or better, for k from 1 to size. Ranks count from 1. It fails
+// without ranks, or if one is outside of 1..size.
 func CMC(ranks []int, size int) ([]float64, error) {
 	if len(ranks) == 0 {
 		return nil, fmt.Errorf("no ranks")

@@ -35,8 +35,8 @@ func (s *Scores) Brier() (float64, error) {
 // ECE returns the expected calibration error: pairs are put into bins of
 // equal width by their score, and the distance between the mean score and the
 // share of genuine pairs of a bin is averaged over the pairs (Naeini, Cooper
-// and Hauskrecht, 2015). It fails if a score is outside of 0..1 or if there
-// is no bin.
+// and Hauskrecht, 2015). It fails if a score is outside of 0..1 or if bins
+// is 0.
 func (s *Scores) ECE(bins int) (float64, error) {
 	if bins < 1 {
 		return 0, fmt.Errorf("%d bins", bins)
@@ -78,7 +78,7 @@ func (s *Scores) meanLoss(loss func(p float64, genuine bool) float64) (float64, 
 func (s *Scores) checkProbabilities() error {
 	for _, p := range []float64{s.value[0], s.value[len(s.value)-1]} {
 		if p < 0 || p > 1 {
-			return fmt.Errorf("score %v is no probability: outside of 0..1", p)
+			return fmt.Errorf("score %v is not a probability: outside of 0..1", p)
 		}
 	}
 	return nil

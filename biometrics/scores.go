@@ -8,7 +8,7 @@ import (
 )
 
 // Scores are the comparison scores of a verification experiment, sorted and
-// counted: from them every figure follows without another sort.
+// counted: every figure is computed from them without another sort.
 type Scores struct {
 	value    []float64 // the distinct scores, ascending
 	genuine  []int     // genuine pairs with that score
@@ -18,8 +18,8 @@ type Scores struct {
 }
 
 // New takes the score of each pair and whether the pair is genuine. The
-// slices are not kept. It fails if there are no scores, if the lengths
-// differ, or if a score is NaN or infinite.
+// slices are not kept. It fails without scores, if the lengths differ, or if a
+// score is NaN or infinite.
 func New(score []float64, genuine []bool) (*Scores, error) {
 	if len(score) != len(genuine) {
 		return nil, fmt.Errorf("%d scores but %d labels", len(score), len(genuine))

@@ -5,7 +5,7 @@ import "math"
 // AtFMR returns the lowest threshold at which the false match rate is at most
 // the given one: just above the highest of the scores whose impostors would
 // make the rate exceed it. With fewer than 1/fmr impostor pairs it lies just
-// above the highest impostor, and says nothing of rates so low. It is NaN
+// above the highest impostor, and does not measure rates so low. It is NaN
 // without impostors, and -Inf for a rate of 1 or more.
 func (s *Scores) AtFMR(fmr float64) float64 {
 	if s.impostors == 0 {

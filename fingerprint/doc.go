@@ -1,6 +1,5 @@
-// Package fingerprint knows what is particular to fingerprints in SOCOFing's
-// form: which finger of whom an image shows, by its name, and how a data set
-// is laid out in folders.
+// Package fingerprint describes data sets in SOCOFing's form: which finger of
+// which subject an image shows, by its name, and the folders of a data set.
 //
 // SOCOFing is the Sokoto Coventry Fingerprint Dataset (Shehu, Ruiz-Garcia,
 // Palade, James: arXiv 1807.10609): ten fingers of 600 subjects as they are,

@@ -32,8 +32,8 @@ type CollectOptions struct {
 	ForgetMissing bool // see store.CollectOptions
 }
 
-// Collect removes the artifacts that no kept run reaches. The records of runs
-// stay: only what they made is gone, and can be made again.
+// Collect removes the artifacts that no kept run reaches. It keeps the records
+// of all runs, from which the artifacts can be made again.
 func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collected, error) {
 	grace := max(0, o.Grace)
 	if o.Grace == 0 {
@@ -50,10 +50,10 @@ func (e *Engine) Collect(ctx context.Context, o CollectOptions) (*store.Collecte
 	})
 }
 
-// roots returns what the runs to be kept came to. Every record is read: one that
-// cannot be might be of a run that was started last.
+// roots returns the results of the runs to be kept. It reads every record,
+// because an unreadable one may be that of a run started last.
 func (e *Engine) roots(ctx context.Context, o CollectOptions) (*store.Roots, error) {
-	files, err := e.store.AllRuns() // a run that died reaches what it had come to
+	files, err := e.store.AllRuns() // includes the runs of dead processes
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (e *Engine) roots(ctx context.Context, o CollectOptions) (*store.Roots, err
 		}
 		r, err := record.Read(e.store, f.ID)
 		if err != nil {
-			return nil, fmt.Errorf("nothing was removed, since the record of a run cannot be read (\"whorl fsck\" sets a damaged one aside): %w", err)
+			return nil, fmt.Errorf("nothing was removed, because the record of a run cannot be read (\"whorl fsck\" sets a damaged one aside): %w", err)
 		}
 		runs = append(runs, r)
 	}

@@ -1,6 +1,6 @@
 // Package pipeline runs experiments: directed acyclic graphs of stages whose
-// results are kept by content, so that nothing is done twice and everything
-// can be done again.
+// results are kept by content, so that no stage is executed twice for the same
+// inputs and every run can be repeated.
 //
 // A program registers its kinds of stages in a [Registry], loads a
 // pipeline.yaml into a [Pipeline], and lets an [Engine] run it over a store:
@@ -16,9 +16,9 @@
 //
 // A stage is found in the store by its key: the digest of a text that names
 // everything its result depends on, its code included, line by line. Inputs
-// count by their content, not by what made them: where a changed stage yields
-// the same bytes as before, the change ends there.
+// count by their content: where a changed stage yields the same bytes as
+// before, later stages stay cached.
 //
-// The engine knows no domain. What a stage is to the engine is in package
-// stage, which is all that stage code imports.
+// The engine depends on no domain. Package stage is the contract between the
+// engine and the code of stages, which imports nothing else of the engine.
 package pipeline

@@ -26,19 +26,19 @@ func NewEngine(s *store.Store) *Engine { return &Engine{store: s, now: time.Now}
 type Options struct {
 	Targets   []string // stages to run with all that they need; empty: all
 	Jobs      int      // stages at once; 0: one for each processor
-	Force     bool     // execute every stage, whatever is kept
-	KeepGoing bool     // after a failure, run what does not depend on it
+	Force     bool     // execute every stage, also those in the store
+	KeepGoing bool     // after a failure, run the stages that do not depend on it
 	RunID     string   // empty: a new one, see NewRunID
 
-	// Origin says how the run came about. It is in the record from the start.
+	// Origin says how the run was started. It is in the record from the start.
 	Origin record.Origin
 
-	// Source finds out the revision of the pipeline's source. It is called
-	// once, beside the run, which waits for it in the end. It may be nil.
+	// Source determines the revision of the pipeline's source. It is called
+	// once, beside the run, which waits for it at its end. It may be nil.
 	Source func(context.Context) record.Source
 
-	// Observe is told what happens. It is called by one goroutine at a time
-	// and should return soon. Nil: nobody is told.
+	// Observe receives the events of the run. It is called by one goroutine at a time
+	// and should return soon. It may be nil.
 	Observe func(Event)
 }
 
@@ -49,11 +49,11 @@ type Event struct {
 	Time  time.Time
 
 	Started  bool            // it is being executed
-	Waiting  bool            // for another process that is at the same work
-	Progress *stage.Progress // how far it has come
+	Waiting  bool            // for another process that executes the same stage
+	Progress *stage.Progress // of its code
 	Metric   *stage.Metric
 	Log      string // a line of its log
-	Notice   string // something that the user ought to know
+	Notice   string // a warning to the user
 	Finished *record.Stage
 }
 
@@ -64,7 +64,7 @@ func NewRunID(now time.Time) string {
 	return fmt.Sprintf("%s-%x", now.UTC().Format("20060102-150405"), b)
 }
 
-// A StageError is why a stage failed.
+// A StageError is the failure of a stage.
 type StageError struct {
 	Stage string
 	Log   string // path of its log, or empty
@@ -79,9 +79,9 @@ type PanicError struct{ Value any }
 
 func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 
-// Run runs a pipeline. If a stage fails or ctx ends, the error says so, and
-// the record, which then comes with it, holds what was done. Without a record
-// nothing was begun. The error wraps a [StageError] for each stage that failed.
+// Run runs a pipeline. If a stage fails or ctx ends, Run returns both an error
+// and the record of what was done. If it returns no record, nothing was
+// started. The error wraps a [StageError] for each stage that failed.
 func (e *Engine) Run(ctx context.Context, p *spec.Pipeline, o Options) (*record.Run, error) {
 	nodes, err := p.Nodes(o.Targets...)
 	if err != nil {

@@ -88,7 +88,7 @@ func TestTargets(t *testing.T) {
 	got, _ := l.run(l.parse(chain), pipeline.Options{Targets: []string{"b"}})
 	equal(t, "up to b", got, "a:ran b:ran")
 	_, err := pipeline.NewEngine(l.store).Run(t.Context(), l.parse(chain), pipeline.Options{Targets: []string{"bb"}})
-	if err == nil || !strings.Contains(err.Error(), `there is no stage "bb" (did you mean "b"?)`) {
+	if err == nil || !strings.Contains(err.Error(), `unknown stage "bb" (did you mean "b"?)`) {
 		t.Errorf("unknown target: %v", err)
 	}
 }

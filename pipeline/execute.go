@@ -40,8 +40,8 @@ func (r *run) stage(ctx context.Context, n *spec.Node, res *record.Stage) error 
 // while it runs.
 const attempts = 3
 
-// obtain also returns when the work began: once it is executed, that is when the
-// execution did.
+// obtain also returns when the work began; of a stage that was executed, when its
+// execution began.
 func (r *run) obtain(ctx context.Context, n *spec.Node, res *record.Stage, began time.Time) (time.Time, error) {
 	for try := 1; ; try++ {
 		w, err := r.prepare(ctx, n)
@@ -57,14 +57,14 @@ func (r *run) obtain(ctx context.Context, n *spec.Node, res *record.Stage, began
 			return began, err
 		}
 		r.tell(Event{Stage: n.Name, Notice: edited.Error() + "; it is run again on what is there now"})
-		for _, in := range w.n.Inputs { // others may have been edited as well
+		for _, in := range w.n.Inputs { // other inputs may have been edited too
 			r.scanner.Forget(in.Path)
 		}
 	}
 }
 
 // once takes a stage's result from the store, waits for another process that
-// is at it, or executes it.
+// executes the stage, or executes it.
 func (r *run) once(ctx context.Context, w *work, res *record.Stage) error {
 	if !r.o.Force {
 		if hit, err := r.reuse(w, res); hit || err != nil {
@@ -156,14 +156,14 @@ func (r *run) execute(ctx context.Context, w *work, res *record.Stage) (err erro
 	if failure != nil && ctx.Err() == nil {
 		obs.Log("error: " + failure.Error())
 	}
-	// First, since a stage may have failed for what was edited under its hands.
+	// First, because an edit during the execution may have made the stage fail.
 	if err := w.unedited(ctx); err != nil {
 		return err
 	}
 	if failure != nil {
 		return fullDisk(obs.explain(failure), r.store)
 	}
-	ctx = context.WithoutCancel(ctx) // what is done is kept
+	ctx = context.WithoutCancel(ctx) // a finished result is published even if the run is cancelled
 	want := artifacts(w.n)
 	trees, err := st.Digest(ctx, want)
 	if err != nil {
@@ -222,7 +222,7 @@ func (r *run) compare(old, new *store.Manifest) []string {
 		old.Started.Format(time.DateTime), tree.FirstFew(differ))}
 }
 
-// fullDisk says so where the disk is full.
+// fullDisk adds a remedy to an error if the disk is full.
 func fullDisk(err error, s *store.Store) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return fmt.Errorf("the disk that holds %s is full; what was published before is kept, and \"whorl gc --grace 0\" frees space: %w", s.Dir(), err)

@@ -5,14 +5,14 @@ import (
 	"whorl/pipeline/store"
 )
 
-// live writes the record of a run while it goes on.
+// live writes the record of a run in progress.
 type live struct {
 	active  *store.ActiveRun
-	source  chan record.Source // nil if there is nothing to come
+	source  chan record.Source // nil if no revision is expected
 	waiting []*record.Stage    // not written yet
 }
 
-// begin writes what is known from the start.
+// begin writes the first line: pipeline and origin.
 func (l *live) begin(r *record.Run) error {
 	b, err := record.Encode(r)
 	if err != nil {
@@ -21,9 +21,9 @@ func (l *live) begin(r *record.Run) error {
 	return l.active.Append(b)
 }
 
-// note writes what a stage has come to. What takes no time, such as finding
-// stages cached, is written along with what does; if nothing does, the record of
-// the run has it soon enough. The stage must not change afterwards.
+// note writes the outcome of a stage. Outcomes of cached stages wait for the next
+// executed stage and are written with it, or else with the record of the run. The
+// stage must not change afterwards.
 func (l *live) note(s *record.Stage) error {
 	switch s.Status {
 	case record.StageRunning, record.Ran, record.StageFailed:
@@ -43,7 +43,7 @@ func (l *live) note(s *record.Stage) error {
 	return l.active.Append(lines)
 }
 
-// setSource takes down the revision of the source.
+// setSource records the revision of the source.
 func (l *live) setSource(r *record.Run, source record.Source) error {
 	l.source, r.Source = nil, source
 	line, err := record.Update{Source: &source}.Line()

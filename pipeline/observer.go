@@ -15,7 +15,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-// An observer keeps what a stage reports, and passes it on.
+// An observer records what a stage reports, and passes it on.
 type observer struct {
 	run   *run
 	stage string
@@ -23,7 +23,7 @@ type observer struct {
 
 	mu      sync.Mutex
 	metrics record.Metrics
-	file    *os.File // nil until there is a line
+	file    *os.File // nil before the first line
 	err     error    // of writing the log
 }
 
@@ -50,8 +50,8 @@ func (o *observer) Log(line string) {
 	o.run.tell(Event{Stage: o.stage, Log: line})
 }
 
-// path is where the log will be kept, relative to the store; empty if there is
-// none.
+// path is the final path of the log, relative to the store; empty without a
+// log.
 func (o *observer) path() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -141,8 +141,8 @@ func readMetrics(s *store.Store, m *store.Manifest) (record.Metrics, error) {
 	return ms, nil
 }
 
-// sameMetrics compares values, whatever the order in which goroutines reported
-// them.
+// sameMetrics compares values, regardless of the order in which goroutines
+// reported them.
 func sameMetrics(s *store.Store, a, b *store.Manifest) bool {
 	if a.Metrics == b.Metrics {
 		return true

@@ -27,7 +27,7 @@ type run struct {
 	scanner *tree.Scanner
 	slots   chan struct{} // one for each stage that may execute at once
 	msgs    chan message
-	halted  atomic.Bool // no further stage is to be executed, for one has failed
+	halted  atomic.Bool // no further stage is executed, because one has failed
 	live    live
 	observe sync.Mutex
 }
@@ -35,7 +35,7 @@ type run struct {
 // A message is what a stage's goroutine tells the run's.
 type message struct {
 	n       *spec.Node
-	started bool // its execution starts; else the stage has ended
+	started bool // its execution starts; false: the stage has ended
 	result  record.Stage
 	err     error
 }
@@ -143,21 +143,23 @@ func (r *run) run(ctx context.Context) (*record.Run, error) {
 	return r.end(ctx, failure)
 }
 
-// growStack makes room for what it takes to look up a stage. A stack that grows
-// by and by is copied each time, which took a tenth of a run of cached stages.
+// growStack grows the goroutine's stack once, to the size that the lookup of a
+// stage needs. Growth in steps copies the stack each time, which took a tenth of
+// the time of a run of cached stages.
 //
 //go:noinline
 func growStack() {
-	var r room
+	var r stackFrame
 	r.use()
 }
 
-type room [14 << 10]byte
+type stackFrame [14 << 10]byte
 
 //go:noinline
-func (*room) use() {}
+func (*stackFrame) use() {}
 
-// dependencies counts what each stage waits for, and turns that around.
+// dependencies counts the stages that each stage waits for, and inverts the
+// relation.
 func (r *run) dependencies() (waits map[*spec.Node]int, then map[*spec.Node][]*spec.Node) {
 	waits, then = make(map[*spec.Node]int, len(r.nodes)), make(map[*spec.Node][]*spec.Node, len(r.nodes))
 	for _, n := range r.nodes {
@@ -171,7 +173,7 @@ func (r *run) dependencies() (waits map[*spec.Node]int, then map[*spec.Node][]*s
 	return waits, then
 }
 
-// note takes down what a stage has come to.
+// note records the outcome of a stage.
 func (r *run) note(m message) error {
 	i := r.index[m.n]
 	if m.err != nil && m.result.Status == record.StageFailed {
@@ -184,7 +186,7 @@ func (r *run) note(m message) error {
 	return r.live.note(&r.result.Stages[i])
 }
 
-// end decides what the run came to, and writes its record.
+// end determines the state of the run, and writes its record.
 func (r *run) end(ctx context.Context, failure error) (*record.Run, error) {
 	res := r.result
 	res.State = record.Done
@@ -211,11 +213,11 @@ func (r *run) end(ctx context.Context, failure error) (*record.Run, error) {
 	if res.State == record.Interrupted {
 		errs = append(errs, cause(ctx))
 	}
-	// By the monotonic clock: the other may have been set.
+	// By the monotonic clock, because the wall clock may have been set.
 	res.Finished = res.Started.Add(r.now().Sub(r.started))
 	written := r.live.end(res)
 	err := errors.Join(errs...)
-	if written != nil && !(errors.Is(written, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // told already
+	if written != nil && !(errors.Is(written, syscall.ENOSPC) && errors.Is(err, syscall.ENOSPC)) { // already in err
 		err = errors.Join(err, fullDisk(written, r.store))
 	}
 	return res, err

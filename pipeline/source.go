@@ -9,7 +9,7 @@ import (
 //go:embed stage/*.go stage/*/*.go command/*.go command/isolate/*.go gather/*.go store/place/*.go
 var files embed.FS
 
-// own is the source of the engine's code that stages reach, in whatever program:
+// own is the source of the engine's code that stages reach, in any program:
 // the contract, commands and the gathering of items. TestOwnSource keeps it complete.
 var own = spec.Source{
 	Module:  "whorl/pipeline",

@@ -101,7 +101,7 @@ func artifacts(n *spec.Node) []store.Artifact {
 	return as
 }
 
-// task makes what a stage sees.
+// task makes the task of a stage.
 func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observer, checkpoints string) *stage.Task {
 	t := &stage.Task{
 		Stage: w.n.Name, Params: w.n.Value, Seed: w.n.Seed,
@@ -118,13 +118,14 @@ func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observe
 	return t
 }
 
-// frozen are checkpoints that are kept only as long as the inputs are what the
-// key says: one that was made from other bytes would be found under it.
+// frozen are checkpoints that are saved only while the inputs have the content
+// that the key names. A checkpoint made from other bytes would otherwise be found
+// under the key.
 type frozen struct {
 	stage.Checkpoints
-	ctx    context.Context // of the execution, which is as long as the value lives
+	ctx    context.Context // of the execution
 	w      *work
-	afresh bool // goes on from none: who forces a stage wants all of it done again
+	afresh bool // ignores older checkpoints, for a forced stage
 }
 
 func (f frozen) Latest(max int) (step int, r io.ReadCloser, err error) {
@@ -164,14 +165,14 @@ func (w *work) unedited(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil || len(files) > 0 { // gone counts as edited
+		if err != nil || len(files) > 0 { // a removed file counts as edited
 			return &EditedError{w.n.Name, w.inputs[i].Name, t.Root, files}
 		}
 	}
 	return nil
 }
 
-// outputs adds what the ports say to what the store knows.
+// outputs joins the store's description of the outputs with that of the ports.
 func outputs(n *spec.Node, artifacts []store.Artifact) []record.Output {
 	outs := make([]record.Output, len(artifacts))
 	for i, a := range artifacts {

@@ -11,7 +11,7 @@ import (
 type Merge string
 
 // The merges: the probe's code minus the gallery image's, or the absolute
-// value of that, which does not tell the two images apart.
+// value of that, which is symmetric in the two images.
 const (
 	Subtract Merge = "subtract"
 	Abs      Merge = "abs"
@@ -28,8 +28,8 @@ type Architecture struct {
 	Branch []Layer `json:"branch"`
 	Head   []Layer `json:"head"`
 
-	// Winograd has convolutions computed by Winograd's algorithm, where the
-	// kernels can: with fewer products, and other rounding.
+	// Winograd selects Winograd's algorithm for the convolutions that the
+	// kernels support: fewer products, and other rounding.
 	Winograd bool `json:"winograd"`
 }
 
@@ -133,7 +133,7 @@ func add[T nn.Float](g *nn.Graph[T], l Layer, x nn.Data) nn.Data {
 }
 
 // params are the shapes of the weights and biases, or an error if the
-// architecture makes no sense.
+// architecture is invalid.
 func (a Architecture) params() ([]nn.Shape, error) {
 	g := graph[float32](a, 1)
 	shapes, err := g.Params()

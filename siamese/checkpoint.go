@@ -20,7 +20,7 @@ const checkpointMagic = "whorl training 1\n"
 type savedState struct {
 	Architecture Architecture `json:"architecture"`
 	Options      Options      `json:"options"`
-	Horizon      int          `json:"horizon"` // epochs that the schedule reckons with; 0 if it does not
+	Horizon      int          `json:"horizon"` // epochs on which the schedule depends; 0 if it does not
 	Steps        int          `json:"steps"`
 	History      []Epoch      `json:"history"`
 	BestAt       int          `json:"best_at"`
@@ -93,7 +93,7 @@ func (t *Trainer) Save(w io.Writer) error {
 	return nil
 }
 
-// Restore brings a new trainer to where Save left another one with the same
+// Restore sets a new trainer to the saved state of another with the same
 // architecture, data and options. Only Epochs may differ, so that a training
 // can be continued, if the schedule does not depend on it. It returns an error
 // and leaves the trainer as it was if the checkpoint is damaged or of another
@@ -136,7 +136,7 @@ func (t *Trainer) read(r io.Reader) (savedState, [][]float32, error) {
 	case !reflect.DeepEqual(s.Architecture, mine.Architecture):
 		return s, nil, fmt.Errorf("it is of another network: %+v, want %+v", s.Architecture, mine.Architecture)
 	case s.Options != mine.withoutEpochs(), s.Horizon != mine.Horizon:
-		return s, nil, fmt.Errorf("it was trained otherwise: %+v for a horizon of %d epochs, want %+v for %d", s.Options, s.Horizon, mine.Options, mine.Horizon)
+		return s, nil, fmt.Errorf("it was trained with other options: %+v for a horizon of %d epochs, want %+v for %d", s.Options, s.Horizon, mine.Options, mine.Horizon)
 	case !reflect.DeepEqual(s.Arrays, mine.Arrays):
 		return s, nil, fmt.Errorf("its arrays are %v, want %v", s.Arrays, mine.Arrays)
 	case len(s.History) > t.options.Epochs:
@@ -145,7 +145,7 @@ func (t *Trainer) read(r io.Reader) (savedState, [][]float32, error) {
 		return s, nil, fmt.Errorf("its counters are impossible: best epoch %d of %d, waited %d, %d steps", s.BestAt, len(s.History), s.Waited, s.Steps)
 	}
 	for i := range data {
-		data[i] = make([]float32, len(data[i])) // not the trainer's own, should the next read fail
+		data[i] = make([]float32, len(data[i])) // not the trainer's arrays, in case the next read fails
 		if err := binary.Read(r, binary.LittleEndian, data[i]); err != nil {
 			return s, nil, fmt.Errorf("read %s: %w", names[i], err)
 		}

@@ -9,13 +9,13 @@ type Data struct {
 	Train, Validation  []int // rows of Probes
 	GalleryTrain       []int // rows of Gallery that training may use
 	GalleryValidation  []int
-	// Augment, unless nil, writes to dst what training shall see of a probe
+	// Augment, unless nil, writes to dst the augmented pixels of a probe
 	// whose pixels are src, at the given epoch (from 1). It is called by
-	// several goroutines at once, and must depend on nothing but its arguments.
+	// several goroutines at once, and must depend on its arguments only.
 	Augment func(dst, src []uint8, epoch, probe int)
 }
 
-// check returns an error if the data are not fit for the architecture.
+// check returns an error if the data do not fit the architecture.
 func (d *Data) check(a Architecture) error {
 	if err := d.Probes.check("probes", a.Height, a.Width); err != nil {
 		return err

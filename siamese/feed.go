@@ -11,8 +11,8 @@ type batch struct {
 	images []uint8 // those of the probes, augmented, then those of the gallery
 }
 
-// An epochPlan is the order in which one epoch visits the training probes, and
-// whom each meets.
+// An epochPlan is the order in which one epoch visits the training probes, with
+// the gallery image that each is paired with.
 type epochPlan struct {
 	data   *Data
 	seed   uint64
@@ -59,7 +59,7 @@ func (p *epochPlan) fill(b *batch, k int) {
 		}
 		copy(b.images[(p.batch+i)*p.images:][:p.images], p.data.Gallery.At(pair.Gallery))
 	}
-	// What a smaller batch leaves over weighs nothing, but is always the same.
+	// The unused rows of a smaller batch have weight 0 and fixed contents.
 	for i := len(samples); i < p.batch; i++ {
 		clear(b.images[i*p.images:][:p.images])
 		clear(b.images[(p.batch+i)*p.images:][:p.images])
@@ -73,8 +73,8 @@ type feed struct {
 	free    []chan *batch
 }
 
-// feeders is how many goroutines make batches, and ahead how many each may be
-// ahead by. Neither changes what is in them.
+// feeders is the number of goroutines that make batches, and ahead the number of
+// batches that each may prepare. Neither changes the batches.
 const (
 	feeders = 2
 	ahead   = 2
@@ -106,7 +106,7 @@ func (f *feed) run(ctx context.Context, p *epochPlan, use func(k int, b *batch) 
 				select {
 				case b := <-f.free[w]:
 					p.fill(b, k)
-					f.full[w] <- b // has room for every batch there is
+					f.full[w] <- b // never blocks: it has the capacity of all batches
 				case <-ctx.Done():
 					return
 				}

@@ -41,8 +41,7 @@ type pairWorker interface {
 	compare(z []float32, stride int, probes, gallery []float32)
 }
 
-// Matcher returns what compares images by the network, which must not change
-// from then on.
+// Matcher returns a matcher of the network, which must not change afterwards.
 func (n *Network) Matcher() (*Matcher, error) {
 	m := &Matcher{network: n, workers: runtime.GOMAXPROCS(0)}
 	if err := m.plan(); err != nil {

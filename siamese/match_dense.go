@@ -15,7 +15,7 @@ const (
 // block of the kernel's.
 const slice = 64
 
-// densePairs compares embeddings of which dense layers alone are left. It goes
+// densePairs compares embeddings after which only dense layers follow. It goes
 // through the first layer by blocks of inputs: a block of its weights meets
 // the differences of a whole tile of pairs while both are in the cache.
 type densePairs struct {

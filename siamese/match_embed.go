@@ -14,9 +14,9 @@ import (
 )
 
 // Embed returns the embeddings of the given rows of im, one after another.
-// They have meaning for this network alone. An embedding's bits are the same
-// whatever other images there are. report, which may be nil, is told now and
-// then how many images are done.
+// They are comparable only with embeddings of the same network. The bits of an
+// embedding do not depend on the other images. report, which may be nil, receives
+// the number of finished images from time to time.
 func (m *Matcher) Embed(ctx context.Context, im Images, rows []int, report func(done int)) ([]float32, error) {
 	a := m.network.Architecture
 	if err := im.check("images", a.Height, a.Width); err != nil {
@@ -78,7 +78,7 @@ func (m *Matcher) embed(ctx context.Context, im Images, rows []int, report func(
 		}
 		for i, v := range to {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return nil, fmt.Errorf("image row %d has an embedding with %v in it: the network's weights are broken; train again, perhaps with a lower learning rate", some[i/m.length], v)
+				return nil, fmt.Errorf("image row %d has an embedding with %v in it: the network's weights are invalid; train again, perhaps with a lower learning rate", some[i/m.length], v)
 			}
 		}
 		if done += len(some); report != nil {
@@ -93,7 +93,7 @@ func (m *Matcher) embed(ctx context.Context, im Images, rows []int, report func(
 type encoders struct {
 	network *Network
 	dense   bool        // the first layer of the head, before bias and ReLU, is part of the embedding
-	conv    *linearConv // so is this convolution; nil if there is none
+	conv    *linearConv // a convolution that is also part of it; nil without one
 
 	mu   sync.Mutex
 	free map[int][]*encoder // by pairs of a batch
@@ -113,7 +113,7 @@ func (s *encoders) take(pairs int) (*encoder, error) {
 	return s.build(pairs)
 }
 
-// spare returns an encoder that nobody uses, or nil.
+// spare returns an unused encoder, or nil.
 func (s *encoders) spare(pairs int) *encoder {
 	s.mu.Lock()
 	defer s.mu.Unlock()

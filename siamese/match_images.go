@@ -16,8 +16,8 @@ func (m *Matcher) block() int { return max(1, memory/m.length) }
 // CompareImages calls visit with the logits of all pairs of the given rows of
 // probes and gallery; tiles number them by their place among the rows. Images
 // are embedded block by block, so that memory is bounded: probes once, the
-// gallery once for each block of probes. report, which may be nil, is told from
-// one goroutine at a time how many pairs are done.
+// gallery once for each block of probes. report, which may be nil, is called
+// by one goroutine at a time with the number of finished pairs.
 func (m *Matcher) CompareImages(ctx context.Context, probes Images, rows []int, gallery Images, galleryRows []int, visit Visitor, report func(done int)) error {
 	if err := m.network.Architecture.checkImages(probes, rows, gallery, galleryRows); err != nil {
 		return fmt.Errorf("compare: %w", err)

@@ -98,7 +98,7 @@ func newDense(l Layer, weight, bias Param, in int, index func(i int) int) *dense
 // A chain is the dense layers that end a head.
 type chain []*denseLayer
 
-// newChain packs layers of which the first has in inputs, laid out by index.
+// newChain packs layers; the first has in inputs, laid out by index.
 // An input of a later layer lies in a row of the width before.
 func newChain(layers []Layer, params []Param, in int, index func(i int) int) chain {
 	var c chain

@@ -257,7 +257,7 @@ func TestMatcherErrors(t *testing.T) {
 			_, err := m.Embed(context.Background(), d.Gallery, []int{9}, nil)
 			return err
 		},
-		"weights are broken": func() error {
+		"weights are invalid": func() error {
 			m, err := broken.Matcher()
 			if err != nil {
 				return err

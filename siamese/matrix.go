@@ -12,8 +12,8 @@ import (
 // and calls use with the scores of the i-th probe, in [0, 1], one for each of
 // galleryRows, in the order of rows; the slice is valid until use returns. Every
 // image goes through the branch once. The scores are those of [Network.Score]
-// to float rounding. report, which may be nil, is told from time to time how
-// many of the pairs have been compared.
+// to float rounding. report, which may be nil, receives the number of
+// compared pairs from time to time.
 func (n *Network) ScoreAll(ctx context.Context, probes Images, rows []int, gallery Images, galleryRows []int, use func(i int, scores []float64) error, report func(done int)) error {
 	if err := n.Architecture.checkImages(probes, rows, gallery, galleryRows); err != nil {
 		return fmt.Errorf("score all pairs: %w", err)

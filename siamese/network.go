@@ -6,8 +6,8 @@ import (
 	"whorl/siamese/nn"
 )
 
-// A Network is an architecture with its weights. It is not changed by using
-// it, so that several goroutines may.
+// A Network is an architecture with its weights. Its methods do not change it
+// and are safe for concurrent use.
 type Network struct {
 	Architecture Architecture
 	Params       []Param // in the order of the layers, each weight before its bias
@@ -46,8 +46,7 @@ func New(a Architecture, seed uint64) (*Network, error) {
 	return n, nil
 }
 
-// empty returns a network of zeros, or an error if the architecture makes no
-// sense.
+// empty returns a network of zeros, or an error if the architecture is invalid.
 func empty(a Architecture) (*Network, error) {
 	shapes, err := a.params()
 	if err != nil {

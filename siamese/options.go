@@ -34,7 +34,7 @@ func Defaults() Options {
 	return Options{Epochs: 15, Batch: 32, Rate: 1e-3, Schedule: Schedule{Kind: "constant"}, Keep: Last, Select: ByAUC}
 }
 
-// Check returns an error that names the first option that makes no sense.
+// Check returns an error that names the first invalid option.
 func (o Options) Check() error {
 	switch {
 	case o.Epochs < 1:

@@ -2,8 +2,8 @@ package siamese
 
 import "fmt"
 
-// A Finger identifies the finger that an image shows. What the numbers mean
-// is the caller's business; images of one finger have the same.
+// A Finger identifies the finger that an image shows. The caller assigns the
+// numbers; images of one finger have the same.
 type Finger uint32
 
 // A Pair is a probe image beside a gallery image.
@@ -14,8 +14,8 @@ type Pair struct {
 
 // FixedPairs makes two pairs of every probe, in order: one with the gallery
 // image of its own finger and one with that of another, drawn at random.
-// Which it is depends on the seed, the purpose and the probe's row alone, so
-// that all who name the same purpose compare the same pairs. A probe is its
+// The draw depends on the seed, the purpose and the probe's row only, so that
+// callers with the same purpose compare the same pairs. A probe is its
 // row; so is a gallery image. Where the gallery has several images of a
 // finger, the first counts as its own.
 func FixedPairs(seed uint64, purpose string, probes []int, probeOf func(row int) Finger, gallery []int, galleryOf func(row int) Finger) ([]Pair, error) {

@@ -1,38 +1,32 @@
 package siamese
 
-import "math/bits"
+import (
+	"math/bits"
 
-// A stream is a sequence of random numbers that depends on nothing but its
-// key. Its values are SplitMix64 (Steele, Lea, Flood: Fast splittable
+	"whorl/internal/splitmix"
+)
+
+// A stream is a sequence of random numbers that is a function of its key. Its values are SplitMix64 (Steele, Lea, Flood: Fast splittable
 // pseudorandom number generators, OOPSLA 2014) with the position as counter,
-// so that any of them can be had without those before it.
+// so that each can be computed without those before it.
 type stream struct{ key, next uint64 }
 
-const golden = 0x9e3779b97f4a7c15
-
-// newStream derives a stream from a seed, what it is for, and counters such as
+// newStream derives a stream from a seed, a purpose, and counters such as
 // the epoch and the sample.
 func newStream(seed uint64, purpose string, counters ...uint64) stream {
-	key := mix(seed + golden)
+	key := splitmix.Mix(seed + splitmix.Golden)
 	for i := range len(purpose) {
-		key = mix(key ^ uint64(purpose[i]) + golden)
+		key = splitmix.Mix(key ^ uint64(purpose[i]) + splitmix.Golden)
 	}
 	for _, c := range counters {
-		key = mix(key ^ mix(c+golden) + golden)
+		key = splitmix.Mix(key ^ splitmix.Mix(c+splitmix.Golden) + splitmix.Golden)
 	}
 	return stream{key: key}
 }
 
-// mix is the finaliser of SplitMix64, a bijection of uint64.
-func mix(x uint64) uint64 {
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
 func (s *stream) uint64() uint64 {
 	s.next++
-	return mix(s.key + s.next*golden)
+	return splitmix.Mix(s.key + s.next*splitmix.Golden)
 }
 
 // intn returns a number in [0, n), each as likely as the others (Lemire: Fast

@@ -9,8 +9,8 @@ import (
 // Ranks searches the gallery for every one of the probes given by rows, and
 // returns at which rank the probe's mate was found: 1 is the best. mates are
 // rows of gallery, one for each of rows, and among galleryRows. Images are
-// ranked by logit, which tells apart what the sigmoid rounds to the same; one
-// with the mate's own logit counts as better. report, which may be nil, is told
+// ranked by logit, which differs even where the sigmoid rounds to the same value;
+// an image with the same logit as the mate counts as better. report, which may be nil, receives
 // from time to time how many of the len(rows)*len(galleryRows) pairs have been compared.
 func (n *Network) Ranks(ctx context.Context, probes Images, rows []int, gallery Images, galleryRows []int, mates []int, report func(done int)) ([]int, error) {
 	if err := n.Architecture.checkImages(probes, rows, gallery, galleryRows); err != nil {

@@ -16,7 +16,7 @@ type Schedule struct {
 func (s Schedule) check() error {
 	switch {
 	case s.Kind != "constant" && s.Kind != "step" && s.Kind != "cosine":
-		return fmt.Errorf(`unknown schedule %q (there are "constant", "step" and "cosine")`, s.Kind)
+		return fmt.Errorf(`unknown schedule %q (available: "constant", "step", "cosine")`, s.Kind)
 	case s.Kind == "step" && (s.Every < 1 || !(s.Factor > 0)):
 		return fmt.Errorf("schedule step: a factor of %v every %d epochs, want a positive factor and at least 1 epoch", s.Factor, s.Every)
 	case s.Warmup < 0:

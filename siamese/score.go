@@ -15,8 +15,8 @@ const scoreBatch = 32
 
 // Score returns the network's similarity for each of the pairs: the sigmoid
 // of its output, in [0, 1], 1 for the same finger. The probes' rows are of
-// probes, the gallery's of gallery. report, which may be nil, is told now and
-// then how many pairs are done.
+// probes, the gallery's of gallery. report, which may be nil, receives the
+// number of finished pairs from time to time.
 func (n *Network) Score(ctx context.Context, probes, gallery Images, pairs []Pair, report func(done int)) ([]float64, error) {
 	a := n.Architecture
 	if err := errors.Join(probes.check("probes", a.Height, a.Width), gallery.check("gallery", a.Height, a.Width)); err != nil {

@@ -8,7 +8,7 @@ import (
 
 // Select says by which figure of the validation pairs epochs are compared, for
 // [Best] and for early stopping. Both depend on the order of the scores alone:
-// the log loss also follows their scale, which thresholds make up for.
+// the log loss also depends on their scale, which thresholds correct.
 type Select string
 
 // The choices: the area under the ROC curve, higher being better, or the equal
@@ -43,7 +43,7 @@ type scored struct {
 // separation returns how well the logits tell genuine pairs from impostors:
 // the area under the ROC curve, ties counting half, and the equal error rate,
 // interpolated linearly between operating points. Package biometrics measures
-// the same; it is not imported, since every change there would make trained
+// the same; it is not imported, because every change of it would make trained
 // networks stale. There must be pairs of both classes. The pairs are sorted.
 func separation(pairs []scored) (auc, eer float64) {
 	slices.SortFunc(pairs, func(a, b scored) int { return cmp.Compare(b.logit, a.logit) })

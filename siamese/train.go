@@ -18,8 +18,7 @@ import (
 //	}
 //	network := t.Network()
 //
-// The bits of the result depend on the arguments of NewTrainer and on nothing
-// else.
+// The bits of the result depend on the arguments of NewTrainer only.
 type Trainer struct {
 	arch    Architecture
 	data    Data
@@ -38,8 +37,8 @@ type Trainer struct {
 	waited  int      // epochs since bestAt
 }
 
-// An Epoch is how the network did in one epoch. Loss and Accuracy are means
-// over the training pairs as they were met, while the weights changed; the
+// An Epoch has the figures of one epoch. Loss and Accuracy are means over the
+// training pairs, each measured at its step, while the weights changed; the
 // others are of the fixed validation pairs after it, and 0 without any: the
 // means, the area under the ROC curve and the equal error rate. A pair is
 // called genuine when its similarity is at least 0.5.
@@ -53,7 +52,7 @@ type Epoch struct {
 	ValEER      float64 `json:"val_eer"`
 }
 
-// Progress is how far an epoch has come.
+// Progress is the progress of an epoch.
 type Progress struct {
 	Done, Total    int     // training pairs of this epoch
 	Loss, Accuracy float64 // means so far
@@ -86,7 +85,7 @@ func NewTrainer(a Architecture, d Data, o Options) (*Trainer, error) {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	if len(d.Validation) == 0 && (o.Patience > 0 || o.Keep == Best) {
-		return nil, fmt.Errorf("train: early stopping and keeping the best epoch need validation probes, but there are none")
+		return nil, fmt.Errorf("train: early stopping and keeping the best epoch need validation probes, but the split has none")
 	}
 	t := &Trainer{arch: a, data: d, options: o, adam: nn.NewAdam[float32]()}
 	t.adam.Decay, t.adam.Clip = o.Decay, o.Clip
@@ -131,8 +130,8 @@ func (t *Trainer) pair() error {
 	return err
 }
 
-// Done reports whether training has come to its end, by the number of epochs
-// or by its patience.
+// Done reports whether training has ended, by the number of epochs or by
+// Options.Patience.
 func (t *Trainer) Done() bool {
 	return len(t.history) >= t.options.Epochs || t.options.Patience > 0 && t.waited >= t.options.Patience
 }
@@ -140,8 +139,8 @@ func (t *Trainer) Done() bool {
 // History is every epoch so far.
 func (t *Trainer) History() []Epoch { return t.history }
 
-// Best is the best epoch so far by [Options.Select], from 1, or 0 if there is
-// none or no validation.
+// Best is the best epoch so far by [Options.Select], from 1, or 0 before the
+// first epoch or without validation.
 func (t *Trainer) Best() int { return t.bestAt }
 
 // Kept is the epoch, from 1, whose weights training would end with now, or 0
@@ -179,7 +178,7 @@ func (t *Trainer) Epoch(ctx context.Context, report func(Progress)) (Epoch, erro
 	var d *DivergedError
 	switch {
 	case errors.As(err, &d):
-		return Epoch{}, err // says where by itself
+		return Epoch{}, err // names the epoch itself
 	case err != nil:
 		return Epoch{}, fmt.Errorf("train: epoch %d: %w", e.Epoch, err)
 	}
@@ -226,7 +225,8 @@ func (t *Trainer) pass(ctx context.Context, epoch int, report func(Progress)) (l
 	return loss, accuracy, err
 }
 
-// set puts a batch into the machine. Of a smaller one the rest weighs nothing.
+// set copies a batch into the machine. The unused rows of a smaller batch have
+// weight 0.
 func (t *Trainer) set(b *batch) {
 	copy(t.machine.Images(), b.images)
 	truth, weight := t.machine.Truth(), t.machine.Weight()

@@ -123,8 +123,8 @@ func TestContinueLonger(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"schedule":  {cosine, tiny(Subtract), saved.Bytes(), "trained otherwise"},
-		"rate":      {other, tiny(Subtract), saved.Bytes(), "trained otherwise"},
+		"schedule":  {cosine, tiny(Subtract), saved.Bytes(), "trained with other options"},
+		"rate":      {other, tiny(Subtract), saved.Bytes(), "trained with other options"},
 		"merge":     {options(5), tiny(Abs), saved.Bytes(), "another network"},
 		"fewer":     {options(1), tiny(Subtract), saved.Bytes(), "beyond the 1"},
 		"truncated": {options(5), tiny(Subtract), saved.Bytes()[:saved.Len()-1], "unexpected EOF"},

@@ -10,6 +10,6 @@ func Variant() string { return kernel.Variant() }
 // WHORL_KERNEL asks for one that this CPU does not have.
 func Kernels() (string, error) { return kernel.Name(), kernel.Check() }
 
-// Peak does n rounds of fused multiply-adds on registers alone and returns how
-// many it did: what a benchmark holds the kernels' rate against.
+// Peak does n rounds of fused multiply-adds on registers and returns their
+// number. Benchmarks compare the kernels' rate with it.
 func Peak(n int) int { return kernel.Peak(n) }

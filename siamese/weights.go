@@ -117,7 +117,7 @@ func readWeights(r io.ReaderAt, size int64) (*Network, error) {
 
 var errMissing = errors.New("not in the archive")
 
-// maxArchitecture bounds the JSON that is read before anything is known.
+// maxArchitecture bounds the JSON of the architecture, which is read first.
 const maxArchitecture = 1 << 20
 
 func readArchitecture(f *zip.File) (a Architecture, err error) {

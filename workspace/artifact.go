@@ -17,12 +17,12 @@ import (
 type Artifact struct {
 	Output *record.Output
 	Within string // slash-separated; empty: the whole artifact
-	Path   string // where the store keeps it: to be read, never changed
+	Path   string // where the store keeps it: read-only
 }
 
 // Artifact returns the artifact of a run that "stage.output" or
 // "stage.output/path" names. It verifies the content. The error is a [*RefError] if
-// there is none of that name, satisfies errors.Is(err, fs.ErrNotExist) if the store
+// the run has none of that name, satisfies errors.Is(err, fs.ErrNotExist) if the store
 // no longer has it, and is a [*store.DamagedError] if it was changed in the store.
 func (w *Workspace) Artifact(ctx context.Context, r *record.Run, name string) (*Artifact, error) {
 	full, within, slash := strings.Cut(name, "/")

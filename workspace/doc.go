@@ -7,8 +7,8 @@
 //	defer w.Close()
 //	run, err := w.Run(ctx, p, pipeline.Options{})
 //
-// A workspace recovers the runs of dead processes and keeps its index in step
-// with the records, before each answer. The index can be deleted, damaged,
+// Before each answer a workspace records the runs of dead processes as failed
+// and updates its index from the records. The index can be deleted, damaged,
 // locked or unwritable at any time: a notice says so, and answers come from the
 // records.
 package workspace

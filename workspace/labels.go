@@ -10,9 +10,9 @@ import (
 	"whorl/pipeline/record"
 )
 
-// Name gives a run a name by which it is found, or with "" takes it away. No two
-// runs of a workspace have the same name. In id and what follows, a run is
-// named by its id: see [Workspace.Resolve].
+// Name gives a run a name by which it is found; "" removes the name. Names are
+// unique in a workspace. This and the following methods take the id of the run:
+// see [Workspace.Resolve].
 func (w *Workspace) Name(ctx context.Context, id, name string) error {
 	if strings.ContainsAny(name, "/:~ \t\n") || name == Last {
 		return refErrorf("name %q: want one without spaces, slashes, colons and tildes, and not %q", name, Last)
@@ -35,7 +35,7 @@ func cmpErr(err, otherwise error) error {
 	return otherwise
 }
 
-// named returns the id of the run that has a name, or a name for its id.
+// named returns the id of the run that has the name, or whose id it is.
 func (w *Workspace) named(ctx context.Context, name string) (id string, err error) {
 	err = w.synced(ctx, func(x *track.Index) error {
 		runs, err := x.List(ctx)
@@ -49,7 +49,7 @@ func (w *Workspace) named(ctx context.Context, name string) (id string, err erro
 	return id, err
 }
 
-// Tag adds tags to a run and takes others away.
+// Tag adds tags to a run and removes others.
 func (w *Workspace) Tag(ctx context.Context, id string, add, remove []string) error {
 	return w.label(ctx, id, func(l *record.Labels) error {
 		l.Tags = slices.DeleteFunc(append(l.Tags, add...), func(tag string) bool {
@@ -59,7 +59,7 @@ func (w *Workspace) Tag(ctx context.Context, id string, add, remove []string) er
 	})
 }
 
-// Note sets the note of a run, or with "" takes it away.
+// Note sets the note of a run; "" removes it.
 func (w *Workspace) Note(ctx context.Context, id, note string) error {
 	return w.label(ctx, id, func(l *record.Labels) error {
 		l.Note = note
@@ -83,11 +83,11 @@ func (w *Workspace) label(ctx context.Context, id string, change func(*record.La
 }
 
 // Remove moves the record of a run to the trash, from where Restore brings it
-// back until the next collection. A run that goes on cannot be removed.
+// back until the next collection. A run in progress cannot be removed.
 func (w *Workspace) Remove(ctx context.Context, id string) error {
 	r, err := record.Read(w.store, id)
 	if err == nil && r.State == record.Running {
-		err = fmt.Errorf("run %s goes on, and cannot be removed", id)
+		err = fmt.Errorf("run %s is in progress and cannot be removed", id)
 	}
 	if err != nil {
 		return err
@@ -95,8 +95,8 @@ func (w *Workspace) Remove(ctx context.Context, id string) error {
 	return w.store.RemoveRun(ctx, id)
 }
 
-// Restore brings back a removed run, which is named by its id or by a part of
-// it that no other removed run has at that end.
+// Restore brings back a removed run. Ref is its id, or a beginning or end of it
+// that no other removed run has.
 func (w *Workspace) Restore(ctx context.Context, ref string) (id string, err error) {
 	removed, err := w.store.RemovedRuns()
 	if err != nil {

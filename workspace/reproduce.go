@@ -17,9 +17,9 @@ type Reproduction struct {
 	Run       string           `json:"run"`
 	Identical bool             `json:"identical"`
 	Artifacts []Reproduced     `json:"artifacts"`
-	Changes   []explain.Reason `json:"changes"` // what has changed since
+	Changes   []explain.Reason `json:"changes"` // differences since the recorded run
 
-	// Again is the new run, whose artifacts are gone, and Err why it failed.
+	// Again is the new run, whose artifacts are deleted; Err is its error.
 	Again *record.Run `json:"-"`
 	Err   error       `json:"-"`
 }
@@ -28,15 +28,15 @@ type Reproduction struct {
 type Reproduced struct {
 	Name       string `json:"name"`
 	Identical  bool   `json:"identical"`
-	SameKey    bool   `json:"same_key"` // made by the same code from the same inputs, as far as the key tells
+	SameKey    bool   `json:"same_key"` // the keys are equal: same code, same inputs
 	Recorded   string `json:"recorded"`
 	Reproduced string `json:"reproduced"` // empty if it was not made
 }
 
 // Reproduce runs a recorded run again, from its sources and in an empty store,
 // and compares every artifact by its digest. The pipeline is the recorded one,
-// whatever has become of its file; code and data are today's. Of o, Targets and
-// RunID are set by Reproduce. That stages fail is part of the result.
+// even if its file has changed; code and data are the present ones. Reproduce
+// sets Targets and RunID of o. A failed stage is part of the result, not an error.
 func (w *Workspace) Reproduce(ctx context.Context, reg *spec.Registry, r *record.Run, o pipeline.Options) (*Reproduction, error) {
 	o.Targets, o.RunID = nil, ""
 	for _, s := range r.Stages {
@@ -51,7 +51,7 @@ func (w *Workspace) Reproduce(ctx context.Context, reg *spec.Registry, r *record
 	if err == nil {
 		_, err = p.Nodes(o.Targets...)
 	}
-	if err != nil { // as text: its positions are not in today's file
+	if err != nil { // as text: its positions refer to the recorded file
 		return nil, fmt.Errorf("run %s cannot be run again: this program refuses its pipeline:\n%v", r.ID, err)
 	}
 	again, failure := runAfresh(ctx, p, o)
@@ -98,8 +98,8 @@ func RecordedPipeline(reg *spec.Registry, r *record.Run) (*spec.Pipeline, error)
 			s.Set = append(s.Set, fmt.Sprintf("%s.%s=%s", st.Name, p.Name, p.Text()))
 		}
 	}
-	// What the file says of the data is relative to the file, what the call
-	// said to where it was made.
+	// A data path in the file is relative to the file; one of the command is
+	// relative to its working directory.
 	bare, err := parse(spec.Settings{})
 	if err == nil && bare.Data == r.Data {
 		return parse(s)
@@ -136,9 +136,8 @@ func compareArtifacts(r, again *record.Run) *Reproduction {
 	return rep
 }
 
-// changesSince says what the run depended on that is different now: code,
-// data, versions. What follows from that, such as the inputs of later stages,
-// is left out.
+// changesSince returns the differences in what the run depends on: code, data,
+// versions. It leaves out their consequences, such as the inputs of later stages.
 func changesSince(ctx context.Context, s *store.Store, p *spec.Pipeline, r, again *record.Run) ([]explain.Reason, error) {
 	recorded, made := map[string]string{}, map[string]bool{} // keys by stage; references to outputs
 	for _, s := range r.Stages {

@@ -111,7 +111,7 @@ func (w *Workspace) trial(ctx context.Context, runs []track.Entry, name, number 
 	return "", refErrorf("sweep %s has no run of trial %d", s.ID, n)
 }
 
-// best finds the run with the best value of a metric; of equals, the oldest.
+// best finds the run with the best value of a metric; among equals, the oldest.
 func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
 	fields, err := w.Fields(ctx)
 	if err != nil {
@@ -119,11 +119,11 @@ func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
 	}
 	i := slices.IndexFunc(fields, func(f Field) bool { return f.Metric && f.Key() == metric })
 	if i < 0 {
-		return "", refErrorf("best:%s: no run that is done measured it", metric)
+		return "", refErrorf("best:%s: no finished run measured it", metric)
 	}
 	goal := fields[i].Info.Goal
 	if goal == stage.NoGoal {
-		return "", refErrorf("best:%s: its kind does not say whether more or less of it is better", metric)
+		return "", refErrorf("best:%s: its kind does not declare whether higher or lower is better", metric)
 	}
 	list, err := w.List(ctx, Selection{Filter: Filter{State: record.Done}, Fields: []string{metric}})
 	if err != nil {
@@ -140,7 +140,7 @@ func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
 		best, value = i, v
 	}
 	if best < 0 {
-		return "", refErrorf("best:%s: no run that is done has a number for it", metric)
+		return "", refErrorf("best:%s: no finished run has a number for it", metric)
 	}
 	return rows[best].ID, nil
 }

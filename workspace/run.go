@@ -13,9 +13,8 @@ import (
 	"whorl/workspace/origin"
 )
 
-// Run runs a pipeline and records it: see [pipeline.Engine.Run]. Of o.Origin,
-// what is empty is filled in: the command, working directory, machine and
-// versions.
+// Run runs a pipeline and records it: see [pipeline.Engine.Run]. It fills in the
+// empty fields of o.Origin: the command, working directory, machine and versions.
 func (w *Workspace) Run(ctx context.Context, p *spec.Pipeline, o pipeline.Options) (*record.Run, error) {
 	if err := w.describe(&o.Origin); err != nil {
 		return nil, err
@@ -29,8 +28,8 @@ func (w *Workspace) Run(ctx context.Context, p *spec.Pipeline, o pipeline.Option
 	}
 	r, err := w.engine.Run(ctx, p, o)
 	if r != nil && r.Executed() {
-		// For those who ask in SQL. A run that took nothing but time is
-		// indexed by who next asks for runs.
+		// For readers that use SQL. A run in which all stages were cached is
+		// indexed at the next question about runs.
 		if e := w.Sync(context.WithoutCancel(ctx)); e != nil {
 			w.notice(e.Error())
 		}
@@ -38,13 +37,13 @@ func (w *Workspace) Run(ctx context.Context, p *spec.Pipeline, o pipeline.Option
 	return r, err
 }
 
-// Sync brings the index in step with the records, which every answer does by
-// itself.
+// Sync updates the index from the records. Every answer of the workspace does
+// this by itself.
 func (w *Workspace) Sync(ctx context.Context) error {
 	return w.synced(ctx, func(*track.Index) error { return nil })
 }
 
-// describe fills in what the caller left open of a run's origin.
+// describe fills in the empty fields of a run's origin.
 func (w *Workspace) describe(o *record.Origin) (err error) {
 	if o.Command == nil {
 		o.Command = w.opts.Command

@@ -17,8 +17,8 @@ type Filter = track.Filter
 // A Sweep is a sweep and the state of its trials.
 type Sweep = track.Sweep
 
-// Runs returns the chosen runs, oldest first, those that go on included. Of
-// each metric they have the last value; [Workspace.Find] returns all.
+// Runs returns the chosen runs, oldest first, including those in progress. They
+// have the last value of each metric; [Workspace.Find] returns all values.
 func (w *Workspace) Runs(ctx context.Context, f Filter) (runs []*record.Run, err error) {
 	err = w.synced(ctx, func(x *track.Index) error {
 		runs, err = x.Runs(ctx, f)
@@ -61,7 +61,7 @@ func (w *Workspace) Sweeps(ctx context.Context) (sweeps []Sweep, err error) {
 
 // FindSweep returns the sweep that a reference means: its id, a part of it that
 // no other has at that end, its name, which is that of the newest sweep of the
-// name, or [Last]. The error is a [*RefError] if there is none.
+// name, or [Last]. The error is a [*RefError] if none matches.
 func (w *Workspace) FindSweep(ctx context.Context, ref string) (*Sweep, error) {
 	sweeps, err := w.Sweeps(ctx)
 	if err != nil {
@@ -94,7 +94,7 @@ func findSweep(sweeps []Sweep, ref string) (*Sweep, error) {
 	return nil, refErrorf("no sweep %q is recorded%s", ref, yamlwalk.Nearest(ref, known))
 }
 
-// A RefError says that a reference means no run or sweep, or several.
+// A RefError says that a reference matches no run or sweep, or several.
 type RefError struct{ text string }
 
 func (e *RefError) Error() string { return e.text }

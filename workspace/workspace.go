@@ -18,14 +18,14 @@ import (
 // IndexFile is the name of the index in a workspace's directory.
 const IndexFile = "runs.db"
 
-// Options say what a workspace records of the program that uses it, and who is
-// told of what. Their zero value is fit for use.
+// Options are what a workspace records of the program that uses it, and where
+// it sends notices. The zero value is valid.
 type Options struct {
 	Command  []string        // recorded with each run; nil: os.Args
 	Versions record.Versions // of the program; an empty Go is that of this binary
 
-	// Notice is told of what the user ought to know and what stops nothing,
-	// such as an index that was damaged. Nil: nobody is told.
+	// Notice receives warnings, such as that of a damaged index. It may be
+	// nil.
 	Notice func(string)
 }
 
@@ -46,7 +46,7 @@ type Workspace struct {
 	told     map[string]bool
 }
 
-// Open opens the workspace in dir, and makes one if there is none.
+// Open opens the workspace in dir, and makes it if it does not exist.
 func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	s, err := store.Open(dir)
 	if err != nil {
@@ -55,8 +55,8 @@ func Open(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	return open(ctx, s, o)
 }
 
-// OpenExisting opens the workspace in dir, and makes nothing there but the
-// index. The error satisfies errors.Is(err, fs.ErrNotExist) if there is none.
+// OpenExisting opens the workspace in dir, and creates no file there but the
+// index. The error satisfies errors.Is(err, fs.ErrNotExist) if dir has none.
 func OpenExisting(ctx context.Context, dir string, o Options) (*Workspace, error) {
 	s, err := store.OpenExisting(dir)
 	if err != nil {
@@ -87,8 +87,8 @@ func open(ctx context.Context, s *store.Store, o Options) (*Workspace, error) {
 	return w, w.recover()
 }
 
-// recover records the runs of dead processes as failed. In a workspace that
-// cannot be written they are read as failed without that.
+// recover records the runs of dead processes as failed. In a read-only
+// workspace they are read as failed, without a record.
 func (w *Workspace) recover() error {
 	left, err := record.Recover(w.store)
 	for _, e := range left {

@@ -169,7 +169,7 @@ func TestResolve(t *testing.T) {
 		"gird/1":       "no sweep",
 		"best:a.size":  "20261123-ab",
 		"best:a.rest":  "20261123-ab",
-		"best:a.odd":   "does not say",
+		"best:a.odd":   "does not declare",
 		"best:a.other": "measured it",
 		"x":            "the newest are 20261124-dd",
 		"%":            "no run",

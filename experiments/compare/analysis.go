@@ -9,7 +9,7 @@ import (
 	"whorl/biometrics"
 )
 
-// A Target says about what a comparison speaks.
+// A Target is the population that a comparison is about.
 type Target string
 
 const (
@@ -32,7 +32,7 @@ type Analysis struct {
 	Confidence float64
 	Means      []float64 // least-squares means by configuration; over the seeds where no trial failed
 	Blocked    bool      // by seed; false where the configurations share no seeds
-	NoSubjects string    // why there is no answer for Subjects; empty if there is
+	NoSubjects string    // why Subjects has no answer; empty if it has
 
 	model  *model
 	stable []float64 // means on the scale of the test

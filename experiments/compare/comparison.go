@@ -23,14 +23,14 @@ type Comparison struct {
 	Target     Target   `json:"target"`
 
 	Averaged       int     `json:"averaged,omitempty"` // pairs of configurations that the difference is averaged over, if several
-	Plain          *Bounds `json:"plain,omitempty"`    // of this pair alone; nil if there is no other
+	Plain          *Bounds `json:"plain,omitempty"`    // of this pair alone; nil if it is the only pair
 	TestSet        *Answer `json:"test_set,omitempty"` // the second answer, where Target is Subjects
 	Configurations int     `json:"configurations"`     // analysed together
 	Subjects       int     `json:"subjects,omitempty"` // that were tested
 	Confidence     float64 `json:"confidence"`
 	Paired         bool    `json:"paired"`                 // by seed
 	SeedsNeeded    int     `json:"seeds_needed,omitempty"` // to test at all, or to show a difference of this size with a power of 80%; 0 if unknown
-	Note           string  `json:"note,omitempty"`         // why there is no answer about other subjects, or no test
+	Note           string  `json:"note,omitempty"`         // why the comparison has no answer about other subjects, or no test
 
 	unit   string // what Subjects counts, in the singular
 	means  [2]float64
@@ -44,13 +44,13 @@ type Bounds struct {
 	P    *float64 `json:"p"`
 }
 
-// An Answer is what a comparison came to about one target.
+// An Answer is the result of a comparison for one target.
 type Answer struct {
 	Bounds
 	Verdict Verdict `json:"verdict"`
 }
 
-// wantedPower is that for which Comparison.SeedsNeeded is said.
+// wantedPower is the power of Comparison.SeedsNeeded.
 const wantedPower = 0.8
 
 // Compare compares configuration x with configuration y: about other subjects

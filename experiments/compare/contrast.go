@@ -16,8 +16,8 @@ const poolBelow = 0.75
 // parameters. Adjusted is left untested: it depends on the family.
 //
 // Unlike in a pair of single configurations, noise that several configurations
-// share does not average out: the luck of a parameter's value with a seed, or
-// with a subject. The subjects' part is therefore estimated from the
+// share does not average out: the interaction of a parameter's value with a
+// seed, or with a subject. The subjects' part is therefore estimated from the
 // leave-one-out values of the contrast itself, with M-1 degrees of freedom, and
 // the seeds' part from the contrast by seed, unless that agrees with the pooled
 // noise.

@@ -18,7 +18,7 @@ type Difference struct {
 	Mean     float64             // of the first group's less the second's
 	SE       float64             // standard error of Mean: 0 without spread, NaN with too few replicates
 	Interval biometrics.Interval // of Mean
-	P        float64             // two-sided: how likely as large a difference is if there is none
+	P        float64             // two-sided: the probability of as large a difference if the true one is 0
 	Paired   bool                // by seed
 	N        [2]int              // replicates that it rests on, in each group
 }
@@ -26,9 +26,9 @@ type Difference struct {
 // Compare compares a metric ("stage.name") between two groups of replicates:
 // by Student's paired t-test over the seeds that both have, if there are two
 // or more, else by Welch's t-test. Pairs that all differ by the same amount,
-// as happens with metrics that take few values, tell nothing of their spread;
-// they too are left to Welch's test, which takes what varies from seed to seed
-// in both groups for noise and so errs on the side of caution.
+// as happens with metrics that take few values, do not show their spread; for
+// them too Welch's test is used, which treats all variation between seeds as
+// noise and so is conservative.
 func Compare(a, b Group, metric string, confidence float64) Difference {
 	as, bs := a.observations(metric), b.observations(metric)
 	d := Difference{Metric: metric, N: [2]int{len(as), len(bs)}}

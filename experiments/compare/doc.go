@@ -1,10 +1,9 @@
 // Package compare says what differs between configurations and whether it
 // matters.
 //
-// Runs that differ in nothing but their seed are replicates. A comparison knows
-// two sources of luck: the seed, which decides the split of the data,
-// augmentation and initial weights, and the subjects that happened to be
-// tested. It answers two questions: what other seeds would give on the same
+// Runs that differ only in their seed are replicates. A comparison considers two
+// sources of chance: the seed, which decides the split of the data,
+// augmentation and initial weights, and the choice of the tested subjects. It answers two questions: what other seeds would give on the same
 // subjects ([TestSet]), and on other people ([Subjects]). The second needs the
 // metric of each run without one subject at a time, which a stage writes as a
 // table of package leaveout.
@@ -27,10 +26,10 @@
 //
 // [Analysis.Effects] gives what a parameter does, averaged over the
 // configurations that are equal otherwise, [Sequential] adds seeds until a
-// verdict, [Components] tells the sources of variance apart, and [SeedsFor]
-// says how many seeds a difference takes.
+// verdict, [Components] separates the sources of variance, and [SeedsFor]
+// computes how many seeds a difference needs.
 //
-// # What it does not know
+// # Limits
 //
 // Training sets of different seeds overlap, which makes seeds more alike than
 // new data would be; Nadeau and Bengio (2003) would widen intervals by 1.1 to

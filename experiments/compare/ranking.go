@@ -80,7 +80,7 @@ type EffectJSON struct {
 	Matched    int      `json:"matched"` // pairs of configurations that it is averaged over
 }
 
-// JSON returns what the ranking and the effects, which may be nil, come to.
+// JSON returns the ranking and the effects, which may be nil.
 func (a *Analysis) JSON(metric string, places []Place, effects *Effects) SweepJSON {
 	out := SweepJSON{Effects: []EffectJSON{}}
 	if len(places) > 0 {

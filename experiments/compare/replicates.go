@@ -89,7 +89,7 @@ func text(v any) string {
 	return fmt.Sprint(v)
 }
 
-// An observation is what a metric came to in a run.
+// An observation is the value of a metric in a run.
 type observation struct {
 	seed  uint64
 	value float64

@@ -7,7 +7,7 @@ import (
 	"whorl/pipeline/record"
 )
 
-// Keys of what a run is given besides the parameters of its stages.
+// Keys of the settings of a run besides the parameters of its stages.
 const (
 	Data = "data"
 	Seed = "seed"

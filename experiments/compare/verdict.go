@@ -6,7 +6,7 @@ import (
 	"whorl/pipeline/stage"
 )
 
-// A Verdict is what a comparison came to.
+// A Verdict is the result of a comparison.
 type Verdict string
 
 const (

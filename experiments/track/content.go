@@ -28,7 +28,7 @@ func (c *content) flag(b bool) {
 	}
 }
 
-// digest returns the SHA-256 of what was written, and forgets it.
+// digest returns the SHA-256 of the content, and resets it.
 func (c *content) digest() []byte {
 	sum := sha256.Sum256(*c)
 	*c = (*c)[:0]

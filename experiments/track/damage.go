@@ -8,11 +8,11 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// ErrDamaged is what an error wraps if the file is no SQLite database, or no
-// longer a sound one. It is an index: it can be deleted and made again.
+// ErrDamaged is wrapped by errors about a file that is not an SQLite database or
+// is damaged. The file is an index: it can be deleted and made again.
 var ErrDamaged = errors.New(`the database is damaged; it is made again from the records of the runs`)
 
-// asDamage makes an error that tells of damage wrap ErrDamaged.
+// asDamage makes an error about damage wrap ErrDamaged.
 func asDamage(err error) error {
 	var e sqlite3.Error
 	if errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB) {

@@ -14,7 +14,7 @@ import (
 )
 
 // busyTimeout is how long a process waits for others that write. A transaction
-// takes milliseconds, so whoever waits longer waits for a process that hangs.
+// takes milliseconds, so a longer wait means that another process hangs.
 const busyTimeout = 5 * time.Second
 
 // An Index is an index of runs. It is safe for concurrent use.
@@ -23,7 +23,7 @@ type Index struct {
 	w, r *sql.DB // w is nil if the database can only be read
 }
 
-// Open opens the index at path, and makes it if there is none. If the file
+// Open opens the index at path, and makes it if it does not exist. If the file
 // exists and cannot be written, the index can only be read. [Index.Sync]
 // fills it.
 func Open(ctx context.Context, path string) (*Index, error) {
@@ -43,7 +43,7 @@ func Open(ctx context.Context, path string) (*Index, error) {
 	return x, nil
 }
 
-// InMemory returns an index that is kept nowhere.
+// InMemory returns an index in memory, without a file.
 func InMemory(ctx context.Context) (*Index, error) {
 	db, err := sql.Open("sqlite3", ":memory:")
 	if err != nil {
@@ -75,9 +75,9 @@ func (x *Index) open(ctx context.Context) (err error) {
 	return err
 }
 
-// openToRead opens a database in a directory in which nothing can be made.
-// Reading takes a file beside the database, unless it is said that nobody
-// writes: which is so without a -wal.
+// openToRead opens a database in a read-only directory. SQLite makes a file beside
+// the database to read it, unless the database is declared immutable, which holds
+// without a -wal file.
 func (x *Index) openToRead(ctx context.Context) (err error) {
 	x.w = nil
 	if _, err := os.Stat(x.path + "-wal"); err == nil {

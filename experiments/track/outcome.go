@@ -33,13 +33,12 @@ func insertStages(ctx context.Context, tx *sql.Tx, run int64, rows []record.Stag
 	return stages.insert(ctx, tx)
 }
 
-// hasOutcome reports whether there is anything to say about what a stage read
-// or made.
+// hasOutcome reports whether a stage has inputs, outputs or costs to record.
 func hasOutcome(r *record.Stage) bool {
 	return r.Key != "" || len(r.Outputs) > 0 || len(r.Metrics) > 0
 }
 
-// outcomeDigest names what a stage read and made, and what it cost.
+// outcomeDigest is the digest of a stage's inputs, outputs and costs.
 func outcomeDigest(c *content, r *record.Stage) []byte {
 	c.strings(r.Key)
 	c.number(math.Float64bits(r.Cost))
@@ -62,7 +61,7 @@ func outcomeDigest(c *content, r *record.Stage) []byte {
 	return c.digest()
 }
 
-// An outcome is a result that may be that of many stages of many runs.
+// An outcome is a result that stages of many runs may share.
 type outcome struct {
 	digest []byte
 	result *record.Stage

@@ -14,7 +14,7 @@ import (
 	"whorl/pipeline/record"
 )
 
-// insertRun adds a run, and what it names.
+// insertRun adds a run, with the texts that it refers to.
 func insertRun(ctx context.Context, tx *sql.Tx, r *record.Run, stamp string) error {
 	plan, err := insertPlan(ctx, tx, r.Stages)
 	if err != nil {

@@ -16,8 +16,8 @@ const (
 //go:embed schema.sql
 var schema string
 
-// errForeign says that the file is some other program's database, which is
-// left alone.
+// errForeign says that the file is the database of another program, which must
+// not be changed.
 var errForeign = errors.New("this SQLite database is not whorl's; move it away, or choose another artifacts directory")
 
 // current reports whether the database has this version of the schema.

@@ -14,12 +14,11 @@ import (
 // Synced is what a synchronization changed.
 type Synced struct {
 	Added, Changed, Removed int
-	Unread                  []error // records that cannot be read, each told of once
+	Unread                  []error // records that cannot be read, each reported once
 }
 
-// Sync makes the index say what the records in the store say, of runs that
-// have ended as well as of those that go on. It reads the records that have
-// changed since the last time, and writes nothing if there are none.
+// Sync updates the index from the records in the store, of ended runs and of runs
+// in progress. It reads only records that have changed since the last time.
 func (x *Index) Sync(ctx context.Context, s *store.Store) (done Synced, err error) {
 	defer func() {
 		if err != nil {
@@ -128,8 +127,7 @@ func (x *Index) syncRuns(ctx context.Context, s *store.Store, files []store.RunF
 	return nil
 }
 
-// forget removes what the index knows of a run, and reports whether there was
-// any.
+// forget removes a run from the index, and reports whether it was there.
 func forget(ctx context.Context, tx *sql.Tx, id string) (known bool, err error) {
 	for _, query := range []string{
 		`DELETE FROM unread WHERE id = ?`,
@@ -146,7 +144,7 @@ func forget(ctx context.Context, tx *sql.Tx, id string) (known bool, err error) 
 	return known, nil
 }
 
-// remove forgets runs whose records are gone, and what only they had.
+// remove removes runs without a record, and the rows that only they use.
 func (x *Index) remove(ctx context.Context, gone map[string]string, done *Synced) error {
 	if len(gone) == 0 {
 		return nil

@@ -17,11 +17,11 @@ type table struct {
 
 func (t *table) add(row ...any) { t.args = append(t.args, row...) }
 
-// batch is how many rows a statement inserts: enough for the calls not to
-// matter, and few enough for the statement to be parsed in no time.
+// batch is the number of rows of a statement: large enough to amortise the call,
+// small enough to be parsed quickly.
 const batch = 64
 
-// insert writes the rows and forgets them.
+// insert writes the rows and clears the table.
 func (t *table) insert(ctx context.Context, tx *sql.Tx) error {
 	if n := len(t.args) / t.width / batch; n > 0 {
 		stmt, err := tx.PrepareContext(ctx, t.statement(batch))

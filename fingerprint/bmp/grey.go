@@ -8,7 +8,7 @@ import (
 
 // Weights of red, green and blue in 14-bit fixed point, as in OpenCV's BMP
 // decoder (imgcodecs/src/utils.cpp): 0.299, 0.587 and 0.114 rounded so that
-// they add up to 1, whence a grey colour keeps its value.
+// their sum is 1, so a grey colour keeps its value.
 const (
 	weightR = 4899
 	weightG = 9617

@@ -80,7 +80,7 @@ func Decode(b []byte) (*image.Gray, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%w: it begins with %q, as neither BMP, PNG, JPEG nor TIFF does", ErrFormat, b[:min(len(b), 8)])
+	return nil, fmt.Errorf("%w: it begins with %q, want BMP, PNG, JPEG or TIFF", ErrFormat, b[:min(len(b), 8)])
 }
 
 func (f *format) read(b []byte) (*image.Gray, error) {
@@ -113,7 +113,7 @@ func checkSize(w, h int) error {
 	return nil
 }
 
-// grey converts an image, whatever its type.
+// grey converts an image of any type.
 func grey(m image.Image) *image.Gray {
 	b := m.Bounds()
 	w, h := b.Dx(), b.Dy()

@@ -119,7 +119,7 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		"empty":     {nil, `begins with ""`},
-		"GIF":       {[]byte("GIF89a and so on"), `begins with "GIF89a a", as neither BMP, PNG, JPEG nor TIFF does`},
+		"GIF":       {[]byte("GIF89a and so on"), `begins with "GIF89a a", want BMP, PNG, JPEG or TIFF`},
 		"WSQ":       {[]byte(wsq + "\xff\xa4"), "it is WSQ; convert it to PNG"},
 		"cut PNG":   {good[:len(good)/2], "damaged PNG file"},
 		"cut TIFF":  {[]byte("II*\x00"), "damaged TIFF file"},

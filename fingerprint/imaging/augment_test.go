@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"whorl/internal/splitmix"
 )
 
 // pattern is an image that looks the same from nowhere else.
 func pattern(w, h int) []uint8 {
 	p := make([]uint8, w*h)
 	for i := range p {
-		p[i] = uint8(mix(uint64(i)))
+		p[i] = uint8(splitmix.Mix(uint64(i)))
 	}
 	return p
 }

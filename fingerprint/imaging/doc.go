@@ -2,11 +2,11 @@
 // training.
 //
 // Images are []uint8, row by row from the top, black 0 to white 255. All
-// arithmetic on pixels is in integers, and what floating point there is (angles,
-// scales, blur weights) is written so that no compiler may fuse it: results are
-// the same bits on every machine.
+// arithmetic on pixels is in integers. Floating-point arithmetic (angles, scales,
+// blur weights) is written so that no compiler may fuse it. So results have the
+// same bits on every machine.
 //
-// A [Policy] says how probes are augmented. What becomes of a sample depends
-// on the policy, the seed, the epoch and the sample alone: an [Augmenter] may
-// be asked for any of them in any order, from any goroutine's own copy.
+// A [Policy] says how probes are augmented. The augmented
+// sample depends only on the policy, the seed, the epoch and the sample: an
+// [Augmenter] makes them in any order; each goroutine uses a copy of its own.
 package imaging

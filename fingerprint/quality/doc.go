@@ -7,6 +7,6 @@
 // window's Fourier transform then has one peak, which holds most of the
 // energy (Chikkerur, Cartwright, Govindaraju: "Fingerprint enhancement using
 // STFT analysis", Pattern Recognition 2007). The energy of photographs lies at
-// the lowest frequencies, that of noise at all. It is a test for what is no
-// print at all, not a prediction of match errors as NFIQ 2 is.
+// the lowest frequencies, that of noise at all. It tells
+// prints from other images; it does not predict match errors as NFIQ 2 does.
 package quality

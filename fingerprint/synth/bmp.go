@@ -29,7 +29,7 @@ var sRGBPrimaries = [9]uint32{
 
 // encodeReal returns a print as the files of SOCOFing's Real are: 32 bits a
 // pixel in bit fields under a version 5 header, with an alpha channel that is
-// opaque but for the black part of the frame.
+// opaque except for the black part of the frame.
 func encodeReal(g *image.Gray) []byte {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	size := w * h * 4

@@ -1,4 +1,4 @@
-// Package synth makes fingerprints that belong to nobody.
+// Package synth makes synthetic fingerprints.
 //
 // A print is grown in the way of SFinGe (Cappelli, Maio and Maltoni, "Synthetic
 // fingerprint-database generation", ICPR 2002): an orientation field with the

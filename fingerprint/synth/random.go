@@ -1,33 +1,27 @@
 package synth
 
-// A source is a stream of random numbers that is named by what it is for. It
-// is SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), whose state is a counter.
+import "whorl/internal/splitmix"
+
+// A source is a stream of random numbers with a purpose: SplitMix64, whose state
+// is a counter.
 type source struct{ state uint64 }
 
-const golden = 0x9e3779b97f4a7c15
-
 // newSource returns the stream of the given purpose and numbers. Different
-// names give unrelated streams, whatever has been drawn from others.
+// names give unrelated streams, independent of draws from others.
 func newSource(purpose string, numbers ...uint64) *source {
 	h := uint64(len(purpose))
 	for i := range len(purpose) {
-		h = mix(h + golden + uint64(purpose[i]))
+		h = splitmix.Mix(h + splitmix.Golden + uint64(purpose[i]))
 	}
 	for _, n := range numbers {
-		h = mix(h + golden + mix(n+golden))
+		h = splitmix.Mix(h + splitmix.Golden + splitmix.Mix(n+splitmix.Golden))
 	}
 	return &source{h}
 }
 
-func mix(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}
-
 func (s *source) uint64() uint64 {
-	s.state += golden
-	return mix(s.state)
+	s.state += splitmix.Golden
+	return splitmix.Mix(s.state)
 }
 
 // uniform returns a number in [lo, hi).

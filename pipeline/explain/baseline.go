@@ -6,7 +6,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-// lookBack is how many runs are searched at most.
+// lookBack is the largest number of runs that are searched.
 const lookBack = 200
 
 // baselines are the recorded runs that a stage can be compared with, the newest
@@ -15,7 +15,7 @@ type baselines struct {
 	store *store.Store
 	files []store.RunFile // not read yet
 	runs  []*record.Run
-	texts map[string][]spec.Line // of keys; nil if there is no manifest
+	texts map[string][]spec.Line // of keys; nil without a manifest
 }
 
 func newBaselines(s *store.Store) (*baselines, error) {
@@ -23,12 +23,12 @@ func newBaselines(s *store.Store) (*baselines, error) {
 	return &baselines{store: s, files: files[:min(len(files), lookBack)], texts: map[string][]spec.Line{}}, err
 }
 
-// run returns the i-th run, or nil if there are no more.
+// run returns the i-th run, or nil after the last.
 func (b *baselines) run(i int) *record.Run {
 	for i >= len(b.runs) && len(b.files) > 0 {
 		r, err := record.Read(b.store, b.files[0].ID)
 		b.files = b.files[1:]
-		if err == nil { // else it is damaged, or was removed meanwhile
+		if err == nil { // damaged and removed records are skipped
 			b.runs = append(b.runs, r)
 		}
 	}
@@ -51,9 +51,8 @@ func (b *baselines) key(key string) []spec.Line {
 }
 
 // nearest returns the run whose execution of the first of the stages differs in
-// the fewest lines of its key, those of the other stages included. Of equals it
-// is the newest, and without any it is nil. A run that has the key not is left
-// out.
+// the fewest lines of its key, those of the other stages included; among equals
+// the newest, nil if no run qualifies. Runs with the key not are left out.
 func (b *baselines) nearest(stages []*forecast, not string) *record.Run {
 	var best *record.Run
 	fewest := 0
@@ -73,7 +72,7 @@ func (b *baselines) nearest(stages []*forecast, not string) *record.Run {
 }
 
 // distance counts the lines in which the keys of the stages differ from those of
-// a run; ok says whether the run tells anything of the first of them.
+// a run; ok says whether the run has the first of them.
 func (b *baselines) distance(r *record.Run, stages []*forecast, not string) (n int, ok bool) {
 	for i, f := range stages {
 		s := r.Stage(f.n.Name)

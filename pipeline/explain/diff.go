@@ -10,7 +10,7 @@ import (
 	"whorl/pipeline/store"
 )
 
-// A RunDiff is what two runs differ in.
+// A RunDiff holds the differences between two runs.
 type RunDiff struct {
 	Old     string       `json:"old"`
 	New     string       `json:"new"`
@@ -23,7 +23,7 @@ type RunDiff struct {
 type MetricDiff struct {
 	Stage string   `json:"stage"`
 	Name  string   `json:"name"`
-	Old   *float64 `json:"old"` // null if there is none, or it is no finite number
+	Old   *float64 `json:"old"` // null if missing or not finite
 	New   *float64 `json:"new"`
 }
 
@@ -67,7 +67,7 @@ func diffStages(s *store.Store, was, is *record.Stage) []Reason {
 	return d.texts(is.Name, recorded(was), recorded(is))
 }
 
-// recorded is what a run's record tells of the text of a stage's key.
+// recorded returns the lines of a stage's key that the record of a run has.
 func recorded(s *record.Stage) string {
 	var b strings.Builder
 	for _, p := range s.Params {
@@ -112,7 +112,7 @@ func finite(x float64, ok bool) *float64 {
 	return &x
 }
 
-// String tells the differences, a line each.
+// String returns the differences, one a line.
 func (d *RunDiff) String() string {
 	var b strings.Builder
 	for _, r := range d.Reasons {

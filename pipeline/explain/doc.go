@@ -1,6 +1,6 @@
 // Package explain says what a run of a pipeline would do and why ([Status],
-// [Why]), and how two runs differ ([Diff]). It executes nothing and writes
-// nothing but the memo of source files.
+// [Why]), and how two runs differ ([Diff]). It executes no stage and
+// writes only the memo of source files.
 //
 // What a stage depends on is the text of its key. An explanation compares that
 // text, line by line, with the text of an earlier execution: by default of the

@@ -9,7 +9,7 @@ import (
 	"whorl/pipeline/store/tree"
 )
 
-// A Forecast is what would happen to a stage if the pipeline ran now.
+// A Forecast says what a run of the pipeline would do with a stage now.
 type Forecast string
 
 // The forecasts of a stage.
@@ -94,7 +94,7 @@ func (v *forecaster) forecast(ctx context.Context, n *spec.Node, scanner *tree.S
 	if !known {
 		f.status.Forecast = MayRun
 		if kept, err := v.kept(n.OwnText(f.code)); err != nil || !kept {
-			f.status.Forecast = WillRun // whatever its inputs turn out to be
+			f.status.Forecast = WillRun // with any inputs
 			return f, err
 		}
 		return f, nil
@@ -123,7 +123,7 @@ func (f *forecast) content(output string) string {
 }
 
 // kept reports whether the store has a result that was made by the same code
-// with the same parameters, from whatever inputs.
+// with the same parameters, from any inputs.
 func (v *forecaster) kept(own string) (bool, error) {
 	if v.own == nil {
 		v.own = map[string]bool{}

@@ -16,7 +16,7 @@ type Reason struct {
 	// What is "param", "input", "code", "go", "module", "executable", "seed",
 	// "variant", "kind", "cmd", "env", "output", "path", "tool", "metrics",
 	// "file", "sandbox", "mounts", "item": a line of the key that differs; or
-	// "new": there is nothing to compare with; "upstream": the input has yet to
+	// "new": no earlier execution is known; "upstream": the input has yet to
 	// be made; "lost": it was made and is not in the store; "failed": it failed
 	// before; "unfinished": its run was interrupted or died; "forced": the
 	// caller demands it.
@@ -24,8 +24,8 @@ type Reason struct {
 
 	Name  string       `json:"name,omitempty"`  // of the parameter, input, file, ...
 	From  string       `json:"from,omitempty"`  // of an input: its ref
-	Old   string       `json:"old,omitempty"`   // empty: it was not there
-	New   string       `json:"new,omitempty"`   // empty: it is no more
+	Old   string       `json:"old,omitempty"`   // empty: it did not exist
+	New   string       `json:"new,omitempty"`   // empty: it no longer exists
 	Files *FileChanges `json:"files,omitempty"` // of an input that is a directory, or of code
 }
 

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// version is that of the format. Version 1 had none written in it.
+// version is the version of the format. Records of version 1 do not state it.
 const version = 2
 
-// file is a record as it is kept.
+// file is the form of a record on disk.
 type file struct {
 	Version int
 	*Run
@@ -67,7 +67,7 @@ func decode(b []byte, v any) error {
 	return nil
 }
 
-// check refuses a record that no run can have.
+// check refuses inconsistent records.
 func (r *Run) check() error {
 	if r == nil || r.ID == "" || strings.ContainsAny(r.ID, "/\x00") {
 		return errors.New("it has no valid id")

@@ -6,7 +6,7 @@ import (
 )
 
 // firstFile is a record of version 1, which kept the plan of the stages apart
-// from what became of them.
+// from their outcomes.
 type firstFile struct {
 	ID       string
 	Started  time.Time
@@ -39,7 +39,7 @@ type firstFile struct {
 	}
 }
 
-// firstAbout is what version 1 kept of the origin of a run.
+// firstAbout is the origin of a run in version 1.
 type firstAbout struct {
 	Command                 []string
 	Dir                     string

@@ -6,13 +6,13 @@ import (
 	"fmt"
 )
 
-// An Update is a change of a record while the run goes on.
+// An Update is a change of the record of a run in progress.
 type Update struct {
-	Stage  *Stage  `json:",omitempty"` // what has become of a stage, without Params and About
+	Stage  *Stage  `json:",omitempty"` // the outcome of a stage, without Params and About
 	Source *Source `json:",omitempty"`
 }
 
-// Outcome is the update that says what has become of a stage.
+// Outcome is the update with the outcome of a stage.
 func Outcome(s *Stage) Update {
 	o := *s
 	o.Params, o.About = nil, nil
@@ -28,11 +28,11 @@ func (u Update) Line() ([]byte, error) {
 	return append(b, '\n'), nil
 }
 
-// Replay puts together what the lines of a run's live record tell: the run as
+// Replay joins the lines of a run's live record: the run as
 // Encode wrote it at its start, then updates.
 func Replay(lines [][]byte) (*Run, error) {
 	if len(lines) == 0 {
-		return nil, errors.New("it says nothing yet")
+		return nil, errors.New("it is empty")
 	}
 	r, err := Parse(lines[0])
 	if err != nil {
@@ -55,7 +55,7 @@ func Replay(lines [][]byte) (*Run, error) {
 		}
 		s := at[u.Stage.Name]
 		if s == nil {
-			return nil, fmt.Errorf("line %d: there is no stage %q", i+2, u.Stage.Name)
+			return nil, fmt.Errorf("line %d: unknown stage %q", i+2, u.Stage.Name)
 		}
 		u.Stage.Params, u.Stage.About = s.Params, s.About
 		*s = *u.Stage
@@ -63,11 +63,11 @@ func Replay(lines [][]byte) (*Run, error) {
 	return r, r.check()
 }
 
-// Died is why a stage failed whose process died.
+// Died is the error of a stage whose process died.
 const Died = "the process died while this stage was being executed"
 
-// Crash makes of a run whose process died what it came to. It ended when it was
-// last heard of.
+// Crash marks a run whose process died as failed. Its end is the time of its last
+// update.
 func (r *Run) Crash() {
 	r.State, r.Finished = Failed, r.Started
 	for i := range r.Stages {

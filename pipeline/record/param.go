@@ -132,7 +132,7 @@ func ParseValue(b []byte) (any, error) {
 	return value.Parse(b)
 }
 
-// Param returns the value of a parameter; ok is false if there is none.
+// Param returns the value of a parameter; ok is false if it is missing.
 func (s *Stage) Param(name string) (v any, ok bool) {
 	for _, p := range s.Params {
 		if p.Name == name {

@@ -2,7 +2,7 @@ package record
 
 import "time"
 
-// A State is what a run has come to.
+// A State is the state of a run.
 type State string
 
 // The states of a run.
@@ -71,7 +71,7 @@ type Versions struct {
 	Variant string `json:",omitempty"` // numeric variants, "fma"
 }
 
-// Labels are what people call a run. They can be changed at any time.
+// Labels are the name, tags and note of a run. They can be changed at any time.
 type Labels struct {
 	Name string   `json:"name,omitempty"` // unique among the runs of a store
 	Tags []string `json:"tags,omitempty"` // sorted

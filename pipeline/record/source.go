@@ -9,7 +9,7 @@ import (
 // A Source is the revision of the pipeline's repository, and how the working
 // tree differed from it.
 type Source struct {
-	Commit string // empty if there is none
+	Commit string // empty if unknown
 	Dirty  bool
 	Diff   string // the uncommitted changes, if dirty; not always UTF-8
 }

@@ -38,7 +38,7 @@ type Stage struct {
 	Inputs  []Input   `json:",omitempty"` // sorted by name
 	Outputs []Output  `json:",omitempty"` // sorted by name
 	Metrics Metrics   `json:",omitempty"` // in the order in which they were recorded
-	Notes   []string  `json:",omitempty"` // what the user ought to know, such as that it is not deterministic
+	Notes   []string  `json:",omitempty"` // warnings, such as that it is not deterministic
 	Log     string    `json:",omitempty"` // path of the execution's log
 	Error   string    `json:",omitempty"` // why it failed
 }

@@ -10,9 +10,9 @@ import (
 	"whorl/pipeline/store"
 )
 
-// Read returns what the store knows of a run, whether it has ended, goes on or
+// Read returns the record of a run, whether it has ended, is in progress or
 // has died: see [Run.Crash]. The error satisfies errors.Is(err, fs.ErrNotExist)
-// if there is no such run.
+// if no such run exists.
 func Read(s *store.Store, id string) (*Run, error) {
 	r, err := readEnded(s, id)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -69,8 +69,8 @@ func Write(s *store.Store, r *Run) error {
 }
 
 // Recover clears away what dead processes left in the store, and records their
-// runs as failed. It returns what could not be recovered, which is no reason
-// not to go on: see [store.Store.Recover].
+// runs as failed. It returns the errors of those that could not be
+// recovered, which a caller may ignore: see [store.Store.Recover].
 func Recover(s *store.Store) (left []error, err error) {
 	return s.Recover(func(id string, lines [][]byte) ([]byte, error) {
 		r, err := replay(id, lines)

@@ -6,6 +6,6 @@
 // A file or setting that is wrong is an [*Error], which lists everything that
 // is wrong with file, line and column.
 //
-// A node knows the text of its key but for the content of its inputs: see
+// A node has the text of its key except the content of its inputs: see
 // [Node.KeyText].
 package spec

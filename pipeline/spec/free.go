@@ -14,7 +14,7 @@ import (
 	"whorl/pipeline/value"
 )
 
-// readFreeParams reads the parameters of a command, which nobody declared: any
+// readFreeParams reads the parameters of a command, which are not declared: any
 // scalar, or list of scalars.
 func (p *parser) readFreeParams(n *Node, spec *command.Spec, b *body) {
 	var names []string
@@ -97,12 +97,12 @@ func freeValue(n *yaml.Node) (v any, text string, err error) {
 		v = b
 	case "!!int":
 		if n.Decode(&i) != nil {
-			err = errors.New("wants an integer of 64 bits: quote it if it is none")
+			err = errors.New("must be an integer of 64 bits; quote it if it is text")
 		}
 		v = i
 	case "!!float":
 		if n.Decode(&x) != nil || x-x != 0 {
-			err = errors.New("wants a finite number: quote it if it is none")
+			err = errors.New("must be a finite number; quote it if it is text")
 		}
 		v = x
 	case "!!null":

@@ -84,7 +84,7 @@ func (p *parser) resolve(n *Node, in *Input) {
 			in.Output = in.From.Kind.Outputs[0].Name
 			p.fits(n, in, in.From.Kind.Outputs[0], fail)
 		case p.data == "":
-			fail("there is no data: give --data, or \"data:\" in the file")
+			fail("no data is given: set --data, or \"data:\" in the file")
 		}
 		return
 	}
@@ -97,7 +97,7 @@ func (p *parser) resolve(n *Node, in *Input) {
 		} else if hint = yamlwalk.Nearest(name, p.stageNames()); hint == "" {
 			hint = "; a path begins with ./"
 		}
-		fail("there is no stage %q%s", name, hint)
+		fail("unknown stage %q%s", name, hint)
 		return
 	}
 	if from.Kind.Run == nil {

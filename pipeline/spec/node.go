@@ -38,7 +38,7 @@ type Node struct {
 // An Input is an input of a node: an output of another node, or a path.
 type Input struct {
 	Name string
-	Ref  string // "stage.output", "data" or a path, as written but for parameters of an item
+	Ref  string // "stage.output", "data" or a path, as written, with the parameters of an item put in
 	Port stage.Port
 
 	From   *Node  // the node whose output it is, or nil

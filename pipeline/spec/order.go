@@ -46,7 +46,7 @@ func (p *parser) sort() []*Node {
 		}
 		cycle := p.cycle(n, waits)
 		p.FailAt(cycle[0].pos, "stage %q depends on itself: %s", cycle[0].Name, arrows(cycle))
-		for _, n := range cycle { // as if that were mended, to find the next
+		for _, n := range cycle { // treat the cycle as removed, to find the next
 			waits[n] = 0
 		}
 		for _, n := range cycle {

@@ -101,7 +101,7 @@ func (p *parser) checkSets() {
 				p.FailAt(s.pos, "the data is %s, which has no parameters", p.describeData())
 				continue
 			}
-			p.FailAt(s.pos, "there is no stage %q%s", stage, yamlwalk.Suggest(stage, p.stageNames()))
+			p.FailAt(s.pos, "unknown stage %q%s", stage, yamlwalk.Suggest(stage, p.stageNames()))
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (p *parser) readData(n *yaml.Node) (dataParams *yaml.Node) {
 	case isPath(p.data):
 		p.path = p.abs(p.data)
 	default:
-		p.Fail(where, "data: there is no data source %q%s; a path begins with ./", p.data, yamlwalk.Nearest(p.data, sortedKeys(p.reg.data)))
+		p.Fail(where, "data: unknown data source %q%s; a path begins with ./", p.data, yamlwalk.Nearest(p.data, sortedKeys(p.reg.data)))
 	}
 	if p.path != "" && dataParams != nil {
 		p.Fail(dataParams, "data: the path %s has no parameters", p.data)

@@ -99,7 +99,7 @@ func (p *Pipeline) Nodes(targets ...string) ([]*Node, error) {
 		if n := byName[t]; n != nil {
 			visit(n)
 		} else {
-			errs.Add(yamlwalk.Position{File: p.Path}, "there is no stage %q%s", t, yamlwalk.Suggest(t, sortedKeys(byName)))
+			errs.Add(yamlwalk.Position{File: p.Path}, "unknown stage %q%s", t, yamlwalk.Suggest(t, sortedKeys(byName)))
 		}
 	}
 	if err := errs.Err(); err != nil {

@@ -134,7 +134,7 @@ stages:
 		{"of no stage", spec.Settings{Set: []string{"x=0.5"}}, "--set x=0.5: want stage.param=value"},
 		{"no value", spec.Settings{Set: []string{"a.text"}}, "--set a.text: want stage.param=value"},
 		{"empty value", spec.Settings{Set: []string{"a.text="}}, `--set a.text=: stage "a": parameter "text" wants a string, not nothing`},
-		{"no stage", spec.Settings{Set: []string{"ab.text=x"}}, `--set ab.text=x: there is no stage "ab" (did you mean "a"?)`},
+		{"no stage", spec.Settings{Set: []string{"ab.text=x"}}, `--set ab.text=x: unknown stage "ab" (did you mean "a"?)`},
 		{"no parameter", spec.Settings{Set: []string{"a.txt=x"}}, `--set a.txt=x: stage "a": unknown parameter "txt" (did you mean "text"?)`},
 		{"enumeration", spec.Settings{Set: []string{"t.mode=bas"}}, `--set t.mode=bas: stage "t": parameter "mode" wants one of subtract, abs, not "bas" (did you mean "abs"?)`},
 		{"parameters of a path", spec.Settings{Data: "x", Set: []string{"data.times=5"}}, "--set data.times=5: the data is the path x, which has no parameters"},

@@ -12,15 +12,12 @@ import (
 	"unicode/utf8"
 )
 
-// Text returns the text of a value: JSON, but for a string that is not UTF-8
+// Text returns the text of a value: JSON, except for a string that is not UTF-8
 // and for a float64 that is not finite. The former is quoted as in Go, and the
 // latter is NaN, +Inf or -Inf, since JSON has no form for them. Text panics if v is of another type.
 func Text(v any) string {
 	return string(appendText(nil, v))
 }
-
-// Same reports whether two values have the same type and are equal.
-func Same(a, b any) bool { return Text(a) == Text(b) }
 
 func appendText(b []byte, v any) []byte {
 	switch v := v.(type) {

@@ -68,7 +68,7 @@ var (
 	ErrDamaged = errors.New("damaged model file")
 )
 
-// Parse reads a model from the bytes of its file, all of which count. The
+// Parse reads a model from all bytes of its file. The
 // model keeps them.
 func Parse(b []byte) (*Model, error) {
 	if len(b) < len(magic) || string(b[:len(magic)]) != magic {

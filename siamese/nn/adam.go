@@ -21,7 +21,7 @@ type Adam[T Float] struct {
 	Rate         float64 // learning rate of the next step
 	Beta1, Beta2 float64
 	Epsilon      float64 // as Keras adds it: to the root of the second moment without bias correction
-	Decay        float64 // weight decay; biases are left alone
+	Decay        float64 // weight decay, not of biases
 	Clip         float64 // largest global norm of the gradients; 0: no limit
 
 	Steps int // taken so far
@@ -32,7 +32,7 @@ type Adam[T Float] struct {
 	norm func(worker, chunk int) // a.sumChunk
 }
 
-// adamArgs is the parameter whose turn it is.
+// adamArgs is the parameter that is being updated.
 type adamArgs[T Float] struct {
 	w, m, v, g []T
 	kernel     kernel.Adam
@@ -48,12 +48,12 @@ func NewAdam[T Float]() *Adam[T] {
 	return a
 }
 
-// Step updates every parameter from its gradient, but for those whose layer
-// already did so in its backward pass.
+// Step updates every parameter from its gradient, except those that their layer
+// already updated in its backward pass.
 func (a *Adam[T]) Step(model []gorgonia.ValueGrad) error {
 	for _, p := range model {
 		if _, ok := p.(*Param[T]); !ok {
-			return fmt.Errorf("adam: a %T is no parameter of a machine", p)
+			return fmt.Errorf("adam: a %T is not a parameter of a machine", p)
 		}
 	}
 	scale := a.clip(model)

@@ -148,7 +148,7 @@ func (g *Graph[T]) param(s Shape) *Param[T] {
 // layout gives the parameter another memory, in which element i lies at at(i).
 func (p *Param[T]) layout(value *tensor.Dense, at func(i int) int) { p.value, p.at = value, at }
 
-// node is the parameter's node, made when its layout is settled.
+// node is the parameter's node, made once its layout is known.
 func (g *Graph[T]) node(p *Param[T]) *gorgonia.Node {
 	if p.value == nil {
 		p.value = array[T](p.Dims...)

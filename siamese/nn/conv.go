@@ -16,11 +16,11 @@ type fastConv struct {
 	name  string
 	shape *kernel.Conv
 	n     int
-	// winograd has the forward pass computed by Winograd's algorithm, with
-	// fewer products and other rounding.
+	// winograd selects Winograd's algorithm for the forward pass: fewer
+	// products, and other rounding.
 	winograd bool
 
-	x      []float32 // of uint8 pixels: as the kernel wants them
+	x      []float32 // of uint8 pixels: in the kernel's layout
 	packed []float32
 	y      *tensor.Dense
 	codes  []uint8 // nil in a graph that is not differentiated

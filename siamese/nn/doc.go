@@ -8,9 +8,9 @@
 // its node overwrites them. So a training step on the kernels allocates nothing
 // but Gorgonia's own few objects.
 //
-// What Gorgonia itself takes for a training step, measured with layers that do
+// The overhead of Gorgonia for a training step, measured with layers that do
 // nothing (BenchmarkGorgonia), is 20 to 40 microseconds and 123 small
-// allocations, 4 kB in all: a thousandth of a step of the network post.
+// allocations, 4 kB in all: a thousandth of a step of the network tutorial.
 //
 // Layers of the usual shapes run on the kernels of package kernel, all others
 // on the loops of package plain; either way each sum has an order of its own

@@ -10,8 +10,7 @@ import (
 	"whorl/siamese/kernel"
 )
 
-// A Graph is a network for batches of pairs while it is put together, layer by
-// layer:
+// A Graph builds a network for batches of pairs, layer by layer:
 //
 //	g := nn.NewGraph[float32](32, 90, 90)
 //	x := g.Images()
@@ -32,9 +31,9 @@ type Graph[T Float] struct {
 	params []*Param[T]
 	err    error
 
-	// General makes the general layers do all the work, and Winograd has
-	// convolutions computed by Winograd's algorithm where it can be. Either is
-	// to be set before the first layer.
+	// General selects the general layers for all shapes, and Winograd selects
+	// Winograd's algorithm for the convolutions that allow it. Both must be
+	// set before the first layer.
 	General, Winograd bool
 
 	pixels        *tensor.Dense  // uint8 (2*pairs, h*w), the probes first
@@ -56,8 +55,8 @@ type Data struct {
 // Len is the number of values of one image.
 func (d Data) Len() int { return d.C * d.H * d.W }
 
-// most is how many numbers a layer may make of an image, and how many weights
-// it may have: far more than is of use, but no danger to memory by overflow.
+// most bounds the values of a layer's output for an image, and its weights: far
+// above any useful size, and below an overflow.
 const most = 1 << 31
 
 // size is Len, computed where nothing overflows.
@@ -193,7 +192,7 @@ func (g *Graph[T]) add(name string, spec any, in, out Data) Data {
 	return out
 }
 
-// Fail makes the building of the graph an error, if it is not one yet.
+// Fail records an error of the graph, unless it has one.
 func (g *Graph[T]) Fail(format string, args ...any) {
 	if g.err == nil {
 		g.err = fmt.Errorf("build network: "+format, args...)

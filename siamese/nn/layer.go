@@ -56,7 +56,7 @@ func floats[T Float](v gorgonia.Value) []T {
 	}
 }
 
-// single is x itself, of which it must be known that T is float32. An
+// single returns x as []float32; T must be float32. An
 // assertion any(x).([]float32) would allocate.
 func single[T Float](x []T) []float32 {
 	if unsafe.Sizeof(T(0)) != 4 {

@@ -151,7 +151,7 @@ func (m *Machine[T]) Logits(dst []T) []T {
 // with Output it is row-major.
 func (m *Machine[T]) Output() []T { return floats[T](m.graph.output.Value()) }
 
-// Losses is the cross-entropy of each pair of the last training step, whatever
+// Losses is the cross-entropy of each pair of the last training step, without
 // its weight.
 func (m *Machine[T]) Losses() []float64 { return m.graph.losses.each }
 

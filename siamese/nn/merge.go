@@ -10,8 +10,8 @@ import (
 
 // merged is the difference between the codes of the probes, the first half of
 // its input (2n, length), and those of the gallery images, the second half; or
-// its absolute value. Output: (n, length). Being made element by element, it
-// does not care about their order.
+// its absolute value. Output: (n, length). It works element by
+// element, in any order of the values.
 type merged[T Float] struct {
 	team   *kernel.Team
 	name   string

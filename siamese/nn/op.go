@@ -10,7 +10,7 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// node is what all our operations tell Gorgonia about themselves.
+// node is the description of an operation that Gorgonia asks for.
 type node struct {
 	name  string
 	typ   hm.Type

@@ -31,7 +31,7 @@ func (p *Param[T]) Get(dst []T) { p.gather(dst, floats[T](p.value)) }
 
 // Memory is the parameter's elements and the solver's two moments where they
 // are, in the layer's layout and with its padding: what to save, and to
-// overwrite, for the training to go on. The moments are nil in a graph that is
+// overwrite, to continue training. The moments are nil in a graph that is
 // not trained.
 func (p *Param[T]) Memory() (value, first, second []T) {
 	return floats[T](p.value), p.first, p.second

@@ -11,7 +11,6 @@ type message []byte
 // Wire types.
 const (
 	varint   = 0
-	fixed32  = 5
 	counted  = 2
 	wireBits = 3
 )
@@ -24,11 +23,6 @@ func (m *message) tag(field, wire int) {
 func (m *message) integer(field int, v int64) {
 	m.tag(field, varint)
 	*m = binary.AppendUvarint(*m, uint64(v))
-}
-
-func (m *message) float(field int, v float32) {
-	m.tag(field, fixed32)
-	*m = binary.LittleEndian.AppendUint32(*m, math.Float32bits(v))
 }
 
 func (m *message) bytes(field int, b []byte) {

@@ -25,7 +25,7 @@ type rejected struct {
 }
 
 // Error lists the files that are at fault. Altered prints that were refused
-// with their real one are only counted: to mend that is to mend them all.
+// with their real one are only counted: repairing that image repairs them all.
 func (e *rejected) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %d files were refused; %s:", len(e.rejects), e.files, e.remedy)

@@ -304,7 +304,7 @@ func TestBadTrees(t *testing.T) {
 			os.RemoveAll(filepath.Join(root, "Altered", "Altered-Medium"))
 			os.RemoveAll(filepath.Join(root, "Altered", "Altered-Hard"))
 			os.Mkdir(filepath.Join(root, "Altered", "Altered-Hard"), 0o777)
-		}, []string{`"medium" is missing: there is no folder Altered/Altered-Medium`, `"hard" is empty: there is no file in Altered/Altered-Hard`}},
+		}, []string{`"medium" is missing: no folder Altered/Altered-Medium`, `"hard" is empty: no file in Altered/Altered-Hard`}},
 		{"no Real", func(t *testing.T, root string) { os.RemoveAll(filepath.Join(root, "Real")) }, []string{`"real" is missing`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

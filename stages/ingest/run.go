@@ -57,7 +57,7 @@ func run(ctx context.Context, t *stage.Task, p Params) error {
 		}
 	}
 	if len(in.rejects) > 0 && p.OnReject == "fail" {
-		return &rejected{in.rejects, in.files, "mend them, or set " + t.Stage + ".on_reject to skip to do without them"}
+		return &rejected{in.rejects, in.files, "repair them, or set " + t.Stage + ".on_reject to skip to leave them out"}
 	}
 	return in.finish()
 }
@@ -124,7 +124,7 @@ func (in *ingestion) finish() error {
 	for s := range fingerprint.Subsets {
 		n := len(in.names[s.String()])
 		if n == 0 {
-			return fmt.Errorf("ingest %s: no image is left: %w", s.Dir(), &rejected{in.rejects, in.files, "mend some of them"})
+			return fmt.Errorf("ingest %s: no image is left: %w", s.Dir(), &rejected{in.rejects, in.files, "repair some of them"})
 		}
 		in.task.Metric(s.String(), float64(n))
 	}

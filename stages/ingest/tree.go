@@ -64,7 +64,7 @@ func list(tree fs.FS) (names [fingerprint.Subsets][]string, err error) {
 		entries, err := fs.ReadDir(tree, s.Dir())
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			errs = append(errs, fmt.Errorf("prints: the subset %q is missing: there is no folder %s", s, s.Dir()))
+			errs = append(errs, fmt.Errorf("prints: the subset %q is missing: no folder %s", s, s.Dir()))
 			continue
 		case err != nil:
 			errs = append(errs, fmt.Errorf("list prints: %w", err))
@@ -76,7 +76,7 @@ func list(tree fs.FS) (names [fingerprint.Subsets][]string, err error) {
 			}
 		}
 		if len(names[s]) == 0 {
-			errs = append(errs, fmt.Errorf("prints: the subset %q is empty: there is no file in %s", s, s.Dir()))
+			errs = append(errs, fmt.Errorf("prints: the subset %q is empty: no file in %s", s, s.Dir()))
 		}
 	}
 	return names, errors.Join(errs...)

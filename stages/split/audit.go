@@ -42,7 +42,7 @@ type leak struct {
 	// From, or from which a probe of From was altered.
 	Source int `json:"same_source_image"`
 	// Bytes counts probes with the pixels of an image of From. It is absent
-	// where the images are not wired.
+	// where the images are not connected.
 	Bytes *int `json:"equal_bytes,omitempty"`
 }
 
@@ -58,7 +58,7 @@ type trace struct {
 type auditor struct {
 	*data
 	source        map[fingerprint.Identity]int // gallery row
-	probePixels   [][sha256.Size]byte          // nil if the images are not wired
+	probePixels   [][sha256.Size]byte          // nil if the images are not connected
 	galleryPixels [][sha256.Size]byte
 }
 

@@ -318,7 +318,7 @@ func TestAudit(t *testing.T) {
 }
 
 // Equal pixels are found whatever the labels say, and are not looked for where
-// the images are not wired.
+// the images are not connected.
 func TestAuditFindsEqualPixels(t *testing.T) {
 	real := people(20, 2)
 	in := inputs(t, real, real, nil, nil)

@@ -1,3 +1,3 @@
-// Package origin finds out where a run comes from: the machine, the versions
+// Package origin determines where a run comes from: the machine, the versions
 // of the program, and the revision of the source.
 package origin

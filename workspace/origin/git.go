@@ -24,7 +24,7 @@ const (
 // Source returns the git revision of the repository that holds dir, and how the
 // working tree differs from it: a line "?? PATH" for each untracked file, then
 // a patch that git apply takes. Without git or a repository, or before the
-// first commit, it returns what there is.
+// first commit, the fields that cannot be determined are empty.
 func Source(ctx context.Context, dir string) (s record.Source) {
 	ctx, cancel := context.WithTimeout(ctx, gitTimeout)
 	defer cancel()
@@ -74,7 +74,7 @@ func changedWithin(sub string) bool {
 }
 
 // patch returns what was changed in tracked files, in the form that git apply
-// takes, whatever the user has configured.
+// takes, independent of the user's configuration.
 func patch(ctx context.Context, dir string) string {
 	patch, err := git(ctx, dir, maxDiff, "diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative",
 		"--src-prefix=a/", "--dst-prefix=b/", "--unified=3", "--submodule=short", "--ignore-submodules=dirty", "HEAD")
@@ -111,8 +111,8 @@ func git(ctx context.Context, dir string, limit int64, args ...string) ([]byte, 
 	return out, errors.Join(err, cmd.Wait())
 }
 
-// gitEnvironment leaves out what a git hook is told of its own repository, and
-// what changes the form of a diff.
+// gitEnvironment leaves out the variables by which git tells a hook its
+// repository, and those that change the form of a diff.
 func gitEnvironment() []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
@@ -120,6 +120,6 @@ func gitEnvironment() []string {
 			"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_DIFF_OPTS",
 		}, name)
 	})
-	// Leave the index alone: the user may be committing.
+	// Do not write git's index: the user may be committing.
 	return append(env, "GIT_OPTIONAL_LOCKS=0", "LC_ALL=C")
 }

@@ -24,7 +24,7 @@ func Machine() record.Machine {
 }
 
 // procValue returns the first value of a name in a Linux file of "name: value"
-// lines, and "" if there is none or this is not Linux.
+// lines, and "" if the name is missing or this is not Linux.
 func procValue(file, name string) string {
 	f, err := os.Open(file)
 	if err != nil {

@@ -30,7 +30,7 @@ func (r *report) unchanged(ctx context.Context, whorl, dir string, n, rounds int
 	if err := put(filepath.Join(dir, "pipeline.yaml"), spec); err != nil {
 		return err
 	}
-	time.Sleep(3 * time.Second) // or the files are too young for their times to vouch for them
+	time.Sleep(3 * time.Second) // files that are younger are hashed again
 	ours := program("whorl", dir, whorl, "run")
 	walk := function("walk", func(context.Context) error {
 		return walkFiles(filepath.Join(dir, "in"), func(string) error { return nil })

@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// A Walker reads the nodes of one file. It goes on after a problem, so that all
+// A Walker reads the nodes of one file. It continues after a problem, so that all
 // are found at once.
 type Walker struct {
 	File string

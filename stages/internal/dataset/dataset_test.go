@@ -59,7 +59,7 @@ func TestLabels(t *testing.T) {
 	_, err = ReadLabels(array(t, "y_real.npy", []uint8{1, 0, 0, 0}, 1, 4), "in", fingerprint.Real)
 	fails(t, err, `elements of type "|u1"`)
 	_, err = ReadLabels(&stage.Task{}, "in", fingerprint.Real)
-	fails(t, err, `the input "in" is not wired`)
+	fails(t, err, `the input "in" is not connected`)
 }
 
 func TestParts(t *testing.T) {

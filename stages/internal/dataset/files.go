@@ -83,7 +83,7 @@ func (l location) String() string { return l.input + "/" + l.file }
 func find(t *stage.Task, input, file string) (location, error) {
 	in, ok := t.Inputs[input]
 	if !ok {
-		return location{}, fmt.Errorf("read %s: the input %q is not wired", file, input)
+		return location{}, fmt.Errorf("read %s: the input %q is not connected", file, input)
 	}
 	return location{input, file, filepath.Join(in.Path, file)}, nil
 }

@@ -1,5 +1,5 @@
 // Package code identifies the code of a stage, so that a change of it makes
-// the stage's results stale and nobody has to bump a version by hand.
+// the stage's results stale without a version number kept by hand.
 //
 // A program embeds the source of its module and registers it. From the name of
 // a stage's function follows its package, from the package's imports all

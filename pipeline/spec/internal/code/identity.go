@@ -201,7 +201,7 @@ func (id *Identifier) pkg(importPath string) (*pkg, error) {
 		err = p.addModules(id.build, id.build.modules())
 	default:
 		// Its files are not at hand, so nothing less than the whole program
-		// can vouch for them.
+		// identifies their content.
 		var line string
 		line, err = id.build.executable()
 		p.lines = []string{line}

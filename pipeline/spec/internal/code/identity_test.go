@@ -148,8 +148,8 @@ func TestWhatCounts(t *testing.T) {
 	}
 }
 
-// TestNoChecksum checks that a module which was compiled from a directory, so
-// that its version vouches for nothing, is identified by the executable.
+// TestNoChecksum checks that a module which was compiled from a directory,
+// so that its version does not identify it, is identified by the executable.
 func TestNoChecksum(t *testing.T) {
 	for name, m := range map[string]*debug.Module{
 		"vendored":    {Path: "dep.org/big", Version: "v1.2.3"},
@@ -171,7 +171,7 @@ func TestNoChecksum(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := id.text([]string{"m/train"}); err == nil {
-		t.Error("nothing vouches for the module, and there is no error")
+		t.Error("the module is not identified, and text returned no error")
 	}
 }
 

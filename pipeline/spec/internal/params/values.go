@@ -26,7 +26,7 @@ func (s *Schema) New() *Values {
 	}
 	vs.v = reflect.New(s.typ).Elem()
 	vs.v.Set(s.defaults)
-	for _, f := range s.fields { // a default slice is nobody's to change
+	for _, f := range s.fields { // callers must not change a default slice
 		if fv := vs.v.Field(f.index); fv.Kind() == reflect.Slice && !fv.IsNil() {
 			fv.Set(reflect.AppendSlice(reflect.MakeSlice(fv.Type(), 0, fv.Len()), fv))
 		}
@@ -127,7 +127,7 @@ func (f *field) check(v reflect.Value) error {
 	return nil
 }
 
-// An EnumError says that a string is none of those that are allowed.
+// An EnumError says that a string is not among the allowed ones.
 type EnumError struct {
 	Value string
 	Enum  []string
