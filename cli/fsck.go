@@ -33,9 +33,10 @@ could not be read.`,
 			}
 			defer w.Close()
 			display := progress.New(env.Stderr)
-			display.Started("fsck")
+			lines := display.Lines()
+			lines.Started("fsck")
 			found, err := w.Store().Fsck(cmd.Context(), store.FsckOptions{Progress: func(done, total int64) {
-				display.Progress("fsck", stage.Progress{Done: done >> 20, Total: total >> 20, Unit: "MiB"})
+				lines.Progress("fsck", stage.Progress{Done: done >> 20, Total: total >> 20, Unit: "MiB"})
 			}})
 			display.Close()
 			if err != nil {
