@@ -75,7 +75,7 @@ staleness: ## replay the corpus of edits and print which stages ran
 	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 30m -run TestStaleness ./pipeline/proof
 
 proof: ## hundreds of kills, many processes, power losses, random histories (an hour)
-	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 90m -run 'Kill|Process|Collect|PowerLoss|Model' ./pipeline/...
+	WHORL_LONG=1 $(GO) test -count=1 -v -timeout 90m -run 'Kill|Process|Collect|PowerLoss|Model|DamagedStores' ./pipeline/...
 
 clean: ## delete what was built and generated
 	rm -rf bin

@@ -14,9 +14,9 @@ import (
 // reasons. A name stands for the packages below it too, but for those that have
 // a row of their own, and these may import each other.
 var arrows = map[string][]string{
-	"cmd":                    {"", "cli", "stages", "pipeline/record", "pipeline/spec", "pipeline/stage"},
-	"cli":                    {"examples", "reports", "workspace", "experiments", "pipeline", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store"},
-	"workspace":              {"experiments", "pipeline", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store"},
+	"cmd":                    {"", "cli", "workspace", "stages", "verifier", "siamese", "fingerprint", "pipeline/record", "pipeline/spec", "pipeline/stage"},
+	"cli":                    {"examples", "reports", "workspace", "experiments", "pipeline", "pipeline/command", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value"},
+	"workspace":              {"experiments", "pipeline", "pipeline/explain", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value"},
 	"reports":                {"experiments", "biometrics", "pipeline/record", "pipeline/stage", "pipeline/store"},
 	"experiments":            {"pipeline", "pipeline/record", "pipeline/spec", "pipeline/spec/yamlwalk", "pipeline/stage", "pipeline/store", "pipeline/value", "biometrics"},
 	"stages":                 {"stages/internal", "pipeline/stage", "fingerprint", "siamese", "biometrics"},
@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	"siamese/kernel":         {},
 	"fingerprint":            {},
 	"biometrics":             {},
-	"internal/bench":         {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/spec", "pipeline/stage", "pipeline/store"},
+	"internal/bench":         {"siamese", "fingerprint", "biometrics", "experiments", "pipeline", "pipeline/spec", "pipeline/stage", "pipeline/store", "pipeline/record"},
 	"examples":               {},
 	"examples/go":            {"cli", "pipeline/spec", "pipeline/stage"},
 	"":                       {}, // the root package: the embedded source

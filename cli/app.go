@@ -98,8 +98,9 @@ func Run(ctx context.Context, app App, args []string, stdout, stderr io.Writer) 
 // tell writes the error of a call.
 func tell(ctx context.Context, program string, w io.Writer, err error) {
 	var wrong *spec.Error
+	var own ExitError
 	switch {
-	case err == nil, errors.Is(err, errReported):
+	case err == nil, errors.Is(err, errReported), errors.As(err, &own):
 	case exitCode(ctx, err) == exitInterrupted:
 		fmt.Fprintf(w, "%s: interrupted\n", program)
 	case errors.As(err, &wrong): // a line each, positions first, as editors read them

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/pipeline/stage"
+	"whorl/pipeline/store"
 	"whorl/workspace"
 )
 
@@ -22,7 +23,7 @@ func artifactCommand(env *Env) *cobra.Command {
 		Short: "Copy an artifact of a run out of the store",
 		Long: `artifact copies an artifact of a recorded run to FILE ("-" is standard output), or
 into a directory. PATH names a file or folder within an artifact that is a
-directory. Without -o it prints where the store keeps the artifact, which must
+directory. The content is verified first. Without -o it prints where the store keeps the artifact, which must
 not be changed there. "{app} show RUN" lists the artifacts of a run.`,
 		Example: `  {app} artifact last evaluate.scores -o scores.csv
   {app} artifact last train.history -o - | head
@@ -38,9 +39,12 @@ not be changed there. "{app} show RUN" lists the artifacts of a run.`,
 			if err != nil {
 				return refError(err)
 			}
-			a, err := w.Artifact(r, args[1])
+			a, err := w.Artifact(cmd.Context(), r, args[1])
 			if errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("%w: \"%s run\" computes it again", err, env.app.Name)
+			}
+			if damaged := (*store.DamagedError)(nil); errors.As(err, &damaged) {
+				return fmt.Errorf("%w: \"%s fsck\" sets it aside, and \"%[2]s run\" computes it again", err, env.app.Name)
 			}
 			if err != nil {
 				return refError(err)

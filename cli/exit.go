@@ -45,11 +45,14 @@ func Usagef(format string, args ...any) error {
 
 func exitCode(ctx context.Context, err error) int {
 	var usage UsageError
+	var own ExitError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &usage):
 		return exitUsage
+	case errors.As(err, &own):
+		return own.Code
 	case ctx.Err() != nil:
 		return exitInterrupted
 	default:

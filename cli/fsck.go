@@ -5,6 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"whorl/cli/progress"
+	"whorl/pipeline/stage"
 	"whorl/pipeline/store"
 	"whorl/workspace"
 )
@@ -15,10 +17,12 @@ func fsckCommand(env *Env) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "fsck",
 		Short: "Re-hash everything in the store",
-		Long: `fsck reads everything in the store and compares it with its digest. What is
-damaged is set aside, and is made again when it is next needed. It does the same
-with runs.db, the database of runs, which it makes again at once. The exit code
-is 1 if anything was damaged.`,
+		Long: `fsck reads everything in the store and compares it with its digest or checksum.
+It sets aside what is damaged, what may have been computed from damaged bytes
+(tainted), and results that name something missing (lost); all of it is made
+again when it is next needed. It also checks runs.db, the index of runs, and
+makes a damaged one again at once. The exit code is 1 if anything was wrong or
+could not be read.`,
 		Example: `  {app} fsck
   {app} fsck --json --artifacts /path/to/artifacts`,
 		Args: cobra.NoArgs,
@@ -28,7 +32,12 @@ is 1 if anything was damaged.`,
 				return err
 			}
 			defer w.Close()
-			found, err := w.Store().Fsck(cmd.Context())
+			display := progress.New(env.Stderr)
+			display.Started("fsck")
+			found, err := w.Store().Fsck(cmd.Context(), store.FsckOptions{Progress: func(done, total int64) {
+				display.Progress("fsck", stage.Progress{Done: done >> 20, Total: total >> 20, Unit: "MiB"})
+			}})
+			display.Close()
 			if err != nil {
 				return err
 			}
@@ -47,17 +56,25 @@ is 1 if anything was damaged.`,
 				if added > 0 {
 					fmt.Fprintf(env.Stdout, "runs.db: recorded %d runs that it did not know\n", added)
 				}
-				for _, d := range append(found.Damaged, found.Lost...) {
-					fmt.Fprintf(env.Stdout, "%s: %s\n", d.Path, d.Why)
+				for _, list := range [][]store.Damage{found.Damaged, found.Tainted, found.Lost, found.Unread} {
+					for _, d := range list {
+						fmt.Fprintf(env.Stdout, "%s: %s\n", d.Path, d.Why)
+					}
 				}
-				fmt.Fprintf(env.Stdout, "read %s: %d results, %d files, %d directories; %d damaged, %d lost\n",
-					size(found.Bytes), found.Manifests, found.Objects, found.Trees, len(found.Damaged), len(found.Lost))
+				fmt.Fprintf(env.Stdout, "read %s: %d results, %d files, %d directories, %d records; %d damaged, %d lost, %d tainted, %d unread\n",
+					size(found.Bytes), found.Manifests, found.Objects, found.Trees, found.Records,
+					len(found.Damaged), len(found.Lost), len(found.Tainted), len(found.Unread))
 			}
-			if len(found.Damaged)+len(found.Lost) > 0 {
-				fmt.Fprintln(env.Stderr, "whorl: what is damaged was set aside; the next run makes it, and what is lost, again")
-				return errReported
+			if found.Sound() {
+				return nil
 			}
-			return nil
+			if len(found.Damaged)+len(found.Lost)+len(found.Tainted) > 0 {
+				fmt.Fprintf(env.Stderr, "%s: what is damaged, lost or tainted was set aside; the next run makes it again\n", env.app.Name)
+			}
+			if len(found.Unread) > 0 {
+				fmt.Fprintf(env.Stderr, "%s: what could not be read needs its owner's permission, or root\n", env.app.Name)
+			}
+			return errReported
 		},
 	}
 	artifacts.add(c)

@@ -165,6 +165,7 @@ func (s *sweeper) report(ctx context.Context, path string) error {
 type recorded struct {
 	space *workspace.Workspace
 	runs  []*record.Run
+	read  *record.Run // the last one that was asked for a series
 }
 
 // choose takes the named runs, or all if none is named.
@@ -248,15 +249,30 @@ func (r *recorded) Runs(context.Context) ([]*record.Run, error) { return r.runs,
 
 // Series implements reports.Source.
 func (r *recorded) Series(ctx context.Context, run, stage, metric string) (record.Metrics, error) {
-	return r.space.Series(ctx, run, stage, metric)
+	if r.read == nil || r.read.ID != run {
+		full, err := r.space.Find(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		r.read = full
+	}
+	s := r.read.Stage(stage)
+	if s == nil {
+		return nil, nil
+	}
+	return s.Metrics.Series(metric), nil
 }
 
 // Open implements reports.Source.
-func (r *recorded) Open(_ context.Context, name string) (io.ReadCloser, error) {
+func (r *recorded) Open(ctx context.Context, name string) (io.ReadCloser, error) {
 	st := r.space.Store()
 	digest, file, inside := strings.Cut(name, "/")
 	if !inside {
 		return st.Open(digest)
 	}
-	return os.OpenInRoot(st.Path(store.Artifact{Digest: digest, Dir: true}), file)
+	dir, err := st.Locate(ctx, store.Artifact{Digest: digest, Dir: true})
+	if err != nil {
+		return nil, err
+	}
+	return os.OpenInRoot(dir, file)
 }

@@ -80,7 +80,7 @@ func newRoot(app App, stdout, stderr io.Writer) (*cobra.Command, *Env) {
 		add(groupRun, app.Verbs(env)...)
 	}
 	add(groupInspect, statusCommand(env), whyCommand(env), diffCommand(env), graphCommand(env), kindsCommand(env),
-		runsCommand(env), sweepsCommand(env), showCommand(env), artifactCommand(env), versionCommand(env))
+		runsCommand(env), sweepsCommand(env), showCommand(env), compareCommand(env), claimsCommand(env), artifactCommand(env), versionCommand(env))
 	add(groupMaintain, gcCommand(env), fsckCommand(env))
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -15,19 +15,39 @@ func showCommand(env *Env) *cobra.Command {
 	var flags struct {
 		artifacts artifactsFlag
 		json      bool
+		metric    string
 	}
 	c := &cobra.Command{
 		Use:   "show RUN",
-		Short: "Show what was recorded of a run",
+		Short: "Show what was recorded of a run or a sweep",
 		Long: `show prints what was recorded of a run: where it came from, its parameters,
-stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
-"last".`,
-		Example: "  {app} show last",
+stages, artifacts and metrics. RUN is an id or a unique part of one, a name,
+"last", "last~1", "SWEEP/7" or "best:METRIC" ({app} runs --help).
+
+The name or id of a sweep shows its configurations, ranked by the mean of the
+metric over the seeds, each with its interval and a verdict against the first.`,
+		Example: "  {app} show last\n  {app} show ablation --metric evaluate.roc_auc",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := findRun(cmd.Context(), env, flags.artifacts.dir, args[0])
+			w, err := env.answers(cmd.Context(), flags.artifacts.dir)
 			if err != nil {
 				return err
+			}
+			defer w.Close()
+			ranking, err := sweepOf(cmd.Context(), w, args[0], flags.metric)
+			switch {
+			case err != nil:
+				return refError(err)
+			case ranking != nil && flags.json:
+				return writeJSON(env.Stdout, rankingOf(ranking))
+			case ranking != nil:
+				return printRanking(env, ranking)
+			case flags.metric != "":
+				return Usagef("--metric ranks the configurations of a sweep, and %s is not the name or id of one", args[0])
+			}
+			r, err := w.Find(cmd.Context(), args[0])
+			if err != nil {
+				return refError(err)
 			}
 			if flags.json {
 				return writeJSON(env.Stdout, detailsOf(r))
@@ -38,6 +58,8 @@ stages, artifacts and metrics. RUN is an id, a prefix that only one id has, or
 	flags.artifacts.add(c)
 	c.ValidArgsFunction = completeRuns(&flags.artifacts, 1, false)
 	c.Flags().BoolVar(&flags.json, "json", false, "print one JSON object")
+	c.Flags().StringVar(&flags.metric, "metric", "", "rank the configurations of a sweep by this `METRIC`; by default the primary one")
+	c.RegisterFlagCompletionFunc("metric", completeMetrics(&flags.artifacts))
 	return c
 }
 
@@ -49,6 +71,9 @@ func printRun(env *Env, r *record.Run) error {
 		}
 	}
 	row("run", "%s", r.ID)
+	row("name", "%s", r.Name)
+	row("tags", "%s", strings.Join(r.Tags, " "))
+	row("note", "%s", r.Note)
 	row("state", "%s", r.State)
 	row("started", "%s, took %s", r.Started.Local().Format(time.DateTime), took(r))
 	row("command", "%s", strings.Join(r.Command, " "))
@@ -110,6 +135,9 @@ func short(digest string) string {
 // detailsJSON is a recorded run, whole.
 type detailsJSON struct {
 	recordJSON
+	Name     string              `json:"name,omitempty"`
+	Tags     []string            `json:"tags,omitempty"`
+	Note     string              `json:"note,omitempty"`
 	Command  []string            `json:"command"`
 	Dir      string              `json:"dir"`
 	Pipeline string              `json:"pipeline"`
@@ -155,7 +183,7 @@ type inputJSON struct {
 
 func detailsOf(r *record.Run) detailsJSON {
 	j := detailsJSON{
-		recordJSON: recordOf(r), Command: r.Command, Dir: r.Dir, Pipeline: r.Pipeline, Data: r.Data, Seed: r.Seed,
+		recordJSON: recordOf(r), Name: r.Name, Tags: r.Tags, Note: r.Note, Command: r.Command, Dir: r.Dir, Pipeline: r.Pipeline, Data: r.Data, Seed: r.Seed,
 		Sweep: r.SweepID(), Trial: r.Trial, Commit: r.Source.Commit, Dirty: r.Source.Dirty, Diff: r.Source.Diff,
 		Machine: machineJSON(r.Machine),
 		Go:      r.Versions.Go, Version: r.Versions.Program, Variant: r.Versions.Variant, Stages: []recordedStageJSON{},

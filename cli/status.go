@@ -46,7 +46,7 @@ not yield the same bytes as before. It runs nothing.`,
 // outlook says what a run of the targets would do; forced, it would execute
 // whatever is cached.
 func (f *specFlags) outlook(ctx context.Context, p *spec.Pipeline, targets []string, force bool) ([]explain.StageStatus, error) {
-	w, err := f.env.workspace(ctx, f.dir)
+	w, err := f.toRead(ctx)
 	if err != nil {
 		return nil, err
 	}

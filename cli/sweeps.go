@@ -34,7 +34,7 @@ takes an id, "last", or a name, which means the newest sweep of that name.`,
 			if flags.json {
 				list := make([]sweepJSON, len(sweeps))
 				for i, s := range sweeps {
-					list[i] = sweepJSON{s.ID, s.Name, s.File, s.Started, s.Trials, s.Done, s.Failed + s.Interrupted, s.Running}
+					list[i] = sweepOfJSON(s)
 				}
 				return writeJSON(env.Stdout, list)
 			}
@@ -61,18 +61,27 @@ type sweepJSON struct {
 	Running int       `json:"running"`
 }
 
+func sweepOfJSON(s workspace.Sweep) sweepJSON {
+	return sweepJSON{s.ID, s.Name, s.File, s.Started, s.Trials, s.Done, s.Failed + s.Interrupted, s.Running}
+}
+
+// trialsOf says what has become of a sweep's trials.
+func trialsOf(s workspace.Sweep) string {
+	trials := fmt.Sprintf("%d of %d done", s.Done, s.Trials)
+	if n := s.Failed + s.Interrupted; n > 0 {
+		trials += fmt.Sprintf(", %d failed", n)
+	}
+	if s.Running > 0 {
+		trials += fmt.Sprintf(", %d running", s.Running)
+	}
+	return trials
+}
+
 func printSweeps(to io.Writer, sweeps []workspace.Sweep) error {
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SWEEP\tNAME\tSTARTED\tTRIALS\tFILE")
 	for _, s := range sweeps {
-		trials := fmt.Sprintf("%d of %d done", s.Done, s.Trials)
-		if n := s.Failed + s.Interrupted; n > 0 {
-			trials += fmt.Sprintf(", %d failed", n)
-		}
-		if s.Running > 0 {
-			trials += fmt.Sprintf(", %d running", s.Running)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", s.ID, s.Name, s.Started.Local().Format(time.DateTime), trials, s.File)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", s.ID, s.Name, s.Started.Local().Format(time.DateTime), trialsOf(s), s.File)
 	}
 	return w.Flush()
 }

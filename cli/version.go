@@ -6,13 +6,15 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"whorl/pipeline/command/isolate"
 )
 
 func versionCommand(env *Env) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version, and which kernels this CPU runs",
+		Short: "Print the version, which kernels this CPU runs, and how commands are isolated",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			kernels, err := env.app.kernels()
@@ -21,7 +23,7 @@ func versionCommand(env *Env) *cobra.Command {
 			}
 			v := versionJSON{
 				Version: env.app.version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-				Kernels: kernels, Variant: env.app.variant(),
+				Kernels: kernels, Variant: env.app.variant(), Commands: isolate.Detect().String(),
 			}
 			if asJSON {
 				return writeJSON(env.Stdout, v)
@@ -33,7 +35,7 @@ func versionCommand(env *Env) *cobra.Command {
 			if v.Variant != "" {
 				text += fmt.Sprintf(" (numeric variant %s)", v.Variant)
 			}
-			_, err = fmt.Fprintln(env.Stdout, text)
+			_, err = fmt.Fprintf(env.Stdout, "%s\ncommands run in a %s\n", text, v.Commands)
 			return err
 		},
 	}
@@ -48,6 +50,8 @@ type versionJSON struct {
 	Arch    string `json:"arch"`
 	Kernels string `json:"kernels"`
 	Variant string `json:"variant"`
+
+	Commands string `json:"commands"` // how firmly they are held: see package isolate
 }
 
 // version returns the program's version with the commit that it was built

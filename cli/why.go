@@ -24,7 +24,7 @@ tells something, or with the one given.`,
 			if err != nil {
 				return err
 			}
-			w, err := env.workspace(cmd.Context(), flags.dir)
+			w, err := flags.toRead(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -114,6 +114,9 @@ stages:
 	}
 	equal(t, "described", fmt.Sprintf("%+v", nodes[0].Metrics), "[{Name:rmse Title: Unit: Goal:minimize Primary:true Doc:}]")
 	uses, err := p.UsesSeed()
+	if err != nil {
+		t.Fatal(err)
+	}
 	equal(t, "uses the seed", uses, true)
 	got, _ = l.run(l.parse(text), pipeline.Options{})
 	equal(t, "second run", got, "fit:cached")

@@ -81,6 +81,9 @@ func (r *run) once(ctx context.Context, w *work, res *record.Stage) error {
 			return err
 		}
 	}
+	if err := r.verify(ctx, w); err != nil { // before it takes a slot, which another stage may need for that
+		return err
+	}
 	select {
 	case r.slots <- struct{}{}:
 		defer func() { <-r.slots }()
@@ -90,12 +93,14 @@ func (r *run) once(ctx context.Context, w *work, res *record.Stage) error {
 	if r.halted.Load() {
 		return errHalted
 	}
-	r.tell(Event{Stage: w.n.Name, Started: true})
 	w.began = r.now()
 	res.Started = w.began.UTC().Round(0)
-	executing := *res
-	executing.Status = record.StageRunning
-	r.msgs <- message{n: w.n, started: true, result: executing}
+	if !w.again {
+		r.tell(Event{Stage: w.n.Name, Started: true})
+		executing := *res
+		executing.Status = record.StageRunning
+		r.msgs <- message{n: w.n, started: true, result: executing}
+	}
 	err = r.execute(ctx, w, res)
 	if edited := (*EditedError)(nil); err != nil && !r.o.KeepGoing && !errors.As(err, &edited) {
 		r.halted.Store(true) // before another stage gets the slot
@@ -134,22 +139,20 @@ func (r *run) execute(ctx context.Context, w *work, res *record.Stage) (err erro
 	obs := &observer{run: r, stage: w.n.Name, log: st.Dir() + "/log"}
 	m := &store.Manifest{
 		Key: w.key, Text: w.text, Stage: w.n.Name, Run: r.o.RunID, Started: w.began,
-		Checkpoint: store.KeyOf(w.n.CheckpointText(w.code, w.digests())),
+		Checkpoint: store.KeyOf(w.n.CheckpointText(w.code, w.ids)),
 	}
 	defer func() {
 		log, e := obs.keep(err)
 		if log == "" {
-			err = errors.Join(err, e)
+			if e != nil {
+				err = errors.Join(err, fullDisk(e, r.store))
+			}
 			return
 		}
 		res.Log = r.store.Dir() + "/" + log
 	}()
 
-	t, err := r.task(ctx, w, st, obs, m.Checkpoint)
-	if err != nil {
-		return err
-	}
-	failure := call(ctx, w.n.Kind.Run, t)
+	failure := call(ctx, w.n.Kind.Run, r.task(ctx, w, st, obs, m.Checkpoint))
 	if failure != nil && ctx.Err() == nil {
 		obs.Log("error: " + failure.Error())
 	}
@@ -158,7 +161,7 @@ func (r *run) execute(ctx context.Context, w *work, res *record.Stage) (err erro
 		return err
 	}
 	if failure != nil {
-		return fullDisk(failure, r.store)
+		return fullDisk(obs.explain(failure), r.store)
 	}
 	ctx = context.WithoutCancel(ctx) // what is done is kept
 	want := artifacts(w.n)
@@ -222,7 +225,7 @@ func (r *run) compare(old, new *store.Manifest) []string {
 // fullDisk says so where the disk is full.
 func fullDisk(err error, s *store.Store) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return fmt.Errorf("the disk that holds %s is full; what was published before is kept, and \"whorl gc\" frees space: %w", s.Dir(), err)
+		return fmt.Errorf("the disk that holds %s is full; what was published before is kept, and \"whorl gc --grace 0\" frees space: %w", s.Dir(), err)
 	}
 	return err
 }

@@ -66,7 +66,7 @@ func TestDiskFull(t *testing.T) {
 		default:
 			t.Errorf("%d bytes: %v", size, err)
 		}
-		c, ferr := s.Fsck(t.Context())
+		c, ferr := s.Fsck(t.Context(), store.FsckOptions{})
 		if ferr != nil || len(c.Damaged)+len(c.Lost) > 0 {
 			t.Fatalf("%d bytes, error %v: fsck: %+v, %v", size, err, c, ferr)
 		}
@@ -78,7 +78,7 @@ func TestDiskFull(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := pipeline.NewEngine(s).Collect(t.Context(), pipeline.CollectOptions{Keep: []string{files[len(files)-1].ID}}); err != nil {
+		if _, err := pipeline.NewEngine(s).Collect(t.Context(), pipeline.CollectOptions{Keep: []string{files[len(files)-1].ID}, Grace: -1}); err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range files[:len(files)-1] {

@@ -7,9 +7,9 @@ import (
 
 // live writes the record of a run while it goes on.
 type live struct {
-	active *store.ActiveRun
-	source chan record.Source // nil if there is nothing to come
-	lines  []byte             // not written yet
+	active  *store.ActiveRun
+	source  chan record.Source // nil if there is nothing to come
+	waiting []*record.Stage    // not written yet
 }
 
 // begin writes what is known from the start.
@@ -22,23 +22,24 @@ func (l *live) begin(r *record.Run) error {
 }
 
 // note writes what a stage has come to. What takes no time, such as finding
-// stages cached, is written along with what does.
+// stages cached, is written along with what does; if nothing does, the record of
+// the run has it soon enough. The stage must not change afterwards.
 func (l *live) note(s *record.Stage) error {
-	line, err := record.Outcome(s).Line()
-	if err != nil {
-		return err
-	}
-	l.lines = append(l.lines, line...)
 	switch s.Status {
 	case record.StageRunning, record.Ran, record.StageFailed:
-		return l.flush()
+	default:
+		l.waiting = append(l.waiting, s)
+		return nil
 	}
-	return nil
-}
-
-func (l *live) flush() error {
-	lines := l.lines
-	l.lines = lines[:0]
+	var lines []byte
+	for _, s := range append(l.waiting, s) {
+		line, err := record.Outcome(s).Line()
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line...)
+	}
+	l.waiting = l.waiting[:0]
 	return l.active.Append(lines)
 }
 
@@ -49,8 +50,7 @@ func (l *live) setSource(r *record.Run, source record.Source) error {
 	if err != nil {
 		return err
 	}
-	l.lines = append(l.lines, line...)
-	return l.flush()
+	return l.active.Append(line)
 }
 
 // end waits for the revision of the source and writes the record of the run.

@@ -41,7 +41,7 @@ func (o *observer) Progress(p stage.Progress) {
 func (o *observer) Log(line string) {
 	o.mu.Lock()
 	if o.file == nil && o.err == nil {
-		o.file, o.err = os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+		o.file, o.err = os.OpenFile(o.log, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // which follows no link
 	}
 	if o.err == nil {
 		_, o.err = o.file.WriteString(line + "\n")
@@ -66,6 +66,9 @@ func (o *observer) keep(err error) (path string, _ error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.file == nil {
+		if err != nil {
+			return "", nil // explain has said it
+		}
 		return "", o.err
 	}
 	failed := errors.Join(o.err, o.file.Close())
@@ -76,6 +79,17 @@ func (o *observer) keep(err error) (path string, _ error) {
 		return "", fmt.Errorf("log: %w", failed)
 	}
 	return path, nil
+}
+
+// explain adds to why a stage failed that its log could not be written, of
+// which it may be the cause.
+func (o *observer) explain(failure error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.err != nil && !errors.Is(failure, o.err) {
+		return errors.Join(failure, fmt.Errorf("write its log: %w", o.err))
+	}
+	return failure
 }
 
 func (o *observer) all() record.Metrics {

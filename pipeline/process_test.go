@@ -211,7 +211,7 @@ stages:
 // checkSound checks that nothing is damaged and nothing is left over.
 func checkSound(t *testing.T, s *store.Store) {
 	t.Helper()
-	c, err := s.Fsck(t.Context())
+	c, err := s.Fsck(t.Context(), store.FsckOptions{})
 	if err != nil || len(c.Damaged)+len(c.Lost) > 0 {
 		t.Errorf("fsck: %+v, %v", c, err)
 	}

@@ -87,8 +87,9 @@ func (r *run) run(ctx context.Context) (*record.Run, error) {
 		return r.end(ctx, err)
 	}
 	if r.o.Source != nil {
-		r.live.source = make(chan record.Source, 1)
-		go func() { r.live.source <- r.o.Source(context.WithoutCancel(ctx)) }()
+		source, uncancelled := make(chan record.Source, 1), context.WithoutCancel(ctx)
+		go func() { source <- r.o.Source(uncancelled) }()
+		r.live.source = source
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -180,7 +181,7 @@ func (r *run) note(m message) error {
 	if !m.started {
 		r.tell(Event{Stage: m.n.Name, Finished: &m.result})
 	}
-	return r.live.note(&m.result)
+	return r.live.note(&r.result.Stages[i])
 }
 
 // end decides what the run came to, and writes its record.

@@ -6,7 +6,7 @@ import (
 	"whorl/pipeline/spec"
 )
 
-//go:embed stage/*.go command/*.go command/isolate/*.go gather/*.go store/place/*.go
+//go:embed stage/*.go stage/*/*.go command/*.go command/isolate/*.go gather/*.go store/place/*.go
 var files embed.FS
 
 // own is the source of the engine's code that stages reach, in whatever program:

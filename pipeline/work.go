@@ -22,7 +22,11 @@ type work struct {
 	n      *spec.Node
 	code   *spec.Identity
 	inputs []record.Input
-	trees  []*tree.Tree // of the inputs that are paths, else nil
+	ids    []string         // of the inputs' contents, as a key has them
+	from   []store.Artifact // of the inputs that are outputs of other stages
+	trees  []*tree.Tree     // of the inputs that are paths, else nil
+	read   []*tree.Tree     // of the others, as they were before the stage ran
+	again  bool             // the result is made again because it was damaged
 	text   string
 	key    string
 	began  time.Time // with the monotonic clock
@@ -30,34 +34,31 @@ type work struct {
 
 // prepare finds the digests of a stage's inputs, and with them its key.
 func (r *run) prepare(ctx context.Context, n *spec.Node) (*work, error) {
-	w := &work{n: n, trees: make([]*tree.Tree, len(n.Inputs))}
+	count := len(n.Inputs)
+	w := &work{
+		n: n, ids: make([]string, count), from: make([]store.Artifact, count),
+		trees: make([]*tree.Tree, count), read: make([]*tree.Tree, count),
+	}
 	for i, in := range n.Inputs {
 		w.inputs = append(w.inputs, record.Input{Name: in.Name, Ref: in.Ref})
 		if in.From != nil {
-			w.inputs[i].Digest = r.upstream(in).Digest
+			w.from[i] = r.upstream(in)
+			w.inputs[i].Digest, w.ids[i] = w.from[i].Digest, w.from[i].ID()
 			continue
 		}
 		t, err := r.scanner.Scan(ctx, in.Path)
 		if err != nil {
 			return nil, fmt.Errorf("input %q: %w", in.Name, err)
 		}
-		w.trees[i], w.inputs[i].Digest = t, t.Digest.String()
+		w.trees[i], w.inputs[i].Digest, w.ids[i] = t, t.Digest.String(), t.ID()
 	}
 	var err error
 	if w.code, err = n.Code(ctx); err != nil {
 		return nil, err
 	}
-	w.text = n.KeyText(w.code, w.digests())
+	w.text = n.KeyText(w.code, w.ids)
 	w.key = store.KeyOf(w.text)
 	return w, nil
-}
-
-func (w *work) digests() []string {
-	digests := make([]string, len(w.inputs))
-	for i, in := range w.inputs {
-		digests[i] = in.Digest
-	}
-	return digests
 }
 
 // upstream returns an output of a stage that has a result.
@@ -100,9 +101,8 @@ func artifacts(n *spec.Node) []store.Artifact {
 	return as
 }
 
-// task makes what a stage sees. Inputs from the store are looked at more
-// closely than before, now that they are to be read.
-func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observer, checkpoints string) (*stage.Task, error) {
+// task makes what a stage sees.
+func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observer, checkpoints string) *stage.Task {
 	t := &stage.Task{
 		Stage: w.n.Name, Params: w.n.Value, Seed: w.n.Seed,
 		Inputs: map[string]stage.Input{}, OutDir: st.OutDir(), Observer: obs,
@@ -113,13 +113,9 @@ func (r *run) task(ctx context.Context, w *work, st *store.Staging, obs *observe
 			t.Inputs[in.Name] = stage.Input{Path: in.Path, Dir: w.trees[i].Dir}
 			continue
 		}
-		a := r.upstream(in)
-		if err := r.store.Check(a); err != nil {
-			return nil, fmt.Errorf("input %q: %w: \"whorl fsck\" sets it aside, and the next run makes it again", in.Name, err)
-		}
-		t.Inputs[in.Name] = stage.Input{Path: r.store.Path(a), Dir: a.Dir}
+		t.Inputs[in.Name] = stage.Input{Path: r.store.Path(w.from[i]), Dir: w.from[i].Dir}
 	}
-	return t, nil
+	return t
 }
 
 // frozen are checkpoints that are kept only as long as the inputs are what the
@@ -145,9 +141,21 @@ func (f frozen) Save(step int, write func(io.Writer) error) error {
 	return f.Checkpoints.Save(step, write)
 }
 
-// unedited checks that the paths which a stage has read are as they were when
-// its key was computed.
+// unedited checks that what a stage has read is as it was when the key was
+// computed: paths by content where a stat cannot tell, and artifacts by stat.
 func (w *work) unedited(ctx context.Context) error {
+	for i, t := range w.read {
+		if t == nil {
+			continue
+		}
+		same, err := t.Unchanged(ctx, runtime.GOMAXPROCS(0))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil || !same {
+			return &EditedError{w.n.Name, w.inputs[i].Name, t.Root, nil}
+		}
+	}
 	for i, t := range w.trees {
 		if t == nil {
 			continue

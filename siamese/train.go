@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"whorl/siamese/kernel"
 	"whorl/siamese/nn"
@@ -60,8 +59,13 @@ type Progress struct {
 	Loss, Accuracy float64 // means so far
 }
 
-// A DivergedError says where training met a loss that is not a number or not
-// finite.
+// MaxLoss is the largest loss of one pair, in nats, with which training goes on.
+// A pair told wrong costs the size of its logit, which is below 100 for a network
+// that learns.
+const MaxLoss = 1e6
+
+// A DivergedError says where training met a loss that is not a number or above
+// [MaxLoss].
 type DivergedError struct {
 	Epoch, Batch   int // counted from 1
 	Probe, Gallery int // rows
@@ -93,15 +97,15 @@ func NewTrainer(a Architecture, d Data, o Options) (*Trainer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	if t.machine, err = graph[float32](a, o.Batch).Training(); err != nil {
+	if t.machine, err = graph[float32](a, t.plan.batch).Training(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	n.load(t.machine)
 	if o.Keep == Best {
 		t.best = n
 	}
-	t.logits = make([]float32, o.Batch)
-	t.feed = newFeed(o.Batch, a.Height*a.Width)
+	t.logits = make([]float32, t.plan.batch)
+	t.feed = newFeed(t.plan.batch, a.Height*a.Width)
 	return t, nil
 }
 
@@ -113,7 +117,7 @@ func (t *Trainer) pair() error {
 		return err
 	}
 	t.plan = epochPlan{
-		data: d, seed: t.options.Seed, roll: r, batch: t.options.Batch, images: t.arch.Height * t.arch.Width,
+		data: d, seed: t.options.Seed, roll: r, batch: min(t.options.Batch, len(d.Train)), images: t.arch.Height * t.arch.Width,
 		mates: make([]int, len(d.Train)), order: make([]int32, len(d.Train)),
 	}
 	for i, row := range d.Train {
@@ -204,7 +208,7 @@ func (t *Trainer) pass(ctx context.Context, epoch int, report func(Progress)) (l
 		logits := t.machine.Logits(t.logits)
 		for i, pair := range b.pairs {
 			l := t.machine.Losses()[i]
-			if math.IsNaN(l) || math.IsInf(l, 0) {
+			if !(l <= MaxLoss) {
 				return &DivergedError{Epoch: epoch, Batch: k + 1, Probe: pair.Probe, Gallery: pair.Gallery, Loss: l}
 			}
 			sum += l
@@ -250,7 +254,7 @@ func (t *Trainer) validate(ctx context.Context, e *Epoch) error {
 				truth = 1
 			}
 			l := kernel.Softplus(float64(z)) - truth*float64(z)
-			if math.IsNaN(l) || math.IsInf(l, 0) {
+			if !(l <= MaxLoss) {
 				return &DivergedError{Epoch: e.Epoch, Batch: t.plan.batches(), Probe: pair.Probe, Gallery: pair.Gallery, Loss: l}
 			}
 			loss += l

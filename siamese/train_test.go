@@ -195,6 +195,47 @@ func TestDiverges(t *testing.T) {
 	}
 }
 
+// A loss that is a number, but of no use, is noticed too.
+func TestLargeLoss(t *testing.T) {
+	o := options(3)
+	o.Rate = 1e6
+	tr := trainer(t, tiny(Subtract), prints(6, 6), o)
+	var d *DivergedError
+	for !tr.Done() {
+		if _, err := tr.Epoch(context.Background(), nil); err != nil {
+			if !errors.As(err, &d) {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	if d == nil || d.Loss <= MaxLoss {
+		t.Errorf("error %v, want a loss above %g", d, MaxLoss)
+	}
+}
+
+// TestLargeBatch: a batch takes no more memory than all data need, and the bits
+// are those of a batch that just holds them.
+func TestLargeBatch(t *testing.T) {
+	d := prints(6, 6) // 30 training probes
+	want := ""
+	for _, size := range []int{30, 31, 4096} {
+		o := options(2)
+		o.Batch = size
+		tr := trainer(t, tiny(Subtract), d, o)
+		if len(tr.logits) != 30 {
+			t.Errorf("a batch of %d takes memory for %d pairs", size, len(tr.logits))
+		}
+		got := digest(t, run(t, tr))
+		if want == "" {
+			want = got
+		}
+		if got != want {
+			t.Errorf("a batch of %d gives other weights than one of 30", size)
+		}
+	}
+}
+
 func TestCancel(t *testing.T) {
 	tr := trainer(t, tiny(Subtract), prints(6, 6), options(3))
 	ctx, cancel := context.WithCancel(context.Background())

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,10 +21,10 @@ type Artifact struct {
 }
 
 // Artifact returns the artifact of a run that "stage.output" or
-// "stage.output/path" names. The error is a [*RefError] if there is none of that
-// name, and satisfies errors.Is(err, fs.ErrNotExist) if the store no longer has
-// it.
-func (w *Workspace) Artifact(r *record.Run, name string) (*Artifact, error) {
+// "stage.output/path" names. It verifies the content. The error is a [*RefError] if
+// there is none of that name, satisfies errors.Is(err, fs.ErrNotExist) if the store
+// no longer has it, and is a [*store.DamagedError] if it was changed in the store.
+func (w *Workspace) Artifact(ctx context.Context, r *record.Run, name string) (*Artifact, error) {
 	full, within, slash := strings.Cut(name, "/")
 	stage, output, ok := strings.Cut(full, ".")
 	if !ok || stage == "" || output == "" {
@@ -40,9 +41,11 @@ func (w *Workspace) Artifact(r *record.Run, name string) (*Artifact, error) {
 	if a.Output == nil {
 		return nil, unknownArtifact(r, full)
 	}
-	a.Path = w.store.Path(a.Output.Artifact)
-	if _, err := os.Stat(a.Path); errors.Is(err, fs.ErrNotExist) {
+	var err error
+	if a.Path, err = w.store.Locate(ctx, a.Output.Artifact); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("artifact %s of run %s: it is no longer in the store: %w", full, r.ID, fs.ErrNotExist)
+	} else if err != nil {
+		return nil, fmt.Errorf("artifact %s of run %s: %w", full, r.ID, err)
 	}
 	if within == "" {
 		return a, nil

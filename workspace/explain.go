@@ -33,6 +33,10 @@ func (w *Workspace) Diff(old, now *record.Run) *explain.RunDiff {
 }
 
 // Collect removes what no kept run reaches: see [pipeline.Engine.Collect].
+// It also clears away what killed reproductions left.
 func (w *Workspace) Collect(ctx context.Context, o pipeline.CollectOptions) (*store.Collected, error) {
+	if !o.DryRun {
+		sweepScratch()
+	}
 	return w.engine.Collect(ctx, o)
 }

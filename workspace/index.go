@@ -27,10 +27,29 @@ func (w *Workspace) synced(ctx context.Context, use func(*track.Index) error) er
 	return use(x)
 }
 
+// Hold makes all answers those of one moment, until release is called: the
+// first one brings the index in step with the records, and the others take it
+// as it is. No run is started meanwhile.
+func (w *Workspace) Hold(ctx context.Context) (release func(), err error) {
+	if err := w.Sync(ctx); err != nil {
+		return nil, err
+	}
+	hold := func(held bool) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.held = held
+	}
+	hold(true)
+	return func() { hold(false) }, nil
+}
+
 // sync opens the index if need be and brings it in step with the records. A
 // damaged one is set aside and made again, and in place of one that cannot be
 // used for another reason there is one in memory.
 func (w *Workspace) sync(ctx context.Context) (*track.Index, track.Synced, error) {
+	if w.held && w.index != nil {
+		return w.index, track.Synced{}, nil
+	}
 	done, err := w.try(ctx)
 	if errors.Is(err, track.ErrDamaged) {
 		w.notice(err.Error())

@@ -3,7 +3,6 @@ package workspace
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"whorl/pipeline"
@@ -67,27 +66,17 @@ func (w *Workspace) Reproduce(ctx context.Context, reg *spec.Registry, r *record
 
 // runAfresh runs a pipeline in an empty store.
 func runAfresh(ctx context.Context, p *spec.Pipeline, o pipeline.Options) (*record.Run, error) {
-	dir, err := os.MkdirTemp("", "whorl-reproduce-*")
+	sweepScratch()
+	dir, err := newScratch()
 	if err != nil {
 		return nil, err
 	}
-	defer removeStore(dir)
-	s, err := store.Open(dir)
+	defer dir.remove()
+	s, err := store.Open(dir.path)
 	if err != nil {
 		return nil, err
 	}
 	return pipeline.NewEngine(s).Run(ctx, p, o)
-}
-
-// removeStore deletes a store, whose files are read-only.
-func removeStore(dir string) {
-	filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			os.Chmod(path, 0o700)
-		}
-		return nil
-	})
-	os.RemoveAll(dir)
 }
 
 // RecordedPipeline is a run's pipeline with the parameters, data and seed that

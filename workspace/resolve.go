@@ -113,35 +113,33 @@ func (w *Workspace) trial(ctx context.Context, runs []track.Entry, name, number 
 
 // best finds the run with the best value of a metric; of equals, the oldest.
 func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
-	runs, err := w.Runs(ctx, Filter{State: record.Done})
+	fields, err := w.Fields(ctx)
 	if err != nil {
 		return "", err
 	}
-	goal, measured := stage.NoGoal, false
-	for _, r := range slices.Backward(runs) { // as the newest kind says
-		if info, ok := r.MetricInfo(metric); ok && goal == stage.NoGoal {
-			goal = info.Goal
-		}
-		_, ok := r.Metric(metric)
-		measured = measured || ok
-	}
-	switch {
-	case !measured:
+	i := slices.IndexFunc(fields, func(f Field) bool { return f.Metric && f.Key() == metric })
+	if i < 0 {
 		return "", refErrorf("best:%s: no run that is done measured it", metric)
-	case goal == stage.NoGoal:
+	}
+	goal := fields[i].Info.Goal
+	if goal == stage.NoGoal {
 		return "", refErrorf("best:%s: its kind does not say whether more or less of it is better", metric)
 	}
-	var best *record.Run
+	_, rows, err := w.List(ctx, Selection{Filter: Filter{State: record.Done}, Fields: []string{metric}})
+	if err != nil {
+		return "", err
+	}
+	best := -1
 	var value float64
-	for _, r := range runs {
-		m, ok := r.Metric(metric)
-		if !ok || math.IsNaN(m.Value) || best != nil && !goal.Better(m.Value, value) {
+	for i, r := range rows {
+		v, ok := r.Values[0].(float64)
+		if !ok || math.IsNaN(v) || best >= 0 && !goal.Better(v, value) {
 			continue
 		}
-		best, value = r, m.Value
+		best, value = i, v
 	}
-	if best == nil {
+	if best < 0 {
 		return "", refErrorf("best:%s: no run that is done has a number for it", metric)
 	}
-	return best.ID, nil
+	return rows[best].ID, nil
 }

@@ -36,8 +36,11 @@ type Workspace struct {
 	store  *store.Store
 	engine *pipeline.Engine
 
+	scratch *scratch // of one that goes when it is closed
+
 	mu    sync.Mutex
 	index *track.Index // nil until needed
+	held  bool         // it is taken as it is: see Hold
 
 	noticeMu sync.Mutex
 	told     map[string]bool
@@ -62,8 +65,25 @@ func OpenExisting(ctx context.Context, dir string, o Options) (*Workspace, error
 	return open(ctx, s, o)
 }
 
+// Empty opens a workspace without results. It is of use to ask what a run would
+// do, and it is gone when it is closed.
+func Empty(ctx context.Context, o Options) (*Workspace, error) {
+	dir, err := newScratch()
+	if err != nil {
+		return nil, err
+	}
+	w, err := Open(ctx, dir.path, o)
+	if err != nil {
+		dir.remove()
+		return nil, err
+	}
+	w.scratch = dir
+	return w, nil
+}
+
 func open(ctx context.Context, s *store.Store, o Options) (*Workspace, error) {
 	w := &Workspace{opts: o, store: s, engine: pipeline.NewEngine(s), told: map[string]bool{}}
+	s.Notice = w.notice
 	return w, w.recover()
 }
 
@@ -107,11 +127,15 @@ func (w *Workspace) Store() *store.Store { return w.store }
 func (w *Workspace) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.index == nil {
-		return nil
+	var err error
+	if w.index != nil {
+		err = w.index.Close()
+		w.index = nil
 	}
-	err := w.index.Close()
-	w.index = nil
+	if w.scratch != nil {
+		w.scratch.remove()
+		w.scratch = nil
+	}
 	return err
 }
 

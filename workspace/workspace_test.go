@@ -244,7 +244,7 @@ func TestRemoveAndRestore(t *testing.T) {
 func TestArtifact(t *testing.T) {
 	l := newLab(t)
 	r := l.run("r", "four", pipeline.Options{})
-	a, err := l.w.Artifact(r, "a.out")
+	a, err := l.w.Artifact(t.Context(), r, "a.out")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestArtifact(t *testing.T) {
 	}
 	for _, name := range []string{"", "a", "a.", "a.ot", "b.out", "a.out/x"} {
 		var wrong *workspace.RefError
-		if _, err := l.w.Artifact(r, name); !errors.As(err, &wrong) {
+		if _, err := l.w.Artifact(t.Context(), r, name); !errors.As(err, &wrong) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

@@ -276,3 +276,12 @@ func TestHolm(t *testing.T) {
 		t.Errorf("%v, want 1 at most", got)
 	}
 }
+
+// An integer and a float are not the same setting.
+func TestReplicatesOfOtherTypes(t *testing.T) {
+	a, b := run(1, "abs", 0), run(1, "abs", 0)
+	b.Stages[0].Params[0].Value = 15.0
+	if groups := Replicates([]*record.Run{a, b}); len(groups) != 2 {
+		t.Errorf("%d groups, want 2", len(groups))
+	}
+}

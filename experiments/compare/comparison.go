@@ -22,6 +22,7 @@ type Comparison struct {
 	Seeds      int      `json:"seeds"` // that both have; the smaller number where they share none
 	Target     Target   `json:"target"`
 
+	Averaged       int     `json:"averaged,omitempty"` // pairs of configurations that the difference is averaged over, if several
 	Plain          *Bounds `json:"plain,omitempty"`    // of this pair alone; nil if there is no other
 	TestSet        *Answer `json:"test_set,omitempty"` // the second answer, where Target is Subjects
 	Configurations int     `json:"configurations"`     // analysed together
@@ -55,54 +56,96 @@ const wantedPower = 0.8
 // Compare compares configuration x with configuration y: about other subjects
 // where the runs have leave-one-out values, and about this test set.
 func (a *Analysis) Compare(metric string, x, y int, goal stage.Goal) Comparison {
+	names := [2]string{a.Design.Configurations[x], a.Design.Configurations[y]}
+	return a.compare(metric, names, [][2]int{{x, y}}, goal)
+}
+
+// compare compares the first configurations of pairs with the second, on the
+// average over the pairs. One pair is tested as one of all pairs of the design;
+// the average of several is the one test of its family.
+func (a *Analysis) compare(metric string, names [2]string, pairs [][2]int, goal stage.Goal) Comparison {
 	c := Comparison{
-		Metric: metric, A: a.Design.Configurations[x], B: a.Design.Configurations[y],
+		Metric: metric, A: names[0], B: names[1],
 		Target: TestSet, Configurations: len(a.Means), Confidence: a.Confidence, Paired: a.Blocked,
-		Note: a.NoSubjects, unit: a.Design.unit(), means: [2]float64{a.Means[x], a.Means[y]},
+		Note: a.NoSubjects, unit: a.Design.unit(),
 	}
-	c.Seeds = a.commonSeeds(x, y)
-	main, these := a.Pair(x, y, TestSet), a.Pair(x, y, TestSet)
+	for i, p := range pairs {
+		for side, x := range p {
+			c.means[side] += a.Means[x] / float64(len(pairs))
+		}
+		if seeds := a.commonSeeds(p[0], p[1]); i == 0 || seeds < c.Seeds {
+			c.Seeds = seeds
+		}
+	}
+	if len(pairs) > 1 {
+		c.Averaged = len(pairs)
+	}
+	these := a.average(pairs, TestSet)
+	main := these
 	if a.units != nil {
-		main = a.Pair(x, y, Subjects)
+		main = a.average(pairs, Subjects)
 		c.Target, c.Subjects = Subjects, a.units.units
 	}
 	c.Difference = main.Value
+	c.reason = a.untestable()
+	if c.reason == "" && c.Seeds < 2 {
+		c.reason = "one seed says nothing of others"
+	}
+	if c.reason != "" {
+		c.Verdict, c.Note = Undecided, c.reason
+		if c.Seeds < 2 || a.model.df < leastDF {
+			c.SeedsNeeded = LeastSeeds(len(a.Means))
+		}
+		if a.model.df >= leastDF && a.mse == 0 && c.Difference == 0 && c.Seeds > 1 {
+			c.Verdict = NoDifference // the same in every run
+		}
+		if c.Target == Subjects {
+			c.TestSet = &Answer{Verdict: c.Verdict}
+		}
+		return c
+	}
 	answer := a.answer(main, goal)
 	c.Low, c.High, c.P, c.Verdict = answer.Low, answer.High, answer.P, answer.Verdict
 	if c.Target == Subjects {
 		second := a.answer(these, goal)
 		c.TestSet = &second
 	}
-	switch {
-	case !a.Testable():
-		c.reason = a.untestable()
-		if a.model.df < leastDF {
-			c.SeedsNeeded = LeastSeeds(len(a.Means))
-		}
-	case len(a.Means) > 2:
+	if len(a.Means) > 2 && len(pairs) == 1 {
 		c.Plain = &Bounds{finite(main.Plain.Low), finite(main.Plain.High), finite(main.Plain.P)}
 	}
-	if c.Verdict == NoDifference && c.Difference != 0 {
-		c.SeedsNeeded, _ = a.SeedsFor(c.Difference, x, y, c.Target, wantedPower)
-	}
-	if c.reason != "" {
-		c.Note = c.reason
+	if c.Verdict == NoDifference && c.Difference != 0 && len(pairs) == 1 {
+		c.SeedsNeeded, _ = a.SeedsFor(c.Difference, pairs[0][0], pairs[0][1], c.Target, wantedPower)
 	}
 	return c
+}
+
+// average is the contrast of the first configurations of pairs with the second.
+func (a *Analysis) average(pairs [][2]int, target Target) Contrast {
+	if len(pairs) == 1 {
+		return a.Pair(pairs[0][0], pairs[0][1], target)
+	}
+	weights := make([]float64, len(a.Means))
+	for _, p := range pairs {
+		weights[p[0]] += 1 / float64(len(pairs))
+		weights[p[1]] -= 1 / float64(len(pairs))
+	}
+	k := a.Contrast(weights, target)
+	k.Adjusted = k.Plain
+	return k
 }
 
 // answer states a contrast that was tested.
 func (a *Analysis) answer(k Contrast, goal stage.Goal) Answer {
 	v := verdictOf(k, goal, 1-a.Confidence)
-	if v == Undecided && a.mse == 0 && k.Value == 0 && a.model.df >= leastDF {
-		v = NoDifference // the same in every run
-	}
 	return Answer{Bounds{finite(k.Adjusted.Low), finite(k.Adjusted.High), finite(k.Adjusted.P)}, v}
 }
 
-// untestable says why no test is possible.
+// untestable says why no test is possible; empty if one is.
 func (a *Analysis) untestable() string {
-	if a.model.df < leastDF {
+	switch {
+	case a.Testable():
+		return ""
+	case a.model.df < leastDF:
 		return "too few seeds to tell how much the metric varies"
 	}
 	return "the metric does not vary between the seeds, so nothing tells how much it could"

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 
 	"whorl/pipeline/record"
+	"whorl/pipeline/value"
 )
 
 // A Group is a set of replicates.
@@ -52,7 +54,11 @@ func Replicates(runs []*record.Run) []Group {
 func identity(settings []Setting) string {
 	id := ""
 	for _, s := range settings {
-		id += fmt.Sprintf("%#v\n", s.Value)
+		if seed, ok := s.Value.(uint64); ok {
+			id += strconv.FormatUint(seed, 10) + "\n"
+			continue
+		}
+		id += value.Text(record.Normal(s.Value)) + "\n"
 	}
 	return id
 }

@@ -12,12 +12,20 @@ import (
 func (c Comparison) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s of %s, %s of %s", c.Metric, number(c.means[0]), c.A, number(c.means[1]), c.B)
-	if c.Seeds > 1 {
+	if c.Seeds > 1 || c.Averaged > 0 {
 		b.WriteString(" on average")
+	}
+	if c.Averaged > 0 {
+		fmt.Fprintf(&b, " over %d pairs of configurations that are equal otherwise", c.Averaged)
 	}
 	fmt.Fprintf(&b, " (%s).\n", c.basis())
 	if c.reason != "" {
-		fmt.Fprintf(&b, "No verdict: %s.", c.reason)
+		if c.Verdict == NoDifference {
+			b.WriteString("No difference shown, the same in every run: ")
+		} else {
+			b.WriteString("No verdict: ")
+		}
+		fmt.Fprintf(&b, "%s.", c.reason)
 		if c.SeedsNeeded > 0 {
 			fmt.Fprintf(&b, " %s of each would do.", plural(c.SeedsNeeded, "seed"))
 		}

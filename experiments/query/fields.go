@@ -15,6 +15,10 @@ type Field struct {
 // Fields are what a query may name.
 type Fields []Field
 
+// Resolve returns the canonical name of a field: see the package. The error
+// says which are near, or which the name could mean.
+func (fs Fields) Resolve(name string) (string, error) { return fs.resolve(name) }
+
 // resolve returns the canonical name that a name stands for.
 func (fs Fields) resolve(name string) (string, error) {
 	matches := func(match func(Field) bool) (found []string) {
@@ -61,10 +65,10 @@ func (fs Fields) unknown(name string) error {
 		}
 	}
 	if len(near) == 0 {
-		return fmt.Errorf("there is no field %q", name)
+		return fmt.Errorf("unknown field %q", name)
 	}
 	slices.SortStableFunc(near, func(a, b candidate) int { return a.distance - b.distance })
-	return fmt.Errorf("there is no field %q (did you mean %q?)", name, near[0].name)
+	return fmt.Errorf("unknown field %q (did you mean %q?)", name, near[0].name)
 }
 
 // Complete returns the canonical names, and the unique short ones, that begin

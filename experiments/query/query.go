@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -41,6 +42,32 @@ func Parse(text string, fields Fields) (*Query, error) {
 
 // Match reports whether the query chooses a row.
 func (q *Query) Match(r Row) bool { return q.root.match(r) }
+
+// Fields returns the fields that the query compares, and whether it has a word
+// that may be in any field.
+func (q *Query) Fields() (names []string, any bool) {
+	var visit func(n node)
+	visit = func(n node) {
+		switch n := n.(type) {
+		case andNode:
+			visit(n.left)
+			visit(n.right)
+		case orNode:
+			visit(n.left)
+			visit(n.right)
+		case notNode:
+			visit(n.of)
+		case wordNode:
+			any = true
+		case compNode:
+			if !slices.Contains(names, n.field) {
+				names = append(names, n.field)
+			}
+		}
+	}
+	visit(q.root)
+	return names, any
+}
 
 // String returns the text of the query.
 func (q *Query) String() string { return q.text }

@@ -72,7 +72,7 @@ func TestCases(t *testing.T) {
 
 func TestErrorPosition(t *testing.T) {
 	_, err := query.Parse("state=done and stat=x", load(t).Fields)
-	const want = `query "state=done and stat=x", character 16: there is no field "stat" (did you mean "state"?)`
+	const want = `query "state=done and stat=x", character 16: unknown field "stat" (did you mean "state"?)`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nwant %s", err, want)
 	}

@@ -33,6 +33,15 @@ func ParseOrder(text string, fields Fields) (*Order, error) {
 	return o, nil
 }
 
+// Fields returns the fields that the rows are sorted by.
+func (o *Order) Fields() []string {
+	names := make([]string, len(o.keys))
+	for i, k := range o.keys {
+		names[i] = k.field
+	}
+	return names
+}
+
 // Compare orders two rows: negative if a comes first. Rows that lack a value
 // come last, whatever the direction.
 func (o *Order) Compare(a, b Row) int {

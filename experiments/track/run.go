@@ -20,6 +20,9 @@ func insertRun(ctx context.Context, tx *sql.Tx, r *record.Run, stamp string) err
 	if err != nil {
 		return err
 	}
+	if err := insertFields(ctx, tx, r); err != nil {
+		return err
+	}
 	if err := insertSweep(ctx, tx, r.Sweep); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 const (
 	applicationID = 0x7768726c // marks a database as ours; the letters "whrl"
-	schemaVersion = 3
+	schemaVersion = 4
 )
 
 //go:embed schema.sql

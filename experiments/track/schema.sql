@@ -127,6 +127,17 @@ CREATE TABLE metrics (
 	PRIMARY KEY (outcome, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- One metric of all runs is read from this index alone.
+CREATE INDEX metrics_by_name ON metrics (name, outcome, step, seq, value);
+
+CREATE TABLE fields ( -- the parameters and metrics of all runs
+	metric INTEGER NOT NULL, -- 0 for a parameter
+	stage  TEXT    NOT NULL,
+	name   TEXT    NOT NULL,
+	about  TEXT    NOT NULL, -- what the newest kind says of a metric, in JSON; else empty
+	PRIMARY KEY (metric, stage, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE stages (
 	run     INTEGER NOT NULL,
 	stage   INTEGER NOT NULL,

@@ -135,7 +135,7 @@ func (f *follower) record(ms []stage.Metric) {
 	if len(ms) == 0 {
 		return
 	}
-	p := stage.Progress{Phase: fmt.Sprint(f.reader.names[f.reader.step], " ", ms[0].Step)}
+	p := stage.Progress{Done: int64(ms[0].Step), Unit: f.reader.names[f.reader.step] + "s"}
 	for _, m := range ms {
 		f.t.MetricAt(m.Name, m.Step, m.Value)
 		p.Values = append(p.Values, stage.NamedValue{Name: m.Name, Value: m.Value})

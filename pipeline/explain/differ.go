@@ -33,11 +33,37 @@ func (d *differ) texts(stage, old, new string) []Reason {
 			reasons = append(reasons, d.listings(r)...)
 			continue
 		case "input":
-			r.From, r.Files = d.refs[name], d.files(l.old, l.new, d.trees[name])
+			r.Old, r.New = contents(l.old, l.new)
+			r.From, r.Files = d.refs[name], d.files(r.Old, r.New, d.trees[name])
 		}
 		reasons = append(reasons, r)
 	}
 	return reasons
+}
+
+// contents returns what an input was and is: the digests or, where these are
+// the same, the modes. The keys of older stores have digests only.
+func contents(old, new string) (was, is string) {
+	a, was := cutMode(old)
+	b, is := cutMode(new)
+	if was == is && a != b {
+		return modeName(a), modeName(b)
+	}
+	return was, is
+}
+
+func cutMode(content string) (mode, digest string) {
+	if mode, digest, ok := strings.Cut(content, " "); ok {
+		return mode, digest
+	}
+	return "", content
+}
+
+func modeName(mode string) string {
+	if mode == "" {
+		return "content"
+	}
+	return tree.Mode(mode[0]).String()
 }
 
 // files compares two directories, if that is what the digests are of.

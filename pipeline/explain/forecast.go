@@ -31,7 +31,7 @@ type forecaster struct {
 type forecast struct {
 	n       *spec.Node
 	code    *spec.Identity
-	digests []string     // of the inputs; empty where it is not known
+	ids     []string     // of the inputs' contents; empty where it is not known
 	trees   []*tree.Tree // of inputs that are paths
 	text    string       // of the key, without the inputs that are not known
 	lines   []spec.Line  // of text
@@ -66,26 +66,26 @@ func newForecaster(ctx context.Context, s *store.Store, p *spec.Pipeline, target
 
 // forecast looks a stage up, after those that it depends on.
 func (v *forecaster) forecast(ctx context.Context, n *spec.Node, scanner *tree.Scanner) (*forecast, error) {
-	f := &forecast{n: n, digests: make([]string, len(n.Inputs)), trees: make([]*tree.Tree, len(n.Inputs))}
+	f := &forecast{n: n, ids: make([]string, len(n.Inputs)), trees: make([]*tree.Tree, len(n.Inputs))}
 	f.status = StageStatus{Name: n.Name, Kind: n.Kind.Name}
 	known := true
 	for i, in := range n.Inputs {
 		if in.From != nil {
-			f.digests[i] = v.of[in.From].digest(in.Output)
-			known = known && f.digests[i] != ""
+			f.ids[i] = v.of[in.From].content(in.Output)
+			known = known && f.ids[i] != ""
 			continue
 		}
 		t, err := scanner.Scan(ctx, in.Path)
 		if err != nil {
 			return nil, fmt.Errorf("input %q: %w", in.Name, err)
 		}
-		f.trees[i], f.digests[i] = t, t.Digest.String()
+		f.trees[i], f.ids[i] = t, t.ID()
 	}
 	var err error
 	if f.code, err = n.Code(ctx); err != nil {
 		return nil, err
 	}
-	f.text = n.KeyText(f.code, f.digests)
+	f.text = n.KeyText(f.code, f.ids)
 	if !known {
 		f.status.Forecast = MayRun
 		if kept, err := v.kept(n.OwnText(f.code)); err != nil || !kept {
@@ -106,11 +106,12 @@ func (v *forecaster) forecast(ctx context.Context, n *spec.Node, scanner *tree.S
 	return f, nil
 }
 
-// digest returns the digest of an output of a cached stage, or nothing.
-func (f *forecast) digest(output string) string {
+// content identifies the content of an output of a cached stage; it is empty if
+// that is not known.
+func (f *forecast) content(output string) string {
 	for _, a := range f.outputs {
 		if a.Name == output {
-			return a.Digest
+			return a.ID()
 		}
 	}
 	return ""
@@ -136,7 +137,7 @@ func (v *forecaster) kept(own string) (bool, error) {
 func (f *forecast) pending() []*spec.Input {
 	var ins []*spec.Input
 	for i, in := range f.n.Inputs {
-		if f.digests[i] == "" {
+		if f.ids[i] == "" {
 			ins = append(ins, in)
 		}
 	}

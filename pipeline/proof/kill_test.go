@@ -140,7 +140,7 @@ func (b bench) checkCalm() {
 		}
 	}
 	var runs []runJSON
-	b.whorl(&runs, "runs", "--json", "--artifacts", "artifacts")
+	b.whorl(&runs, "runs", "--all", "--json", "--artifacts", "artifacts")
 	for _, r := range runs {
 		if r.State == "running" {
 			b.t.Fatalf("run %s is said to go on", r.Run)

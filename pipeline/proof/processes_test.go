@@ -57,7 +57,7 @@ stages:
 		seen[line] = true
 	}
 	var recorded []runJSON
-	b.whorl(&recorded, "runs", "--json")
+	b.whorl(&recorded, "runs", "--all", "--json")
 	done := 0
 	for _, r := range recorded {
 		if r.State == "done" {

@@ -8,28 +8,28 @@ import (
 
 // keyVersion changes when the recipe of a key does; it is the first line of
 // every key's text.
-const keyVersion = "whorl key 1"
+const keyVersion = "whorl key 2"
 
 // A Line is "name value" in the text that a key is the digest of.
 type Line struct{ Name, Value string }
 
 // KeyText returns all that a stage's result depends on:
 //
-//	whorl key 1
+//	whorl key 2
 //	kind train
 //	code DIGEST            of the listing of its code
 //	variant avx512         where the kind has one
 //	seed 1                 where the kind is random
 //	param epochs 15        each, sorted, as package value writes it
-//	input x_real DIGEST    each, sorted, of its content
+//	input x_real f DIGEST  each, sorted, of its content: f a file, x one that may be executed, d a directory
 //
 // A command stage has lines for its cmd, outputs and environment too. The
 // stage's name is not among them: two stages that do the same share a result.
 //
-// The digests are those of the inputs, in the order of n.Inputs. An input with
-// an empty digest is left out.
-func (n *Node) KeyText(id *Identity, digests []string) string {
-	return n.text(keyVersion, id, digests, true)
+// The contents are those of the inputs, "MODE DIGEST", in the order of n.Inputs.
+// An empty one is left out.
+func (n *Node) KeyText(id *Identity, contents []string) string {
+	return n.text(keyVersion, id, contents, true)
 }
 
 // OwnText is the key's text without the inputs.
@@ -39,11 +39,11 @@ func (n *Node) OwnText(id *Identity) string {
 
 // CheckpointText is the text of the key under which the stage's checkpoints are
 // kept: its own without the parameters that only say how far to go.
-func (n *Node) CheckpointText(id *Identity, digests []string) string {
-	return n.text("whorl checkpoint 1", id, digests, false)
+func (n *Node) CheckpointText(id *Identity, contents []string) string {
+	return n.text("whorl checkpoint 2", id, contents, false)
 }
 
-func (n *Node) text(version string, id *Identity, digests []string, progress bool) string {
+func (n *Node) text(version string, id *Identity, contents []string, progress bool) string {
 	var b strings.Builder
 	b.Grow(512)
 	write := func(name, value string) {
@@ -72,9 +72,9 @@ func (n *Node) text(version string, id *Identity, digests []string, progress boo
 			write("param "+v.Name, v.Text)
 		}
 	}
-	for i, d := range digests {
-		if d != "" {
-			write("input "+n.Inputs[i].Name, d)
+	for i, c := range contents {
+		if c != "" {
+			write("input "+n.Inputs[i].Name, c)
 		}
 	}
 	return b.String()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -25,7 +26,7 @@ func (p *parser) readRows(node *yaml.Node, what, file string) [][]set {
 		p.Fail(node, "%s: want lists of values, or the path of a CSV file, which begins with ./, not %q", what, file)
 		return nil
 	}
-	text, err := os.ReadFile(p.abs(file))
+	text, err := readSmall(p.abs(file))
 	if err != nil {
 		if e := (*fs.PathError)(nil); errors.As(err, &e) {
 			err = e.Err
@@ -46,7 +47,7 @@ func (p *parser) readRows(node *yaml.Node, what, file string) [][]set {
 	header = slices.Clone(header)
 	for i, name := range header {
 		switch {
-		case !validName.MatchString(name):
+		case !validName(name):
 			p.FailAt(at(i), "parameter %q: %s", name, aName)
 			return nil
 		case slices.Contains(header[:i], name):
@@ -79,6 +80,23 @@ func (p *parser) readRows(node *yaml.Node, what, file string) [][]set {
 	}
 	p.unique(items, what)
 	return items
+}
+
+// maxRows bounds the size of a file of rows, in bytes.
+const maxRows = 64 << 20
+
+// readSmall reads a regular file that is not larger than maxRows.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, errors.New("not a regular file")
+	case info.Size() > maxRows:
+		return nil, fmt.Errorf("larger than %d MiB", maxRows>>20)
+	}
+	return os.ReadFile(path)
 }
 
 // beside returns the path of a file that is named relative to pipeline.yaml, for

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -48,6 +49,9 @@ func (s *Store) Begin(id string) (*ActiveRun, error) {
 	_, err = flock(f, unix.LOCK_EX)
 	if err == nil {
 		err = os.Link(f.Name(), s.path("active", id))
+	}
+	if err == nil {
+		err = follow(s.path("active", id))
 	}
 	if err != nil {
 		f.Close()
@@ -127,16 +131,19 @@ func readLines(path string) ([][]byte, error) {
 
 // Recover clears away what dead processes left: staging is removed, and for
 // each run whose process died, crashed makes its record of its lines. It costs
-// two directory reads if there is nothing to do.
+// three directory reads if there is nothing to do. In a store that may only be
+// read nothing is done.
 //
 // A run that cannot be recovered stops neither the others nor the caller, who
 // is told of it. Lines that cannot be understood are moved to damaged/, so that
 // this is told once; a record that could not be written, as on a full disk, is
 // tried again the next time.
 func (s *Store) Recover(crashed func(id string, lines [][]byte) (record []byte, err error)) (left []error, err error) {
-	if err := s.sweep(); err != nil { // first, since records need space
-		left = append(left, fmt.Errorf("remove what a dead process left: %w", err))
+	if !s.Writable() {
+		return nil, nil
 	}
+	s.sweep() // first, since records need space
+	s.purge(time.Now())
 	active, err := os.ReadDir(s.path("active"))
 	if err != nil {
 		return left, err
@@ -155,8 +162,8 @@ func (s *Store) Recover(crashed func(id string, lines [][]byte) (record []byte, 
 func (s *Store) recoverRun(id string, crashed func(string, [][]byte) ([]byte, error)) error {
 	path := s.path("active", id)
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // it has just ended
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil // it has just ended, or it is another user's, who will recover it
 	}
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -67,7 +68,16 @@ func (c *Checkpoints) list() ([]checkpoint, error) {
 	return all, nil
 }
 
-// Latest opens the newest sound checkpoint at a step not beyond max.
+// head is the first line of a checkpoint: the digest in its name covers what it
+// is of. Checkpoints of older stores lack it.
+func (c *Checkpoints) head(step int) string {
+	return fmt.Sprintf("%s 1 %s %d\n", checkpointMagic, filepath.Base(c.dir), step)
+}
+
+const checkpointMagic = "whorl checkpoint"
+
+// Latest opens the newest sound checkpoint at a step not beyond max. Damaged
+// ones are passed over, which [Store.Notice] is told.
 func (c *Checkpoints) Latest(max int) (step int, r io.ReadCloser, err error) {
 	all, err := c.list()
 	if err != nil {
@@ -84,14 +94,39 @@ func (c *Checkpoints) Latest(max int) (step int, r io.ReadCloser, err error) {
 		if err != nil {
 			return 0, nil, fmt.Errorf("checkpoints: %w", err)
 		}
-		if sum, err := sumFile(f); err == nil && sum.String() == cp.digest {
-			if _, err := f.Seek(0, io.SeekStart); err == nil {
-				return cp.step, f, nil
-			}
+		if err := c.verify(cp, f); err == nil {
+			return cp.step, f, nil
+		} else {
+			c.s.notice("checkpoint %s is not used: %v", f.Name(), err)
 		}
 		f.Close()
 	}
 	return 0, nil, nil
+}
+
+// verify reads a checkpoint and leaves f where what was saved begins.
+func (c *Checkpoints) verify(cp checkpoint, f *os.File) error {
+	sum, err := sumFile(f)
+	if err != nil {
+		return err
+	}
+	if sum.String() != cp.digest {
+		return errors.New(notItsName)
+	}
+	want := c.head(cp.step)
+	head := make([]byte, len(want))
+	n, err := f.ReadAt(head, 0)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return err
+	case n == len(want) && string(head) == want:
+		_, err := f.Seek(int64(n), io.SeekStart)
+		return err
+	case strings.HasPrefix(string(head[:n]), checkpointMagic+" "):
+		return errors.New("it is of another step, of another key, or of a newer program")
+	}
+	_, err = f.Seek(0, io.SeekStart)
+	return err
 }
 
 // Save keeps what write writes as the checkpoint at step.
@@ -105,19 +140,22 @@ func (c *Checkpoints) Save(step int, write func(io.Writer) error) error {
 	}
 	defer st.Discard()
 	tmp := filepath.Join(st.Dir(), "checkpoint")
-	f, err := os.Create(tmp)
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	h := newHash()
-	err = write(io.MultiWriter(f, h))
+	out := io.MultiWriter(f, h)
+	if _, err = io.WriteString(out, c.head(step)); err == nil {
+		err = write(out)
+	}
 	if e := f.Close(); err == nil {
 		err = e
 	}
 	if err != nil {
 		return fmt.Errorf("checkpoint at step %d: %w", step, err)
 	}
-	if err := c.s.disk.sync(tmp); err != nil {
+	if err := errors.Join(follow(tmp), c.s.disk.sync(tmp)); err != nil {
 		return err
 	}
 	var d tree.Digest

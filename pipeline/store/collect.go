@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -21,178 +20,234 @@ type Collected struct {
 	Bytes       int64 `json:"bytes"`
 	KeptResults int   `json:"kept_results"`
 	KeptBytes   int64 `json:"kept_bytes"`
+
+	// Evicted counts those of Results that kept runs reach, and that went
+	// because the store was larger than it was to be.
+	Evicted int `json:"evicted"`
+
+	// Until is when what was removed goes for good; zero if it has gone.
+	Until time.Time `json:"until,omitzero"`
 }
+
+// CollectOptions say what a collection keeps, and how it removes the rest.
+type CollectOptions struct {
+	// Roots returns what is to be kept. It is called when no run goes on, and
+	// none begins before the collection is done.
+	Roots func() (*Roots, error)
+
+	Grace    time.Duration // for how long Undo brings back what was removed; 0: not at all
+	MaxBytes int64         // above this size results are evicted too; 0: never
+	DryRun   bool          // only count
+
+	// ForgetMissing collects also if the records of some runs are missing:
+	// what only these reach goes.
+	ForgetMissing bool
+}
+
+// Roots are what is to be kept.
+type Roots struct {
+	Keys      map[string]bool // of results
+	Artifacts []Artifact      // by content, whichever result has them
+	Pinned    []Artifact      // those of Artifacts that are never evicted
+}
+
+// DefaultGrace is for how long a removal can be undone, unless somebody says
+// otherwise.
+const DefaultGrace = time.Hour
 
 // unfinished is how long checkpoints are kept that no result has come of.
 const unfinished = 30 * 24 * time.Hour
 
-// Collect removes every result but those under the keys that roots returns, and
-// then all that no kept result names. It returns [ErrBusy] if a run goes on,
-// and none begins before it is done; roots is called in between. With dryRun
-// it only counts.
+// A MissingRecordsError says that results are there of runs whose records are
+// not: they may be of use, and nothing says so.
+type MissingRecordsError struct{ Runs []string }
+
+func (e *MissingRecordsError) Error() string {
+	const few = 3
+	some := e.Runs[:min(few, len(e.Runs))]
+	more := ""
+	if n := len(e.Runs) - len(some); n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("nothing was removed: the store holds results of runs whose records are missing: %v%s. "+
+		"Restore them to the folder runs of the store, or collect with --forget-missing, which removes what only these runs reach", some, more)
+}
+
+// Collect removes every result, artifact and checkpoint that the roots do not
+// name or need. It returns [ErrBusy] if a run goes on. It refuses with a
+// [*MissingRecordsError] where an absence could make it remove too much.
 //
 // Results go before what they name: a crash in between leaves only what the
 // next collection removes.
-func (s *Store) Collect(ctx context.Context, roots func() (map[string]bool, error), dryRun bool) (*Collected, error) {
+func (s *Store) Collect(ctx context.Context, o CollectOptions) (*Collected, error) {
 	g, err := s.guard(unix.LOCK_EX)
 	if err != nil {
 		return nil, err
 	}
 	defer g.Release()
-	keys, err := roots()
+	if !o.DryRun {
+		s.purge(time.Now())
+	}
+	roots, err := o.Roots()
 	if err != nil {
 		return nil, err
 	}
-	c := &collector{s: s, dryRun: dryRun, marked: map[string]bool{}}
-	var refused []*Manifest
-	err = s.Manifests(func(m *Manifest) error {
-		if keys[m.Key] {
-			c.mark(m)
-			return ctx.Err()
-		}
-		refused = append(refused, m)
-		return ctx.Err()
-	}, func(key string, _ error) error {
-		return c.remove(s.fanned("keys", key), &c.Damaged)
-	})
-	if err != nil {
+	c := newCollector(s, o, roots)
+	if err := c.read(ctx); err != nil {
 		return nil, err
 	}
-	done := map[string]bool{} // checkpoints that a refused result has left
-	for _, m := range refused {
-		done[m.Checkpoint] = true
-		if err := c.remove(s.fanned("keys", m.Key), &c.Results); err != nil {
+	if len(c.missing) > 0 && !o.ForgetMissing {
+		return nil, &MissingRecordsError{sortedNames(c.missing)}
+	}
+	c.evict()
+	if !o.DryRun && o.Grace > 0 {
+		if c.undo, err = s.newUndo(time.Now().Add(o.Grace)); err != nil {
 			return nil, err
 		}
 	}
-	if err := c.syncFolders("keys"); err != nil {
-		return nil, err
+	if err := c.run(ctx); err != nil {
+		return nil, fmt.Errorf("collect: %w", err)
 	}
-	for _, kind := range []string{"trees", "objects"} {
-		err := s.each(kind, func(name string) error {
-			if c.marked[name] {
-				c.KeptBytes += c.size(s.fanned(kind, name))
-				return ctx.Err()
-			}
-			return errors.Join(ctx.Err(), c.remove(s.fanned(kind, name), &c.Artifacts))
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := c.checkpoints(done); err != nil {
-		return nil, err
-	}
-	return &c.Collected, c.rest()
+	return &c.Collected, nil
 }
 
 type collector struct {
 	Collected
-	s      *Store
-	dryRun bool
-	marked map[string]bool // digests, and keys of checkpoints
+	s         *Store
+	o         CollectOptions
+	roots     *Roots
+	kept      []*Manifest
+	refused   []*Manifest
+	damaged   []string        // keys whose manifests are damaged
+	missing   map[string]bool // runs without a record
+	known     map[string]bool // runs of results, by name
+	marked    map[string]bool // paths of objects and trees, relative to the store
+	reference map[string]int  // how many kept results name each
+	undo      *undo           // nil: remove at once
 }
 
-func (c *collector) mark(m *Manifest) {
-	c.KeptResults++
+func newCollector(s *Store, o CollectOptions, roots *Roots) *collector {
+	return &collector{
+		s: s, o: o, roots: roots, missing: map[string]bool{}, known: map[string]bool{},
+		marked: map[string]bool{}, reference: map[string]int{},
+	}
+}
+
+// read sorts the results into those that are kept and those that go.
+func (c *collector) read(ctx context.Context) error {
+	return c.s.Manifests(func(m *Manifest) error {
+		c.noteRun(m.Run)
+		if c.roots.Keys[m.Key] {
+			c.kept = append(c.kept, m)
+			c.mark(m, 1)
+		} else {
+			c.refused = append(c.refused, m)
+		}
+		return ctx.Err()
+	}, func(key string, _ error) error {
+		c.damaged = append(c.damaged, key)
+		return ctx.Err()
+	})
+}
+
+// noteRun looks whether the run that made a result has a record, or lacks it
+// because it was removed.
+func (c *collector) noteRun(id string) {
+	if id == "" || c.known[id] {
+		return
+	}
+	c.known[id] = true
+	for _, path := range []string{c.s.runPath(id), c.s.path("active", id), c.s.path("trash", id), c.s.path("removed", id)} {
+		if _, err := os.Lstat(path); err == nil {
+			return
+		}
+	}
+	c.missing[id] = true
+}
+
+// files returns the paths, relative to the store, of what a result needs, with
+// the sizes that are known.
+func (m *Manifest) files() map[string]int64 {
+	f := map[string]int64{}
 	for _, a := range m.Outputs {
-		c.marked[a.Digest] = true
+		addFiles(f, a)
 	}
 	for _, d := range m.Needs {
-		c.marked[d] = true
+		addFiles(f, Artifact{Digest: d})
 	}
-	c.marked[m.Metrics] = true
-	c.marked["checkpoint "+m.Checkpoint] = true
+	if m.Metrics != "" {
+		addFiles(f, Artifact{Digest: m.Metrics})
+	}
+	return f
 }
 
-// remove removes a file or directory and counts it.
-func (c *collector) remove(path string, count *int) error {
-	*count++
-	c.Bytes += c.size(path)
-	if c.dryRun {
-		return nil
+func addFiles(to map[string]int64, a Artifact) {
+	name := a.Digest[:2] + "/" + a.Digest
+	switch {
+	case a.Dir:
+		to["trees/"+name] = a.Bytes
+		to["objects/"+name] = 0 // its listing
+	case a.Exec:
+		to["objects/"+name+executable] = a.Bytes
+	default:
+		to["objects/"+name] = a.Bytes
 	}
-	if err := removeAll(path); err != nil {
-		return fmt.Errorf("collect: %w", err)
-	}
-	return nil
 }
 
-func (c *collector) size(path string) (bytes int64) {
-	filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			if info, err := d.Info(); err == nil {
-				bytes += info.Size()
+func (c *collector) mark(m *Manifest, n int) {
+	for path := range m.files() {
+		c.reference[path] += n
+	}
+}
+
+// run removes what is not marked.
+func (c *collector) run(ctx context.Context) error {
+	for path, n := range c.reference {
+		c.marked[path] = n > 0
+	}
+	pinned := map[string]int64{}
+	for _, a := range c.roots.Artifacts {
+		if isDigest(a.Digest) && !c.evictable(a) {
+			addFiles(pinned, a)
+		}
+	}
+	for path := range pinned {
+		c.marked[path] = true
+	}
+	if err := c.results(ctx); err != nil {
+		return err
+	}
+	for _, kind := range []string{"trees", "objects"} {
+		if err := c.s.each(kind, func(name string) error {
+			path := filepath.Join(kind, name[:2], name)
+			if c.marked[path] {
+				c.KeptBytes += sizeOf(c.s.path(path))
+				return ctx.Err()
 			}
+			return errors.Join(ctx.Err(), c.remove(path, &c.Artifacts))
+		}); err != nil {
+			return err
 		}
-		return nil
-	})
-	return bytes
+	}
+	if err := c.checkpoints(); err != nil {
+		return err
+	}
+	return c.rest()
 }
 
-// syncFolders makes the removals in the folders of kind durable.
-func (c *collector) syncFolders(kind string) error {
-	if c.dryRun {
-		return nil
-	}
-	folders, err := os.ReadDir(c.s.path(kind))
-	if err != nil {
-		return err
-	}
-	for _, d := range folders {
-		if err := c.s.disk.sync(c.s.path(kind, d.Name())); err != nil {
+// results removes the results that are not kept, durably: nothing may name what
+// goes next.
+func (c *collector) results(ctx context.Context) error {
+	c.KeptResults = len(c.kept)
+	for _, key := range c.damaged {
+		if err := c.remove(filepath.Join("keys", key[:2], key), &c.Damaged); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// checkpoints removes those of removed results, and of work that was given up.
-func (c *collector) checkpoints(done map[string]bool) error {
-	dirs, err := os.ReadDir(c.s.path("checkpoints"))
-	if err != nil {
-		return err
-	}
-	for _, d := range dirs {
-		info, err := d.Info()
-		if err != nil || c.marked["checkpoint "+d.Name()] || !done[d.Name()] && time.Since(info.ModTime()) < unfinished {
-			continue
-		}
-		if err := c.remove(c.s.path("checkpoints", d.Name()), &c.Checkpoints); err != nil {
+	for _, m := range c.refused {
+		if err := errors.Join(ctx.Err(), c.remove(filepath.Join("keys", m.Key[:2], m.Key), &c.Results)); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// rest removes what was set aside as damaged, and what dead processes left beside
-// their staging.
-func (c *collector) rest() error {
-	dir, err := os.ReadDir(c.s.path("damaged"))
-	if err != nil {
-		return err
-	}
-	for _, d := range dir {
-		if err := c.remove(c.s.path("damaged", d.Name()), &c.Damaged); err != nil {
-			return err
-		}
-	}
-	if c.dryRun {
-		return nil
-	}
-	if err := c.s.emptyTrash(); err != nil {
-		return err
-	}
-	for _, pattern := range []string{"locks/*", "memo/.memo-*"} {
-		left, err := filepath.Glob(c.s.path(pattern))
-		if err != nil {
-			return err
-		}
-		for _, path := range left {
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("collect: %w", err)
-			}
-		}
-	}
-	return nil
+	return c.syncFolders("keys")
 }

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -61,6 +61,9 @@ func (d disk) mkdir(path string) error {
 	if os.IsExist(err) {
 		return nil
 	}
+	if err == nil {
+		err = follow(path)
+	}
 	if err != nil {
 		return err
 	}
@@ -68,23 +71,26 @@ func (d disk) mkdir(path string) error {
 	return d.sync(filepath.Dir(path))
 }
 
-// write makes a durable file of JSON at path, in a directory that need not be.
-func (d disk) write(path string, v any) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+// create makes a file with the given content. It follows no link and takes the
+// place of whatever is there: the folder may be one in which a stage ran.
+func (d disk) create(path string, content []byte) error {
+	if err := os.RemoveAll(path); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
-	err = json.NewEncoder(f).Encode(v) // in one write
-	if err == nil {
-		err = f.Sync()
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close(), follow(path))
+}
+
+// write makes a durable file with the given content.
+func (d disk) write(path string, content []byte) error {
+	if err := d.create(path, content); err != nil {
+		return err
 	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		d.did("sync", path, "")
-	}
-	return err
+	return d.sync(path)
 }
 
 // stamp is the modification time of every published file: whatever edits one
@@ -111,6 +117,9 @@ func readFile(path string, b []byte) ([]byte, error) {
 		return b, &fs.PathError{Op: op, Path: path, Err: err}
 	}
 	fd, err := retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	if err == unix.EACCES && reopen(path) {
+		fd, err = retry(func() (int, error) { return unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0) })
+	}
 	if err != nil {
 		return fail("open", err)
 	}

@@ -21,20 +21,24 @@ import (
 // whoever writes to it from now on gives it a time by which that shows.
 func (st *Staging) freeze(ctx context.Context, name string) error {
 	root := filepath.Join(st.OutDir(), name)
+	var owner unix.Stat_t
+	if err := unix.Stat(st.dir, &owner); err != nil {
+		return &fs.PathError{Op: "stat", Path: st.dir, Err: err}
+	}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		rel := strings.TrimPrefix(path, root+"/")
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir():
-			// Not read-only, so that "rm -r" removes a store.
-			return errors.Join(ctx.Err(), os.Chmod(path, 0o755))
+			// Not read-only, so that "rm -r" removes a store, by whoever may write to it.
+			return errors.Join(ctx.Err(), give(path, &owner), os.Chmod(path, 0o755|fs.FileMode(owner.Mode&0o020)))
 		case d.Type()&fs.ModeSymlink != 0:
 			return fmt.Errorf("it holds the symbolic link %s: an output must be whole in itself", rel)
 		case !d.Type().IsRegular():
 			return fmt.Errorf("it holds %s, which is neither a file nor a directory", rel)
 		}
-		return st.freezeFile(ctx, path)
+		return st.freezeFile(ctx, path, &owner)
 	})
 	if err != nil {
 		return fmt.Errorf("output %q: %w", name, err)
@@ -42,7 +46,7 @@ func (st *Staging) freeze(ctx context.Context, name string) error {
 	return nil
 }
 
-func (st *Staging) freezeFile(ctx context.Context, path string) error {
+func (st *Staging) freezeFile(ctx context.Context, path string, owner *unix.Stat_t) error {
 	var s unix.Stat_t
 	if err := unix.Lstat(path, &s); err != nil {
 		return &fs.PathError{Op: "lstat", Path: path, Err: err}
@@ -56,7 +60,7 @@ func (st *Staging) freezeFile(ctx context.Context, path string) error {
 			return err
 		}
 	}
-	if err := seal(path, s.Mode&0o100 != 0); err != nil {
+	if err := errors.Join(give(path, owner), seal(path, s.Mode&0o100 != 0)); err != nil {
 		return err
 	}
 	return unwritten(path)

@@ -64,7 +64,7 @@ func TestHardLinks(t *testing.T) {
 	if err := os.WriteFile(mine, []byte("SCRIBBLED"), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := s.Fsck(t.Context()); err != nil || len(c.Damaged) > 0 {
+	if c, err := s.Fsck(t.Context(), FsckOptions{}); err != nil || len(c.Damaged) > 0 {
 		t.Errorf("an edit of the file reached the store: %+v, %v", c, err)
 	}
 }

@@ -41,7 +41,10 @@ func lockFile(ctx context.Context, path string, waiting func()) (*Lock, error) {
 // tryLock returns nil and no error if another holds the lock.
 func tryLock(path string) (*Lock, error) {
 	for {
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+		f, err := openLock(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // its holder has just released it
+		}
 		if err != nil {
 			return nil, fmt.Errorf("lock: %w", err)
 		}
@@ -57,6 +60,24 @@ func tryLock(path string) (*Lock, error) {
 		}
 		f.Close()
 	}
+}
+
+// openLock opens or makes a lock's file. Another user's can be locked too: a
+// flock needs no permission to write, except on NFS.
+func openLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if err == nil {
+		follow(path) // or its name is already gone
+		return f, nil
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	f, err = os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrPermission) {
+		f, err = os.Open(path)
+	}
+	return f, err
 }
 
 // flock takes a lock on an open file without waiting.

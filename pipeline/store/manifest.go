@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"whorl/pipeline/store/envelope"
 	"whorl/pipeline/store/tree"
 )
 
@@ -21,6 +23,7 @@ type Manifest struct {
 	Stage      string // what it was called in the run that made it
 	Run        string
 	Started    time.Time
+	Published  time.Time `json:",omitzero"` // when the bytes were known to be good; results of older stores lack it
 	Seconds    float64
 	Outputs    []Artifact      // sorted by name
 	Metrics    string          // digest of the metrics object; empty if there are none
@@ -30,13 +33,23 @@ type Manifest struct {
 	Log        string          // relative to the store; it may have been deleted
 }
 
-// An Artifact is a named output.
+// An Artifact is a named output. Files with and without the permission to be
+// executed, and directories, are different artifacts even where their digests
+// are equal.
 type Artifact struct {
 	Name   string
 	Digest string // hexadecimal
 	Bytes  int64
 	Dir    bool `json:",omitempty"`
+	Exec   bool `json:",omitempty"` // the file may be executed
 }
+
+// The envelope of a manifest. Version 1 is the first that has one; older
+// manifests are bare JSON, which is read too.
+const (
+	manifestKind    = "manifest"
+	manifestVersion = 1
+)
 
 // KeyOf returns the key of a computation that depends on what text says.
 func KeyOf(text string) string {
@@ -61,32 +74,49 @@ func (s *Store) Lookup(key string) (m *Manifest, problem string, err error) {
 		return nil, "", err
 	}
 	for i := range m.Outputs {
-		a := &m.Outputs[i]
-		if p := s.probe(a); p != "" {
-			return nil, fmt.Sprintf("output %s %s", a.Name, p), nil
-		}
-		if !a.Dir {
-			continue
-		}
-		if err := s.Check(*a); err != nil {
-			return nil, fmt.Sprintf("output %s: %v", a.Name, err), nil
+		if p := s.problem(&m.Outputs[i]); p != "" {
+			return nil, fmt.Sprintf("output %s %s", m.Outputs[i].Name, p), nil
 		}
 	}
 	if m.Metrics != "" {
-		if p := s.probe(&Artifact{Digest: m.Metrics, Bytes: -1}); p != "" {
+		if p := s.problem(&Artifact{Digest: m.Metrics, Bytes: -1}); p != "" {
 			return nil, "its metrics object " + p, nil
 		}
 	}
 	return m, "", nil
 }
 
-// A DamagedError says that something in the store is not what its name says.
+// problem says what is wrong with an artifact, or nothing. Where a stat tells
+// that it was touched, as in a copy of a store, its content decides.
+func (s *Store) problem(a *Artifact) string {
+	p := s.probe(a)
+	if p == "" && a.Dir {
+		if err := s.Check(*a); err != nil {
+			p = err.Error()
+		}
+	}
+	if p == "" {
+		return ""
+	}
+	if _, err := s.Verify(context.Background(), *a, false); err == nil {
+		return ""
+	}
+	return p
+}
+
+// notItsName says of something that its digest is not its name.
+const notItsName = "its content is not what its name says"
+
+// A DamagedError says that something in the store is missing or not what its
+// name says.
 type DamagedError struct {
 	Path string
 	Why  string
+	Err  error // what it came of; may be nil
 }
 
 func (e *DamagedError) Error() string { return fmt.Sprintf("%s is damaged: %s", e.Path, e.Why) }
+func (e *DamagedError) Unwrap() error { return e.Err }
 
 // buffers spare a run of many stages two allocations a stage.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -103,24 +133,90 @@ func (s *Store) Manifest(key string) (*Manifest, error) {
 	if *buf, err = readFile(path, (*buf)[:0]); err != nil {
 		return nil, err
 	}
-	m := new(Manifest)
-	if err := json.Unmarshal(*buf, m); err != nil { // which copies what it keeps
-		return nil, &DamagedError{path, err.Error()}
-	}
-	if m.Key != key || KeyOf(m.Text) != key {
-		return nil, &DamagedError{path, "it is another key's"}
-	}
-	for _, a := range m.Outputs {
-		if len(a.Digest) != 64 {
-			return nil, &DamagedError{path, "output " + a.Name + " has no digest"}
-		}
+	m, err := decodeManifest(*buf)
+	var newer *envelope.VersionError
+	switch {
+	case errors.As(err, &newer):
+		return nil, fmt.Errorf("%s: %w", path, err)
+	case err != nil:
+		return nil, &DamagedError{path, err.Error(), err}
+	case m.Key != key:
+		return nil, &DamagedError{Path: path, Why: "it is another key's"}
 	}
 	return m, nil
 }
 
+// decodeManifest reads what encode wrote, or bare JSON of an older store. The
+// manifest shares no memory with b.
+func decodeManifest(b []byte) (*Manifest, error) {
+	if envelope.Is(b) {
+		var err error
+		if _, b, err = envelope.Decode(b, manifestKind, manifestVersion); err != nil {
+			return nil, err
+		}
+	}
+	m := new(Manifest)
+	if err := envelope.Unmarshal(b, m); err != nil {
+		return nil, err
+	}
+	return m, m.check()
+}
+
+// check tells a manifest from what merely looks like one.
+func (m *Manifest) check() error {
+	if KeyOf(m.Text) != m.Key {
+		return errors.New("it is another key's: its text has another digest")
+	}
+	for i, a := range m.Outputs {
+		if !isDigest(a.Digest) || a.Bytes < 0 || a.Dir && a.Exec {
+			return fmt.Errorf("output %q is malformed", a.Name)
+		}
+		if i > 0 && m.Outputs[i-1].Name >= a.Name {
+			return fmt.Errorf("output %q is out of order", a.Name)
+		}
+	}
+	if m.Metrics != "" && !isDigest(m.Metrics) {
+		return fmt.Errorf("metrics %q: want a digest", m.Metrics)
+	}
+	for _, d := range m.Needs {
+		if !isDigest(d) {
+			return fmt.Errorf("need %q: want a digest", d)
+		}
+	}
+	if m.Checkpoint != "" && !isDigest(m.Checkpoint) {
+		return fmt.Errorf("checkpoint %q: want a key", m.Checkpoint)
+	}
+	return nil
+}
+
+func isDigest(s string) bool {
+	if len(s) != 64 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Manifest) encode() ([]byte, error) {
+	b, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
+	}
+	return envelope.Encode(manifestKind, manifestVersion, append(b, '\n')), nil
+}
+
 // publish puts a manifest in place; everything that it names is durable.
 func (s *Store) publish(m *Manifest, tmp string) error {
-	if err := s.disk.write(tmp, m); err != nil {
+	m.Published = time.Now()
+	b, err := m.encode()
+	if err == nil {
+		err = s.disk.write(tmp, b)
+	}
+	if err != nil {
 		return err
 	}
 	return s.place(tmp, s.fanned("keys", m.Key))

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -14,28 +16,56 @@ import (
 	"whorl/pipeline/store/tree"
 )
 
-// Path returns the path of an artifact's file or directory, to be read only:
-// an edit there damages the store.
+// Path returns where an artifact's file or directory is, to be read only: an
+// edit there damages the store. Nothing is checked; see [Store.Locate].
 func (s *Store) Path(a Artifact) string {
-	if a.Dir {
+	switch {
+	case a.Dir:
 		return s.fanned("trees", a.Digest)
+	case a.Exec:
+		return s.fanned("objects", a.Digest+executable)
 	}
 	return s.fanned("objects", a.Digest)
 }
 
-// Copy copies an artifact to a path that does not exist yet: by reflink where
-// the file system can, never by a link through which an edit could reach the
-// store.
-func (s *Store) Copy(ctx context.Context, a Artifact, to string) error {
-	return place.Copy(ctx, s.Path(a), to)
+// executable ends the name of an object with the permission to be executed:
+// the same bytes without it are another artifact.
+const executable = ".x"
+
+// Locate returns the path of an artifact whose content was verified.
+func (s *Store) Locate(ctx context.Context, a Artifact) (string, error) {
+	if _, err := s.Verify(ctx, a, false); err != nil {
+		return "", err
+	}
+	return s.Path(a), nil
 }
 
-// Open opens the object with the given digest.
+// Copy copies an artifact, whose content it verifies, to a path that does not
+// exist yet: by reflink where the file system can, never by a link through which
+// an edit could reach the store.
+func (s *Store) Copy(ctx context.Context, a Artifact, to string) error {
+	from, err := s.Locate(ctx, a)
+	if err != nil {
+		return err
+	}
+	return place.Copy(ctx, from, to)
+}
+
+// Open opens the object with the given digest, whose content it verifies.
 func (s *Store) Open(digest string) (*os.File, error) {
 	if _, err := tree.ParseDigest(digest); err != nil {
 		return nil, err
 	}
-	return os.Open(s.fanned("objects", digest))
+	a := Artifact{Digest: digest, Bytes: -1}
+	path, err := s.Locate(context.Background(), a)
+	if errors.Is(err, fs.ErrNotExist) {
+		a.Exec = true
+		path, err = s.Locate(context.Background(), a)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(path)
 }
 
 // ReadAll reads the object with the given digest and checks that it is sound.
@@ -49,7 +79,7 @@ func (s *Store) ReadAll(digest string) ([]byte, error) {
 		return nil, err
 	}
 	if tree.Sum(b).String() != digest {
-		return nil, &DamagedError{path, "its content is not what its name says"}
+		return nil, &DamagedError{Path: path, Why: notItsName}
 	}
 	return b, nil
 }
@@ -76,21 +106,21 @@ func (s *Store) probe(a *Artifact) string {
 		}
 		return ""
 	}
-	switch err := unix.Stat(s.fanned("objects", a.Digest), &st); {
+	switch err := unix.Stat(s.Path(*a), &st); {
 	case err != nil:
 		return "is missing from the store"
-	case a.Bytes >= 0 && st.Size != a.Bytes || st.Mtim.Sec != stamp.Unix():
+	case a.Bytes >= 0 && st.Size != a.Bytes || st.Mtim.Sec != stamp.Unix() || (st.Mode&0o100 != 0) != a.Exec:
 		return "was edited in the store"
 	}
 	return ""
 }
 
 // Check returns a [DamagedError] if a stat shows damage of an artifact, or of any
-// file of a directory.
+// file of a directory. It reads no content.
 func (s *Store) Check(a Artifact) error {
 	path := s.Path(a)
 	if p := s.probe(&a); p != "" {
-		return &DamagedError{path, "it " + p}
+		return &DamagedError{Path: path, Why: "it " + p}
 	}
 	if !a.Dir {
 		return nil
@@ -102,9 +132,9 @@ func (s *Store) Check(a Artifact) error {
 	at, unlike, err := l.Unlike(context.Background(), path, stamp, workers())
 	switch {
 	case err != nil:
-		return &DamagedError{path, err.Error()}
+		return &DamagedError{Path: path, Why: err.Error()}
 	case unlike:
-		return &DamagedError{filepath.Join(path, at), "it was edited in the store"}
+		return &DamagedError{Path: path, Why: at + " was edited in the store"}
 	}
 	return nil
 }
@@ -113,11 +143,11 @@ func (s *Store) Check(a Artifact) error {
 // written in.
 func (s *Store) put(dir string, content []byte) error {
 	digest := tree.Sum(content).String()
-	if s.probe(&Artifact{Digest: digest, Bytes: int64(len(content))}) == "" {
+	if _, err := s.ReadAll(digest); err == nil {
 		return nil
 	}
 	tmp := filepath.Join(dir, digest)
-	if err := os.WriteFile(tmp, content, 0o666); err != nil {
+	if err := s.disk.create(tmp, content); err != nil {
 		return err
 	}
 	if err := seal(tmp, false); err != nil {

@@ -282,7 +282,7 @@ func TestPowerLoss(t *testing.T) {
 		m.runs = append(m.runs, "r")
 		m.gone[KeyOf("text 1")], m.gone[KeyOf("text 2")] = true, true
 		roots := map[string]bool{KeyOf("text 0"): true, KeyOf("text 3"): true}
-		if _, err := s.Collect(t.Context(), func() (map[string]bool, error) { return roots, nil }, false); err != nil {
+		if _, err := s.Collect(t.Context(), keep(roots)); err != nil {
 			t.Fatal(err)
 		}
 		m.did("collect", s.dir, "")

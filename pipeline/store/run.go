@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"whorl/pipeline/store/envelope"
 )
 
 const (
@@ -25,31 +28,72 @@ func (s *Store) runPath(id string) string { return s.path("runs", id+recordSuffi
 // record's: [checkRunID] refuses such an id.
 func (s *Store) labelsPath(id string) string { return s.path("runs", id+labelsSuffix+recordSuffix) }
 
+// The envelope of a run's record. Version 1 is the first that has one; older
+// records are bare JSON, which is read too.
+const (
+	runKind    = "run"
+	runVersion = 1
+)
+
 // WriteRun keeps the record of a run, a JSON value, in place of any that there
 // is.
 func (s *Store) WriteRun(id string, record []byte) error {
-	return s.writeRunFile(id, s.runPath(id), record)
+	return s.writeRunFile(id, s.runPath(id), envelope.Encode(runKind, runVersion, line(record)))
 }
 
-// ReadRun returns the record of a run.
+// line ends JSON with a newline.
+func line(json []byte) []byte { return append(bytes.TrimRight(json, "\n"), '\n') }
+
+// ReadRun returns the record of a run. Of one that is empty, cut short or changed
+// the error is a [*DamagedError].
 func (s *Store) ReadRun(id string) ([]byte, error) {
-	b, err := os.ReadFile(s.runPath(id))
+	path := s.runPath(id)
+	b, err := readFile(path, nil)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	wrapped := envelope.Is(b)
+	if wrapped {
+		var newer *envelope.VersionError
+		if _, b, err = envelope.Decode(b, runKind, runVersion); errors.As(err, &newer) {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if err == nil {
+		err = isRecordOf(b, id, wrapped)
+	}
+	if err != nil {
+		return nil, s.DamagedRun(id, err)
 	}
 	return b, nil
 }
 
+// isRecordOf tells another run's record, under the wrong name, from this one's.
+// A record that no checksum vouches for must name its run.
+func isRecordOf(record []byte, id string, vouched bool) error {
+	var r struct{ ID *string }
+	err := json.Unmarshal(record, &r)
+	switch {
+	case err != nil && !vouched:
+		return err
+	case r.ID == nil && !vouched:
+		return errors.New("it names no run")
+	case r.ID != nil && *r.ID != id:
+		return fmt.Errorf("it is the record of run %q", *r.ID)
+	}
+	return nil
+}
+
 // DamagedRun is the error of a record whose content is wrong.
 func (s *Store) DamagedRun(id string, why error) error {
-	return &DamagedError{s.runPath(id), why.Error()}
+	return &DamagedError{s.runPath(id), why.Error(), why}
 }
 
 // WriteLabels keeps what people call a run, a JSON value, beside its record;
 // nil removes it.
 func (s *Store) WriteLabels(id string, labels []byte) error {
 	if labels != nil {
-		return s.writeRunFile(id, s.labelsPath(id), labels)
+		return s.writeRunFile(id, s.labelsPath(id), line(labels))
 	}
 	if err := os.Remove(s.labelsPath(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -59,7 +103,7 @@ func (s *Store) WriteLabels(id string, labels []byte) error {
 
 // ReadLabels returns what WriteLabels kept of a run; nil if there is nothing.
 func (s *Store) ReadLabels(id string) ([]byte, error) {
-	b, err := os.ReadFile(s.labelsPath(id))
+	b, err := readFile(s.labelsPath(id), nil)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -73,7 +117,7 @@ func (s *Store) writeRunFile(id, path string, content []byte) error {
 	}
 	defer st.Discard()
 	tmp := filepath.Join(st.Dir(), "run")
-	if err := s.disk.write(tmp, json.RawMessage(content)); err != nil {
+	if err := s.disk.write(tmp, content); err != nil {
 		return fmt.Errorf("record of run %s: %w", id, err)
 	}
 	if err := s.disk.rename(tmp, path); err != nil {
@@ -165,10 +209,13 @@ func (s *Store) LogPath(run, stage string) string { return s.path("logs", run, s
 // relative to the store.
 func (s *Store) KeepLog(from, run, stage string) (string, error) {
 	to := s.LogPath(run, stage)
-	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+	if err := s.disk.mkdir(filepath.Dir(to)); err != nil {
 		return "", err
 	}
 	if err := s.disk.rename(from, to); err != nil {
+		return "", err
+	}
+	if err := follow(to); err != nil {
 		return "", err
 	}
 	return filepath.Rel(s.dir, to)

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -29,6 +28,9 @@ func (s *Store) Stage() (*Staging, error) {
 	for {
 		dir, err := os.MkdirTemp(s.path("tmp"), "stage-*")
 		if err != nil {
+			return nil, err
+		}
+		if err := follow(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 		lock, err := os.Open(dir)
@@ -59,23 +61,9 @@ func (st *Staging) OutDir() string { return filepath.Join(st.dir, "out") }
 
 // Discard removes whatever was not published.
 func (st *Staging) Discard() error {
-	err := removeAll(st.dir)
+	st.s.discard(st.dir)
 	st.lock.Close()
-	return err
-}
-
-// removeAll removes a tree whose folders may be read-only.
-func removeAll(dir string) error {
-	if err := os.RemoveAll(dir); err == nil {
-		return nil
-	}
-	filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() {
-			return os.Chmod(p, 0o777)
-		}
-		return nil
-	})
-	return os.RemoveAll(dir)
+	return nil
 }
 
 // Digest makes the outputs that were made read-only and digests them; each of
@@ -126,12 +114,15 @@ func describe(info fs.FileInfo) string {
 
 // Publish moves the outputs, digested by Digest, into the store, and then the
 // manifest, whose outputs it fills in. Extra are further objects that the
-// manifest needs. When it returns without an error everything is durable.
+// manifest needs. When it returns without an error everything is durable, and
+// this process vouches for it. What the store has already is read first: new
+// bytes take the place of damaged ones.
 func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, extra ...[]byte) error {
 	s := st.s
 	m.Outputs = slices.Clone(want)
 	for i, t := range trees {
-		m.Outputs[i].Digest, m.Outputs[i].Bytes = t.Digest.String(), t.Bytes
+		a := &m.Outputs[i]
+		a.Digest, a.Bytes, a.Exec = t.Digest.String(), t.Bytes, t.Mode() == tree.Executable
 		if t.Dir {
 			extra = append(extra, t.Text())
 		}
@@ -143,9 +134,14 @@ func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, ext
 	}
 	var files []string // that are to become objects
 	folders := false
+	have := make([]bool, len(trees))
 	for i, t := range trees {
-		if s.Check(m.Outputs[i]) == nil {
-			continue // the same bytes are there
+		var err error
+		if have[i], err = s.sound(m.Outputs[i]); err != nil {
+			return err
+		}
+		if have[i] {
+			continue
 		}
 		files = append(files, filepath.Join(st.OutDir(), want[i].Name))
 		folders = folders || t.Dir
@@ -153,12 +149,33 @@ func (st *Staging) Publish(m *Manifest, want []Artifact, trees []*tree.Tree, ext
 	if err := st.syncOutputs(files, folders); err != nil {
 		return err
 	}
-	for i := range trees {
-		if err := st.settle(&m.Outputs[i]); err != nil {
+	for i, t := range trees {
+		if have[i] {
+			continue
+		}
+		if err := st.settle(&m.Outputs[i], t); err != nil {
 			return err
 		}
 	}
 	return s.publish(m, filepath.Join(st.dir, "manifest"))
+}
+
+// sound reports whether an artifact is in the store with the right content.
+// What is there with another is set aside.
+func (s *Store) sound(a Artifact) (bool, error) {
+	ctx := context.Background()
+	_, err := s.Verify(ctx, a, true)
+	var damaged *DamagedError
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case errors.As(err, &damaged):
+		_, err := s.Quarantine(ctx, damaged)
+		return false, err
+	}
+	return false, err
 }
 
 // syncOutputs makes what was written durable, each file by itself or, where
@@ -176,51 +193,27 @@ func (st *Staging) syncOutputs(files []string, all bool) error {
 	return nil
 }
 
-// SetAside moves what a [DamagedError] is of to where nobody takes it for good.
-// Any other error it returns.
-func (s *Store) SetAside(err error) error {
-	var damaged *DamagedError
-	if !errors.As(err, &damaged) {
-		return err
-	}
-	return s.setAside(damaged.Path)
-}
-
-// setAside moves what is damaged to where nobody takes it for good.
-func (s *Store) setAside(path string) error {
-	to := s.path("damaged", fmt.Sprintf("%s-%d", filepath.Base(path), time.Now().UnixNano()))
-	if err := s.disk.rename(path, to); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return s.disk.sync(filepath.Dir(path))
-}
-
-// settle renames a durable output to its place, unless it is there.
-func (st *Staging) settle(a *Artifact) error {
+// settle renames a durable output to its place.
+func (st *Staging) settle(a *Artifact, t *tree.Tree) error {
 	s := st.s
-	if s.Check(*a) == nil {
-		return nil
-	}
-	from, to := filepath.Join(st.OutDir(), a.Name), s.Path(*a)
-	if !a.Dir {
-		return s.place(from, to)
-	}
+	from, to := t.Root, s.Path(*a)
 	if err := s.disk.mkdir(filepath.Dir(to)); err != nil {
 		return err
 	}
 	if err := s.disk.rename(from, to); err != nil {
-		if _, e := os.Stat(to); e != nil {
+		if _, e := os.Stat(to); !a.Dir || e != nil {
 			return err
 		}
-		if s.Check(*a) == nil {
-			return nil // another process was first with the same bytes
-		}
-		if err := s.setAside(to); err != nil {
+		// Another process was first, or another output has the same content.
+		if ok, err := s.sound(*a); ok || err != nil {
 			return err
 		}
 		if err := s.disk.rename(from, to); err != nil {
 			return err
 		}
+	}
+	if now, err := t.Moved(context.Background(), to, workers()); err == nil && now != nil {
+		s.vouched.put(to, now)
 	}
 	return s.disk.sync(filepath.Dir(to))
 }

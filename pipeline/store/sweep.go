@@ -8,10 +8,10 @@ import (
 )
 
 // sweep removes staging whose process is gone.
-func (s *Store) sweep() error {
+func (s *Store) sweep() {
 	dir, err := os.ReadDir(s.path("tmp"))
 	if err != nil {
-		return err
+		return
 	}
 	for _, d := range dir {
 		path := s.path("tmp", d.Name())
@@ -21,17 +21,13 @@ func (s *Store) sweep() error {
 		}
 		f, err := os.Open(path)
 		if err != nil {
-			continue // gone
+			continue // gone, or another user's
 		}
 		if ok, _ := flock(f, unix.LOCK_EX); ok && named(f, path) {
-			err = removeAll(path)
+			s.discard(path)
 		}
 		f.Close()
-		if err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 // sweepFile removes a temporary file that nobody has touched for an hour: it

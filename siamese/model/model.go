@@ -21,6 +21,9 @@ type Model struct {
 	digest  string
 }
 
+// MediaType is that of a model file.
+const MediaType = "application/vnd.whorl.model"
+
 // Metadata is what is known of a network beside its weights.
 type Metadata struct {
 	Run         string            `json:"run,omitempty"`    // that trained it
@@ -57,7 +60,14 @@ type Threshold struct {
 	Logit  float64 `json:"logit"`
 	FMR    Rate    `json:"fmr"`
 	FNMR   Rate    `json:"fnmr"`
+
+	// Impostors is how many impostor pairs it was chosen with; 0 if unknown.
+	Impostors int `json:"calibration_impostors,omitempty"`
 }
+
+// Few tells whether the threshold was chosen with fewer impostor pairs than
+// one error at its target needs. It then lies just above the highest of them.
+func (t Threshold) Few() bool { return t.Impostors > 0 && float64(t.Impostors)*t.Target < 1-1e-9 }
 
 // A Rate is a measured error rate with its interval of confidence.
 type Rate struct {

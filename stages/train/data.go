@@ -2,6 +2,8 @@ package train
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"sync"
 
@@ -12,8 +14,15 @@ import (
 	"whorl/stages/internal/prints"
 )
 
+// Values of the parameter probes.
+const (
+	augmented = "augmented"
+	plain     = "plain"
+	both      = "both"
+)
+
 // learnerData puts together what the learner is given.
-func learnerData(t *stage.Task, in *prints.Set, seed uint64) (siamese.Data, error) {
+func learnerData(t *stage.Task, in *prints.Set, probes string, seed uint64) (siamese.Data, error) {
 	train, err := in.Part(dataset.Train)
 	if err != nil {
 		return siamese.Data{}, err
@@ -26,6 +35,12 @@ func learnerData(t *stage.Task, in *prints.Set, seed uint64) (siamese.Data, erro
 	if err != nil {
 		return siamese.Data{}, err
 	}
+	switch probes {
+	case plain:
+		apply = nil
+	case both:
+		apply = sometimes(apply, seed)
+	}
 	return siamese.Data{
 		Probes: in.Probes, ProbeOf: in.ProbeOf,
 		Gallery: in.Gallery, GalleryOf: in.GalleryOf,
@@ -33,6 +48,21 @@ func learnerData(t *stage.Task, in *prints.Set, seed uint64) (siamese.Data, erro
 		Validation: validation.Probes, GalleryValidation: validation.Gallery,
 		Augment: apply,
 	}, nil
+}
+
+// sometimes applies an augmentation to half of the probes of an epoch, drawn by
+// (seed, epoch, probe) alone, and copies the others.
+func sometimes(apply func(dst, src []uint8, epoch, probe int), seed uint64) func(dst, src []uint8, epoch, probe int) {
+	return func(dst, src []uint8, epoch, probe int) {
+		key := binary.LittleEndian.AppendUint64([]byte("train probes\x00"), seed)
+		key = binary.LittleEndian.AppendUint64(key, uint64(epoch))
+		key = binary.LittleEndian.AppendUint64(key, uint64(probe))
+		if sum := sha256.Sum256(key); sum[0]&1 == 0 {
+			copy(dst, src)
+			return
+		}
+		apply(dst, src, epoch, probe)
+	}
 }
 
 // augment reads the policy and returns what applies it, with the policy's own

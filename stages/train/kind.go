@@ -12,8 +12,9 @@ import (
 type Params struct {
 	Network string `param:"network" enum:"tutorial,compact,post" doc:"the architecture: the tutorial's network, or its authors' compact one; post is the old name of tutorial"`
 	Merge   string `param:"merge" enum:"subtract,abs" doc:"how the codes of probe and gallery image are merged: their difference, or its absolute value"`
+	Probes  string `param:"probes" enum:"augmented,plain,both" doc:"how training sees probes: changed by the augmentation policy; as they are; or each time either, with equal chance"`
 	Epochs  int    `param:"epochs,progress" min:"1" max:"100000" doc:"passes over the training probes"`
-	Batch   int    `param:"batch" min:"1" max:"4096" doc:"pairs of a step; the last step of an epoch takes what is left"`
+	Batch   int    `param:"batch" min:"1" max:"4096" doc:"pairs of a step, all if there are fewer; the last step of an epoch takes what is left"`
 
 	Rate           float64 `param:"lr" min:"1e-12" max:"1e6" doc:"learning rate of Adam"`
 	Schedule       string  `param:"schedule" enum:"constant,step,cosine" doc:"how the learning rate changes: not at all, by a factor every few epochs, or to 0 along a cosine"`
@@ -71,7 +72,7 @@ func Kind() stage.Kind {
 		Random:  true,
 		Variant: siamese.Variant,
 	}, Params{
-		Network: "tutorial", Merge: string(siamese.Subtract), Epochs: d.Epochs, Batch: d.Batch,
+		Network: "tutorial", Merge: string(siamese.Subtract), Probes: augmented, Epochs: d.Epochs, Batch: d.Batch,
 		Rate: d.Rate, Schedule: d.Schedule.Kind, ScheduleEvery: 5, ScheduleFactor: 0.5, Keep: string(d.Keep), Select: string(d.Select), Winograd: true,
 	}, run)
 }

@@ -26,7 +26,7 @@ func run(ctx context.Context, t *stage.Task, p Params) error {
 		return err
 	}
 	defer in.Close()
-	d, err := learnerData(t, in, t.Seed)
+	d, err := learnerData(t, in, p.Probes, t.Seed)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func place(ctx context.Context, from, to string, write os.FileMode) error {
 		mode |= 0o111
 	}
 	if !info.IsDir() {
-		return file(from, to, mode)
+		return file(ctx, from, to, mode)
 	}
 	entries, err := os.ReadDir(from)
 	if err != nil {
@@ -48,7 +48,7 @@ func place(ctx context.Context, from, to string, write os.FileMode) error {
 	return os.Chmod(to, mode|0o111)
 }
 
-func file(from, to string, mode os.FileMode) error {
+func file(ctx context.Context, from, to string, mode os.FileMode) error {
 	src, err := os.Open(from)
 	if err != nil {
 		return err
@@ -59,11 +59,26 @@ func file(from, to string, mode os.FileMode) error {
 		return err
 	}
 	if err = clone(dst, src); err != nil {
-		_, err = io.Copy(dst, src)
+		err = transfer(ctx, dst, src)
 	}
 	if err := errors.Join(err, dst.Chmod(mode), dst.Close()); err != nil {
 		os.Remove(to)
 		return fmt.Errorf("copy %s to %s: %w", from, to, err)
 	}
 	return nil
+}
+
+// transfer copies in pieces, between which it looks whether it is to stop.
+func transfer(ctx context.Context, dst io.Writer, src io.Reader) error {
+	const piece = 16 << 20
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(dst, src, piece); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }

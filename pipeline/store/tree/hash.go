@@ -59,7 +59,7 @@ func (t *Tree) hash(ctx context.Context, known Listing, workers int) (worth bool
 				return err
 			}
 			e := &t.Entries[i]
-			if err := r.digest(filepath.Join(t.Root, e.Path), e); err != nil {
+			if err := r.digest(ctx, filepath.Join(t.Root, e.Path), e); err != nil {
 				return err
 			}
 			if e.settled(t.scanned) {
@@ -81,13 +81,20 @@ var readers = sync.Pool{New: func() any { return &reader{make([]byte, 128<<10), 
 
 var errBusy = errors.New("it changed each time it was read; is something writing to it?")
 
+// interruptible is after how many reads of a file a scan looks whether it is
+// to stop: at most 8 MiB.
+const interruptible = 64
+
 // digest hashes the file at path and brings e's stat up to that of the bytes
 // that were read.
-func (r *reader) digest(path string, e *Entry) error {
+func (r *reader) digest(ctx context.Context, path string, e *Entry) error {
 	for range 5 {
-		same, err := r.try(path, e)
+		same, err := r.try(ctx, path, e)
 		if err == syscall.EINTR {
 			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err != nil {
 			return &fs.PathError{Op: "read", Path: path, Err: err}
@@ -101,7 +108,7 @@ func (r *reader) digest(path string, e *Entry) error {
 
 // try reads the file once. It reports false, with e's stat renewed, if the
 // file was not the one that e describes when the last byte had been read.
-func (r *reader) try(path string, e *Entry) (bool, error) {
+func (r *reader) try(ctx context.Context, path string, e *Entry) (bool, error) {
 	// Plain system calls: an os.File would be registered with the poller,
 	// which costs more than reading a small file.
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
@@ -113,6 +120,7 @@ func (r *reader) try(path string, e *Entry) (bool, error) {
 	e.open = Writers(fd)
 	r.hash.Reset()
 	var size int64
+	reads := 0
 	for {
 		n, err := unix.Read(fd, r.buf)
 		if err != nil {
@@ -123,15 +131,18 @@ func (r *reader) try(path string, e *Entry) (bool, error) {
 		}
 		r.hash.Write(r.buf[:n])
 		size += int64(n)
+		if reads++; reads%interruptible == 0 && ctx.Err() != nil {
+			return false, ctx.Err()
+		}
 		if n < len(r.buf) && size == e.Size {
 			break // a read past the end would only say so
 		}
 	}
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
+	now, _, err := statFd(fd)
+	if err != nil {
 		return false, err
 	}
-	if now := statOf(&st); now != e.stat || size != e.Size {
+	if now != e.stat || size != e.Size {
 		e.stat, e.Size = now, now.size
 		return false, nil
 	}

@@ -17,6 +17,22 @@ const (
 	Folder     Mode = 'd'
 )
 
+func (m Mode) String() string {
+	switch m {
+	case Regular:
+		return "file"
+	case Executable:
+		return "executable file"
+	case Folder:
+		return "directory"
+	}
+	return fmt.Sprintf("mode %q", byte(m))
+}
+
+// ID identifies content of a mode: files that may be executed, others and
+// directories differ even where their digests are equal.
+func ID(m Mode, digest string) string { return string([]byte{byte(m), ' '}) + digest }
+
 // An Entry is a file or folder of a tree.
 type Entry struct {
 	Path   string // relative to the root, with slashes; empty for a root that is a file

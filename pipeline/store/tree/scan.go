@@ -27,28 +27,39 @@ type Tree struct {
 	scanned time.Time // when reading began
 }
 
+// Mode returns what the root is.
+func (t *Tree) Mode() Mode {
+	if t.Dir {
+		return Folder
+	}
+	return t.Entries[0].Mode
+}
+
+// ID identifies what is at the root: see [ID].
+func (t *Tree) ID() string { return ID(t.Mode(), t.Digest.String()) }
+
 // Text returns the listing of a directory, or nil for a file.
 func (t *Tree) Text() []byte { return t.text }
 
 // stat is what tells whether a file may have changed. Both times are
 // nanoseconds; ctime changes with every write and cannot be set back by one.
+// Within one start of the machine, dev and mount name the file system as it is
+// mounted.
 type stat struct {
 	size, mtime, ctime int64
-	ino                uint64
-	dev                uint64 // of a folder only: some file systems number their devices anew each time they are mounted
+	ino, dev, mount    uint64
 }
 
-func statOf(st *unix.Stat_t) stat {
-	return stat{size: st.Size, mtime: st.Mtim.Nano(), ctime: st.Ctim.Nano(), ino: st.Ino}
-}
-
-func folderStat(st *unix.Stat_t) stat { return stat{ino: st.Ino, dev: uint64(st.Dev)} }
+// folder is the part of a stat that identifies a folder. Its times change
+// with its entries, which are listed anyhow.
+func (s stat) folder() stat { return stat{ino: s.ino, dev: s.dev} }
 
 // Scan digests the file or directory at root, with the digests that memo holds
 // of files that have not changed; memo may be nil. It hashes on workers
-// goroutines.
+// goroutines. A directory that holds the memo, and so the store, is refused with
+// [ErrHoldsStore].
 func Scan(ctx context.Context, root string, memo *Memo, workers int) (*Tree, error) {
-	t, err := walk(ctx, root, workers)
+	t, err := walk(ctx, root, memo.folder(), workers)
 	if err != nil {
 		return nil, err
 	}
@@ -72,28 +83,32 @@ func (t *Tree) finish() {
 	t.Digest, t.Bytes = Sum(t.text), t.Entries.Bytes()
 }
 
-// walk lists root with the stat of everything below it, and hashes nothing.
-func walk(ctx context.Context, root string, workers int) (*Tree, error) {
+// ErrHoldsStore says that a directory is to be scanned that holds the store.
+var ErrHoldsStore = errors.New("it holds the artifacts, which each run changes")
+
+// walk lists root with the stat of everything below it, and hashes nothing. It
+// refuses to enter the folder avoid.
+func walk(ctx context.Context, root string, avoid stat, workers int) (*Tree, error) {
 	abs, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
 	}
 	t := &Tree{Root: abs, scanned: time.Now()}
-	var st unix.Stat_t
-	if err := unix.Stat(abs, &st); err != nil {
+	s, mode, err := statAt(unix.AT_FDCWD, abs, 0)
+	if err != nil {
 		return nil, &fs.PathError{Op: "stat", Path: root, Err: err}
 	}
-	switch st.Mode & unix.S_IFMT {
+	switch mode & unix.S_IFMT {
 	case unix.S_IFREG:
-		t.Entries = Listing{{Mode: Regular, Size: st.Size, stat: statOf(&st)}}
+		t.Entries = Listing{{Mode: modeOf(mode), Size: s.size, stat: s}}
 		return t, nil
 	case unix.S_IFDIR:
 		t.Dir = true
 	default:
 		return nil, fmt.Errorf("%s: neither a file nor a directory", root)
 	}
-	w := walker{ctx: ctx, root: abs, workers: max(1, workers)}
-	if err := w.dir("", []stat{folderStat(&st)}); err != nil {
+	w := walker{ctx: ctx, root: abs, avoid: avoid, workers: max(1, workers)}
+	if err := w.dir("", []stat{s.folder()}); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(w.entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
@@ -101,9 +116,20 @@ func walk(ctx context.Context, root string, workers int) (*Tree, error) {
 	return t, nil
 }
 
+func modeOf(mode uint32) Mode {
+	switch {
+	case mode&unix.S_IFMT == unix.S_IFDIR:
+		return Folder
+	case mode&0o100 != 0:
+		return Executable
+	}
+	return Regular
+}
+
 type walker struct {
 	ctx     context.Context
 	root    string
+	avoid   stat
 	workers int
 	entries Listing
 }
@@ -150,6 +176,9 @@ func (w *walker) dir(rel string, above []stat) error {
 		}
 	}
 	for _, e := range folders {
+		if e.stat == w.avoid {
+			return fmt.Errorf("%s: %w", filepath.Dir(filepath.Join(w.root, e.Path)), ErrHoldsStore)
+		}
 		if slices.Contains(above, e.stat) {
 			return fmt.Errorf("%s: a link to a folder that it lies in", filepath.Join(w.root, e.Path))
 		}
@@ -171,31 +200,19 @@ func badEntry(path string, err error) error {
 var errKind = errors.New("neither a file nor a directory")
 
 func statEntry(dir int, name string, e *Entry) error {
-	var st unix.Stat_t
-	for {
-		err := unix.Fstatat(dir, name, &st, 0)
-		if err == syscall.EINTR {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		break
+	st, mode, err := statAt(dir, name, 0)
+	if err != nil {
+		return err
 	}
-	switch st.Mode & unix.S_IFMT {
+	switch mode & unix.S_IFMT {
 	case unix.S_IFDIR:
-		// A folder's own times change with its entries, which are listed
-		// anyhow; only its identity counts.
-		e.Mode, e.stat = Folder, folderStat(&st)
+		e.Mode, e.stat = Folder, st.folder()
 		return nil
 	case unix.S_IFREG:
 	default:
 		return errKind
 	}
-	e.Mode, e.Size, e.stat = Regular, st.Size, statOf(&st)
-	if st.Mode&0o100 != 0 {
-		e.Mode = Executable
-	}
+	e.Mode, e.Size, e.stat = modeOf(mode), st.size, st
 	return nil
 }
 

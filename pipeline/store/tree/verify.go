@@ -11,7 +11,7 @@ import (
 // was changed and changed back counts, since a reader may have seen either. A
 // root that is gone is an error.
 func (t *Tree) Edited(ctx context.Context, workers int) ([]string, error) {
-	now, err := walk(ctx, t.Root, workers)
+	now, err := walk(ctx, t.Root, stat{}, workers)
 	if err != nil {
 		return nil, err
 	}
@@ -52,11 +52,49 @@ func (t *Tree) Edited(ctx context.Context, workers int) ([]string, error) {
 	return edited, nil
 }
 
+// Unchanged reports whether a stat of all that is at t's root tells nothing
+// else than when it was scanned. It reads no content, so it is for files that
+// nobody changes in good faith, as in the store.
+func (t *Tree) Unchanged(ctx context.Context, workers int) (bool, error) {
+	now, err := walk(ctx, t.Root, stat{}, workers)
+	if err != nil {
+		return false, err
+	}
+	return now.Dir == t.Dir && slices.EqualFunc(t.Entries, now.Entries, func(a, b Entry) bool {
+		return a.Path == b.Path && a.Mode == b.Mode && a.stat == b.stat
+	}), nil
+}
+
+// Moved returns t as it is after its root was renamed to path, which changes
+// the ctime of the root only, or nil if anything else changed.
+func (t *Tree) Moved(ctx context.Context, path string, workers int) (*Tree, error) {
+	now, err := walk(ctx, path, stat{}, workers)
+	if err != nil {
+		return nil, err
+	}
+	if now.Dir != t.Dir || len(now.Entries) != len(t.Entries) {
+		return nil, nil
+	}
+	for i := range now.Entries {
+		a, b := &t.Entries[i], &now.Entries[i]
+		was := a.stat
+		if !t.Dir {
+			was.ctime = b.stat.ctime
+		}
+		if a.Path != b.Path || a.Mode != b.Mode || was != b.stat {
+			return nil, nil
+		}
+		b.Digest = a.Digest
+	}
+	now.finish()
+	return now, nil
+}
+
 // Unlike returns the path of the first entry below root that is not what want
 // says, as far as a stat tells, or false: a file must have the size, the
 // permission to be executed and the modification time.
 func (want Listing) Unlike(ctx context.Context, root string, modified time.Time, workers int) (path string, unlike bool, err error) {
-	now, err := walk(ctx, root, workers)
+	now, err := walk(ctx, root, stat{}, workers)
 	if err != nil {
 		return "", false, err
 	}

@@ -1,0 +1,3 @@
+// Package use has the verbs that put a trained network to use: verify, enroll,
+// identify and export.
+package use
