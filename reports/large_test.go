@@ -1,7 +1,7 @@
 package reports
 
 import (
-	"fmt"
+	"flag"
 	"testing"
 	"time"
 
@@ -53,16 +53,18 @@ func TestHundredRuns(t *testing.T) {
 	b.quiet()
 }
 
-// Neither does one of 1000.
+var large = flag.Bool("large", false, "also test a report of 1000 runs")
+
+// A report of 1000 runs opens.
 func TestThousandRuns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipping a large report in short mode")
+	if !*large {
+		t.Skip("skipping a report of 1000 runs: ask for it with -large")
 	}
 	m := sweepOf(1000, 100)
 	began := time.Now()
 	html := render(t, m, Options{})
 	beside := len(html) - len(echarts.Script)
-	t.Log(fmt.Sprintf("1000 runs: %s beside the chart library, written in %v", size(int64(beside)), time.Since(began)))
+	t.Logf("1000 runs: %s beside the chart library, written in %v", size(int64(beside)), time.Since(began))
 	if beside > 12<<20 {
 		t.Errorf("%s beside the chart library", size(int64(beside)))
 	}

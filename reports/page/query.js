@@ -79,7 +79,7 @@ function resolve(fields, name) {
   const near = fields.map(f => ({ name: f.name, d: Math.min(distance(fold(name), fold(f.name)), distance(fold(name), fold(last(f)))) }))
     .filter(c => c.d <= 1 + Math.floor(name.length / 4));
   near.sort((a, b) => a.d - b.d);
-  throw new Error(`there is no field "${name}"` + (near.length ? ` (did you mean "${near[0].name}"?)` : ""));
+  throw new Error(`unknown field "${name}"` + (near.length ? ` (did you mean "${near[0].name}"?)` : ""));
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
