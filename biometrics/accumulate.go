@@ -103,6 +103,12 @@ func (a *Accumulator) Edge(score float32) float32 {
 	return keyed(orderedKey(score) >> drop << drop)
 }
 
+// Above returns the lower edge of the bin that follows a score's.
+func (a *Accumulator) Above(score float32) float32 {
+	drop := mantissaBits - a.mantissa
+	return keyed((orderedKey(score)>>drop + 1) << drop)
+}
+
 // Genuines returns the number of genuine pairs.
 func (a *Accumulator) Genuines() int { return a.genuines }
 

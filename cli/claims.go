@@ -181,4 +181,3 @@ func inDocument(r *claims.Result, c claims.Claim, path string) {
 		r.Explain += fmt.Sprintf("; %s does not contain %q", c.In, c.Text)
 	}
 }
-

@@ -130,17 +130,17 @@ func (k *claimChecker) value(ctx context.Context, c claims.Claim, data string) (
 		return v.Check(c.Name, []float64{m.Value}), nil
 	}
 	filter.State = record.Done
-	_, rows, err := w.List(ctx, workspace.Selection{Filter: filter, Where: v.Where, Fields: []string{v.Metric}})
+	list, err := w.List(ctx, workspace.Selection{Filter: filter, Where: v.Where, Fields: []string{v.Metric, "trial"}})
 	if err != nil {
 		return r, err
 	}
 	var values []float64
-	trials := map[int]bool{} // the newest run of each
-	for _, row := range slices.Backward(rows) {
-		if x, ok := row.Values[0].(float64); ok && !trials[row.Trial] {
+	trials := map[any]bool{} // the newest run of each
+	for _, row := range slices.Backward(list.Rows) {
+		if x, ok := row.Values[0].(float64); ok && !trials[row.Values[1]] {
 			values = append(values, x)
 		}
-		trials[row.Trial] = true
+		trials[row.Values[1]] = true
 	}
 	return v.Check(c.Name, values), nil
 }

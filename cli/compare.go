@@ -32,7 +32,7 @@ docs/statistics.md says what a verdict rests on, docs/analysis.md how to write
 queries.`,
 		Example: `  {app} compare ablation:train.merge=abs ablation:train.merge=subtract
   {app} compare last last~1 --metric evaluate.roc_auc
-  {app} compare "ablation:merge=abs policy=none" "ablation:merge=abs policy=all" --json`,
+  {app} compare ablation:policy=all ablation:policy=none --json`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			w, err := env.answers(cmd.Context(), flags.artifacts.dir)

@@ -40,7 +40,7 @@ func copyOut(ctx context.Context, env *Env, from, name, dst string) error {
 	}
 	parent := filepath.Dir(dst)
 	if there, err := os.Stat(parent); err != nil || !there.IsDir() {
-		return Usagef("-o %s: there is no directory %s", dst, parent)
+		return Usagef("-o %s: directory %s does not exist", dst, parent)
 	}
 	tmp, err := os.MkdirTemp(parent, ".copy-*")
 	if err != nil {

@@ -69,10 +69,10 @@ could not be read.`,
 				return nil
 			}
 			if len(found.Damaged)+len(found.Lost)+len(found.Tainted) > 0 {
-				fmt.Fprintf(env.Stderr, "%s: what is damaged, lost or tainted was set aside; the next run makes it again\n", env.app.Name)
+				fmt.Fprintf(env.Stderr, "%s: damaged and tainted results were set aside; the next run computes them, and lost ones, again\n", env.app.Name)
 			}
 			if len(found.Unread) > 0 {
-				fmt.Fprintf(env.Stderr, "%s: what could not be read needs its owner's permission, or root\n", env.app.Name)
+				fmt.Fprintf(env.Stderr, "%s: some files could not be read: run it again as their owner or as root\n", env.app.Name)
 			}
 			return errReported
 		},

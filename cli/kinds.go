@@ -111,7 +111,7 @@ func describeKinds(reg *spec.Registry, names []string) ([]kindJSON, error) {
 	for i, name := range names {
 		at := slices.Index(known, name)
 		if at < 0 {
-			return nil, Usagef("there is no kind %q%s", name, yamlwalk.Suggest(name, known))
+			return nil, Usagef("unknown kind %q%s", name, yamlwalk.Suggest(name, known))
 		}
 		kinds[i] = all[at]
 	}

@@ -71,7 +71,7 @@ func whorlSource(named string) (string, error) {
 		}
 	}
 	if named != "" {
-		return "", Usagef("--source %s: there is no go.mod of module whorl", named)
+		return "", Usagef("--source %s: it has no go.mod of module whorl", named)
 	}
 	return "", Usagef("the source of whorl is not where this program was built from it: name its directory with --source")
 }

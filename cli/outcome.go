@@ -11,7 +11,7 @@ import (
 )
 
 // sayResult ends a run for a person to read.
-func sayResult(w io.Writer, r *record.Run, took time.Duration) {
+func sayResult(w io.Writer, app string, r *record.Run, took time.Duration) {
 	counts := map[record.Status]int{}
 	for _, s := range r.Stages {
 		counts[s.Status]++
@@ -24,18 +24,18 @@ func sayResult(w io.Writer, r *record.Run, took time.Duration) {
 		}
 	}
 	fmt.Fprintln(w)
-	sayRejects(w, r)
+	sayRejects(w, app, r)
 	if text := figuresOf(r).String(); text != "" && r.State == record.Done {
 		fmt.Fprintln(w, text)
 	}
 }
 
-// sayRejects says how many files a stage left out, which must not go unseen.
-func sayRejects(w io.Writer, r *record.Run) {
+// sayRejects says how many files a stage left out, so that it is noticed.
+func sayRejects(w io.Writer, app string, r *record.Run) {
 	for _, s := range r.Stages {
 		for _, m := range s.Metrics {
 			if m.Name == "rejects" && m.Value > 0 {
-				fmt.Fprintf(w, "%s left out %.0f files: \"whorl artifact %s %s.prints/rejects.json -o -\" lists them\n", s.Name, m.Value, r.ID, s.Name)
+				fmt.Fprintf(w, "%s left out %.0f files: \"%s artifact %s %s.prints/rejects.json -o -\" lists them\n", s.Name, m.Value, app, r.ID, s.Name)
 			}
 		}
 	}

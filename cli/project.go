@@ -46,7 +46,7 @@ func (f *specFlags) specFile() (string, error) {
 			return "", err
 		}
 		app := f.env.app.Name
-		return "", Usagef("there is no %s in %s or a folder above it: name a file with -f, or write a new project with \"%s init DIR\"", specName, wd, app)
+		return "", Usagef("no %s in %s or a folder above it: name a file with -f, or write a new project with \"%s init DIR\"", specName, wd, app)
 	}
 	return filepath.Join(dir, specName), nil
 }
@@ -65,7 +65,7 @@ func (f *specFlags) checkData() error {
 	if near == "" || !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return Usagef("--data %s: there is no such path and no such data source%s", f.data, near)
+	return Usagef("--data %s: neither a path nor a data source has this name%s", f.data, near)
 }
 
 // unreadable makes a file that cannot be read a usage error.

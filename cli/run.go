@@ -81,7 +81,7 @@ func runPipeline(ctx context.Context, env *Env, flags *runFlags, targets []strin
 			return err
 		}
 	}
-	sayResult(env.Stderr, result, time.Since(started))
+	sayResult(env.Stderr, env.app.Name, result, time.Since(started))
 	return outcome(ctx, env.Stderr, result, err)
 }
 

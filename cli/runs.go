@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"whorl/pipeline/record"
+	"whorl/pipeline/spec/yamlwalk"
 	"whorl/pipeline/stage"
 	"whorl/workspace"
 )
@@ -53,7 +54,7 @@ Commands that take a RUN take any of
   last, last~2             the newest run, and the second before it
   ablation/7               trial 7 of a sweep
   best:evaluate.eer        the run with the best value of a metric`,
-		Example: `  {app} runs --where "train.lr < 0.01 and evaluate.eer < 2%" --sort -evaluate.eer
+		Example: `  {app} runs --where 'evaluate.eer<2%' --sort -evaluate.eer
   {app} runs --sweep last --best evaluate.eer --by configuration
   {app} runs --columns run,train.merge,evaluate.eer --csv
   {app} runs name last baseline`,
@@ -132,25 +133,17 @@ func (l listing) run(cmd *cobra.Command) error {
 		}
 		s.Filter.Sweep = found.ID
 	}
+	s.NoRepeats = !l.all && l.sweep == ""
+	s.Limit = l.newest
+	if !l.json && !l.csv && !cmd.Flags().Changed("newest") {
+		s.Limit = tableRuns
+	}
+	if l.by != "" {
+		s.Limit = 0
+	}
 	t, err := l.table(ctx, w, s)
 	if err != nil {
 		return refError(err)
-	}
-	limit := l.newest
-	if !l.json && !l.csv && l.by == "" && !cmd.Flags().Changed("newest") {
-		limit = tableRuns
-	}
-	older := 0
-	if limit > 0 && limit < len(t.rows) {
-		older = len(t.rows) - limit
-		if l.sort == "" && l.best == "" {
-			t.rows = t.rows[older:]
-		} else {
-			t.rows = t.rows[:limit]
-		}
-	}
-	if l.newest > 0 {
-		older = 0
 	}
 	switch {
 	case l.by != "":
@@ -162,7 +155,7 @@ func (l listing) run(cmd *cobra.Command) error {
 	case l.csv:
 		return l.printCSV(t)
 	}
-	return l.printTable(t, older)
+	return l.printTable(t)
 }
 
 func (l listing) empty() error {
@@ -177,9 +170,9 @@ func (l listing) empty() error {
 
 // A runTable is the chosen runs with the columns to show.
 type runTable struct {
-	fields []workspace.Field
-	rows   []workspace.Row
-	best   int // the field by which the best run was asked for; -1: none
+	*workspace.Listing
+	shown  int // columns; those after them are for grouping
+	best   int // the metric by which the best was asked for; -1: none
 	hidden int // runs that found everything in the cache
 }
 
@@ -190,16 +183,10 @@ func (l listing) table(ctx context.Context, w *workspace.Workspace, s workspace.
 	if s.Fields, err = l.fields(ctx, w, s.Filter); err != nil {
 		return nil, err
 	}
-	goal := stage.NoGoal
 	if l.best != "" {
-		all, err := w.Fields(ctx)
+		goal, err := goalOf(ctx, w, l.best)
 		if err != nil {
 			return nil, err
-		}
-		for _, f := range all {
-			if f.Metric && f.Key() == l.best {
-				goal = f.Info.Goal
-			}
 		}
 		if t.best = slices.Index(s.Fields, l.best); t.best < 0 {
 			t.best, s.Fields = len(s.Fields), append(s.Fields, l.best)
@@ -207,24 +194,49 @@ func (l listing) table(ctx context.Context, w *workspace.Workspace, s workspace.
 		if s.Sort = l.best; goal == stage.Maximize {
 			s.Sort = "-" + l.best
 		}
+		s.State = record.Done
 	}
-	if t.fields, t.rows, err = w.List(ctx, s); err != nil {
+	t.shown = len(s.Fields)
+	if l.by != "" {
+		s.Fields = append(s.Fields, "data", "seed")
+	}
+	if t.Listing, err = w.List(ctx, s); err != nil {
 		return nil, err
 	}
 	if l.best != "" {
-		if goal == stage.NoGoal {
-			return nil, Usagef("--best %s: its kind does not say whether more or less of it is better", l.best)
-		}
-		t.rows = slices.DeleteFunc(t.rows, func(r workspace.Row) bool {
-			return r.Values[t.best] == nil || r.State != record.Done
-		})
+		t.Rows = slices.DeleteFunc(t.Rows, func(r workspace.Row) bool { return r.Values[t.best] == nil })
 	}
-	if !l.all && l.sweep == "" {
-		found := len(t.rows)
-		t.rows = slices.DeleteFunc(t.rows, func(r workspace.Row) bool { return r.State == record.Done && !r.Executed })
-		t.hidden = found - len(t.rows)
+	if s.NoRepeats && l.where == "" && l.best == "" {
+		all := s.Filter
+		all.NoRepeats = false
+		with, err := w.Count(ctx, all)
+		if err != nil {
+			return nil, err
+		}
+		t.hidden = with - len(t.Rows) - t.Left
 	}
 	return t, nil
+}
+
+// goalOf returns which values of a metric are better.
+func goalOf(ctx context.Context, w *workspace.Workspace, metric string) (stage.Goal, error) {
+	fields, err := w.Fields(ctx)
+	if err != nil {
+		return stage.NoGoal, err
+	}
+	var names []string
+	for _, f := range fields {
+		if f.Metric && f.Key() == metric && f.Info.Goal != stage.NoGoal {
+			return f.Info.Goal, nil
+		}
+		if f.Metric && f.Key() == metric {
+			return stage.NoGoal, Usagef("--best %s: its kind does not say whether more or less of it is better", metric)
+		}
+		if f.Metric {
+			names = append(names, f.Key())
+		}
+	}
+	return stage.NoGoal, Usagef("--best %s: no run has this metric%s", metric, yamlwalk.Nearest(metric, names))
 }
 
 // fields returns the names of the columns: those of the call, or the usual ones.
@@ -235,7 +247,6 @@ func (l listing) fields(ctx context.Context, w *workspace.Workspace, f workspace
 	if l.json && l.by == "" {
 		return []string{"run"}, nil // the records are read whole
 	}
-	f.Executed = !l.all && l.sweep == ""
 	varied, err := w.Varied(ctx, f)
 	if err != nil {
 		return nil, err
@@ -252,6 +263,9 @@ func (l listing) fields(ctx context.Context, w *workspace.Workspace, f workspace
 		if !x.Metric && x.Stage != "" && varied[x.Key()] {
 			names = append(names, x.Key())
 		}
+	}
+	if l.by != "" && l.best != "" {
+		return names, nil // --best is added
 	}
 	metrics, err := l.metrics(ctx, w, f, all)
 	return append(names, metrics...), err

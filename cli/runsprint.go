@@ -15,13 +15,8 @@ import (
 	"whorl/workspace"
 )
 
-// headings gives columns their headings: a parameter or metric by the last part
-// of its name where that is unique and short is wanted.
+// headings gives columns their headings.
 func headings(fields []workspace.Field) []string {
-	count := map[string]int{}
-	for _, f := range fields {
-		count[f.Name]++
-	}
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		switch {
@@ -41,7 +36,7 @@ func cell(r workspace.Row, f workspace.Field, v any) string {
 	switch v := v.(type) {
 	case nil:
 		if f.Stage == "" && f.Name == "seconds" && r.State == record.Running {
-			return seconds(time.Since(r.Started).Seconds())
+			return "running"
 		}
 		return "-"
 	case time.Time:
@@ -74,14 +69,14 @@ func plainText(v any) string {
 	return value.Text(v)
 }
 
-func (l listing) printTable(t *runTable, older int) error {
-	if len(t.rows) == 0 && t.hidden == 0 && l.where == "" {
+func (l listing) printTable(t *runTable) error {
+	if len(t.Rows) == 0 && t.hidden == 0 && l.where == "" {
 		return l.empty()
 	}
-	table := textTable{header: headings(t.fields), least: 1}
-	for _, r := range t.rows {
-		row := make([]string, len(t.fields))
-		for i, f := range t.fields {
+	table := textTable{header: headings(t.Fields), least: 1}
+	for _, r := range t.Rows {
+		row := make([]string, len(t.Fields))
+		for i, f := range t.Fields {
 			row[i] = cell(r, f, r.Values[i])
 		}
 		table.rows = append(table.rows, row)
@@ -97,8 +92,8 @@ func (l listing) printTable(t *runTable, older int) error {
 	if len(left) > 0 {
 		fmt.Fprintf(l.env.Stderr, "too wide to show: %s (--columns chooses)\n", strings.Join(left, ", "))
 	}
-	if older > 0 {
-		fmt.Fprintf(l.env.Stderr, "not shown: %d more runs (--newest 0 shows all)\n", older)
+	if t.Left > 0 && l.newest == 0 {
+		fmt.Fprintf(l.env.Stderr, "not shown: %d more runs (--newest 0 shows all)\n", t.Left)
 	}
 	if t.hidden > 0 {
 		fmt.Fprintf(l.env.Stderr, "not shown: %d that found everything in the cache (--all shows them)\n", t.hidden)
@@ -108,15 +103,15 @@ func (l listing) printTable(t *runTable, older int) error {
 
 func (l listing) printCSV(t *runTable) error {
 	w := csv.NewWriter(l.env.Stdout)
-	row := make([]string, len(t.fields))
-	for i, f := range t.fields {
+	row := make([]string, len(t.Fields))
+	for i, f := range t.Fields {
 		row[i] = f.Key()
 	}
 	if err := w.Write(row); err != nil {
 		return err
 	}
-	for _, r := range t.rows {
-		for i := range t.fields {
+	for _, r := range t.Rows {
+		for i := range t.Fields {
 			row[i] = plainText(r.Values[i])
 		}
 		if err := w.Write(row); err != nil {
@@ -129,7 +124,7 @@ func (l listing) printCSV(t *runTable) error {
 
 // printRecords prints the runs with all their parameters and metrics.
 func (l listing) printRecords(ctx context.Context, w *workspace.Workspace, f workspace.Filter, t *runTable) error {
-	if l.where == "" && l.sort == "" && l.best == "" && l.newest > 0 && t.hidden == 0 {
+	if l.where == "" && l.sort == "" && l.best == "" && l.newest > 0 {
 		f.Newest = l.newest
 	}
 	runs, err := w.Runs(ctx, f)
@@ -140,8 +135,8 @@ func (l listing) printRecords(ctx context.Context, w *workspace.Workspace, f wor
 	for _, r := range runs {
 		byID[r.ID] = r
 	}
-	records := make([]recordJSON, 0, len(t.rows))
-	for _, r := range t.rows {
+	records := make([]recordJSON, 0, len(t.Rows))
+	for _, r := range t.Rows {
 		if run := byID[r.ID]; run != nil {
 			records = append(records, recordOf(run))
 		}
@@ -151,10 +146,10 @@ func (l listing) printRecords(ctx context.Context, w *workspace.Workspace, f wor
 
 // printValues prints the chosen columns as JSON.
 func (l listing) printValues(t *runTable) error {
-	list := make([]map[string]any, len(t.rows))
-	for i, r := range t.rows {
+	list := make([]map[string]any, len(t.Rows))
+	for i, r := range t.Rows {
 		list[i] = map[string]any{}
-		for k, f := range t.fields {
+		for k, f := range t.Fields {
 			v := r.Values[k]
 			if x, ok := v.(float64); ok {
 				v = number(x)
@@ -189,29 +184,27 @@ func (l listing) printConfigurations(t *runTable) error {
 	}
 	var order []id
 	groups := map[id][]workspace.Row{}
-	for _, r := range t.rows {
-		k := id{r.Plan, r.Data}
+	for _, r := range t.Rows {
+		k := id{r.Plan, r.Values[t.shown].(string)}
 		if groups[k] == nil {
 			order = append(order, k)
 		}
 		groups[k] = append(groups[k], r)
 	}
-	table := textTable{header: []string{"SEEDS"}, least: 1}
-	for _, h := range headings(t.fields) {
-		table.header = append(table.header, h)
-	}
+	fields := t.Fields[:t.shown]
+	table := textTable{header: append([]string{"SEEDS"}, headings(fields)...), least: 1}
 	list := []configurationJSON{}
 	for _, k := range order {
 		rows := groups[k]
 		j := configurationJSON{Configuration: map[string]any{}, Metrics: map[string]summaryJSON{}}
 		seeds := map[uint64]bool{}
 		for _, r := range rows {
-			seeds[r.Seed] = true
+			seeds[r.Values[t.shown+1].(uint64)] = true
 			j.Runs = append(j.Runs, r.ID)
 		}
 		j.Seeds = len(seeds)
 		line := []string{strconv.Itoa(j.Seeds)}
-		for i, f := range t.fields {
+		for i, f := range fields {
 			if !f.Metric {
 				j.Configuration[f.Key()] = rows[0].Values[i]
 				line = append(line, cell(rows[0], f, rows[0].Values[i]))
@@ -243,7 +236,7 @@ func (l listing) printConfigurations(t *runTable) error {
 
 // rank orders configurations by their mean of the metric that --best names.
 func (l listing) rank(t *runTable, list []configurationJSON, rows [][]string) {
-	f := t.fields[t.best]
+	f := t.Fields[t.best]
 	order := make([]int, len(list))
 	for i := range order {
 		order[i] = i

@@ -23,6 +23,7 @@ type answer struct {
 	Baseline *place // nil: none is named
 	Effects  []effect
 	Heat     *heatMap // of interactions; nil: there are none
+	Skipped  []string // parameters of too many values for the table of effects
 	Family   int      // effects and interactions that are adjusted together
 	Ends     extent   // of all values
 
@@ -154,7 +155,7 @@ func (a *answer) Behind(p place) string {
 	c := p.Behind
 	text := a.Metric.Gap(c.Difference)
 	if c.Low != nil && c.High != nil {
-		text += fmt.Sprintf(" [%s, %s]", a.Metric.Gap(*c.Low), a.Metric.Gap(*c.High))
+		text = fmt.Sprintf("%s [%s, %s]", strings.TrimSuffix(text, points), strings.TrimSuffix(a.Metric.Gap(*c.Low), points), a.Metric.Gap(*c.High))
 	}
 	return text
 }
@@ -173,6 +174,8 @@ func (a *answer) Standing(p place) string {
 	}
 	return string(p.Behind.Verdict)
 }
+
+const maxLevels = 6 // of a parameter in the table of effects
 
 // An effect is a row of the forest plot.
 type effect struct {
@@ -197,6 +200,16 @@ func (a *answer) effects(groups []compare.Group, baseline map[string]any) error 
 		return err
 	}
 	a.Family = len(found.Effects) + len(found.Interactions)
+	shown := found.Effects[:0]
+	for _, e := range found.Effects {
+		i := slices.IndexFunc(factors, func(f compare.Factor) bool { return f.Param == e.Param })
+		if len(factors[i].Levels) <= maxLevels {
+			shown = append(shown, e)
+		} else if !slices.Contains(a.Skipped, e.Param) {
+			a.Skipped = append(a.Skipped, e.Param)
+		}
+	}
+	found.Effects = shown
 	reach := 0.0
 	for _, e := range found.Effects {
 		for _, v := range []float64{e.Value, e.Adjusted.Low, e.Adjusted.High} {
@@ -283,6 +296,8 @@ func newHeatMap(all []compare.Interaction, m metric) *heatMap {
 	return h
 }
 
+const points = " points" // of a rate
+
 // Gap writes a difference of the metric with its sign: of a rate in percentage
 // points.
 func (m metric) Gap(v float64) string {
@@ -294,7 +309,7 @@ func (m metric) Gap(v float64) string {
 		sign = "−"
 	}
 	if m.Unit == "%" {
-		return sign + strings.TrimSuffix(percent(math.Abs(v)), "%") + " points"
+		return sign + strings.TrimSuffix(percent(math.Abs(v)), "%") + points
 	}
 	return sign + number(math.Abs(v))
 }

@@ -39,6 +39,16 @@ func styleTrials(trials []*trial) {
 	}
 }
 
+// styleGroups gives each group a colour by its place, so that those shown first
+// differ in it, and a dash where colours repeat.
+func styleGroups(groups []*replicates) {
+	for _, g := range groups {
+		for _, t := range g.Trials {
+			t.Style = style{Color: palette[g.Place%len(palette)], Dash: dashes[g.Place/len(palette)%len(dashes)]}
+		}
+	}
+}
+
 // Dasharray is the SVG form of the style's dashes.
 func (s style) Dasharray() string {
 	switch s.Dash {

@@ -192,7 +192,19 @@ func (d *declared) estimates(crowded bool) *figure {
 		ticks[i] = float64(i)
 	}
 	x := axis{Min: -0.5, Max: float64(len(names)) - 0.5, Ticks: ticks, Scale: scale{Format: "label", Labels: names}}
-	y := axisOf(figures.Axis{Label: first.Quantity, Unit: first.Unit}, extentOf(nil))
+	reach := extentOf([]float64{0})
+	for _, o := range d.Of {
+		for _, r := range o.Estimates.Rows {
+			reach = reach.with([]float64{r.Value})
+			if r.Low != nil {
+				reach = reach.with([]float64{*r.Low, *r.High})
+			}
+		}
+	}
+	y := axisOf(figures.Axis{Label: first.Quantity, Unit: first.Unit, Min: &reach.Min}, reach)
+	if reach.Min < reach.Max {
+		y.Max = short(reach.Max + (reach.Max-reach.Min)/20)
+	}
 	p := newPlot(x, y)
 	var columns [][]declaration // one a run, or one a configuration
 	for _, o := range d.Of {

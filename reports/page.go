@@ -99,6 +99,9 @@ func newPage(ctx context.Context, l *loader, trials []*trial, opts Options) (*pa
 		}
 	}
 	p.Answer.rankGroups(p.Groups)
+	if p.Crowded {
+		styleGroups(p.Groups)
+	}
 	if err := l.galleries(ctx, p.Exhibits); err != nil {
 		return nil, err
 	}

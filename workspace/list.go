@@ -23,6 +23,7 @@ type Selection struct {
 	Where  string   // in the language of package query; empty: all
 	Sort   string   // names with commas between them, - before one for larger values first; empty: oldest first
 	Fields []string // names as in Where
+	Limit  int      // the first so many if Sort orders them, else the newest; 0: all
 }
 
 // Fields returns what runs have: columns, then parameters, then metrics.
@@ -31,9 +32,9 @@ func (w *Workspace) Fields(ctx context.Context) (fields []Field, err error) {
 		fields, err = x.Fields(ctx)
 		return err
 	})
-	columns := make([]Field, len(track.Columns))
-	for i, name := range track.Columns {
-		columns[i] = Field{Name: name}
+	var columns []Field
+	for _, name := range track.Columns() {
+		columns = append(columns, Field{Name: name})
 	}
 	return append(columns, fields...), err
 }
@@ -48,84 +49,112 @@ func (w *Workspace) Varied(ctx context.Context, f Filter) (keys map[string]bool,
 	return keys, err
 }
 
+// Count returns how many runs a filter chooses.
+func (w *Workspace) Count(ctx context.Context, f Filter) (n int, err error) {
+	err = w.synced(ctx, func(x *track.Index) error {
+		n, err = x.Count(ctx, f)
+		return err
+	})
+	return n, err
+}
+
+// A Listing is the selected runs.
+type Listing struct {
+	Fields []Field
+	Rows   []Row
+	Left   int // runs that Limit left out
+}
+
 // List returns the selected runs with the fields that were asked for. The error
 // is a [*RefError] if Where, Sort or Fields name what no run has, or cannot be
 // read.
-func (w *Workspace) List(ctx context.Context, s Selection) (fields []Field, rows []Row, err error) {
+func (w *Workspace) List(ctx context.Context, s Selection) (*Listing, error) {
 	all, err := w.Fields(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	names := make(query.Fields, len(all))
 	byKey := make(map[string]Field, len(all))
 	for i, f := range all {
 		names[i] = query.Field{Name: f.Key(), Title: f.Info.Title}
-		if f.Info.Title == f.Name {
-			names[i].Title = ""
-		}
 		byKey[f.Key()] = f
 	}
 	q, err := query.Parse(s.Where, names)
 	if err != nil {
-		return nil, nil, refErrorf("%v", err)
+		return nil, refErrorf("%v", err)
 	}
 	order, err := query.ParseOrder(s.Sort, names)
 	if err != nil {
-		return nil, nil, refErrorf("%v", err)
+		return nil, refErrorf("%v", err)
 	}
-	var keys []string // to be read, those asked for first
+	l := &Listing{}
 	for _, name := range s.Fields {
 		key, err := names.Resolve(name)
 		if err != nil {
-			return nil, nil, refErrorf("%v", err)
+			return nil, refErrorf("%v", err)
 		}
-		keys = append(keys, key)
+		l.Fields = append(l.Fields, byKey[key])
 	}
-	shown := len(keys)
-	compared, any := q.Fields()
-	more := slices.Concat(compared, order.Fields())
-	if any {
+	compared, anywhere := q.Fields()
+	if anywhere {
 		for _, f := range all {
-			more = append(more, f.Key())
+			compared = append(compared, f.Key())
 		}
 	}
-	for _, key := range more {
-		if !slices.Contains(keys, key) {
-			keys = append(keys, key)
+	var first []Field // what decides which runs are listed
+	for _, key := range append(compared, order.Fields()...) {
+		if f := byKey[key]; !slices.Contains(first, f) {
+			first = append(first, f)
 		}
 	}
-	position := make(map[string]int, len(keys))
-	for i, key := range keys {
-		fields = append(fields, byKey[key])
-		if _, ok := position[key]; !ok {
-			position[key] = i
-		}
-	}
-	if s.Where != "" { // the newest of those that match
-		s.Filter.Newest = 0
-	}
-	err = w.synced(ctx, func(x *track.Index) error {
-		rows, err = x.Rows(ctx, s.Filter, fields)
-		return err
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	if s.Where != "" || s.Sort != "" {
-		chosen := make([]listed, 0, len(rows))
-		for i := range rows {
-			if l := (listed{&rows[i], position}); q.Match(l) {
-				chosen = append(chosen, l)
+	err = w.synced(ctx, func(x *track.Index) error { return l.read(ctx, x, s, q, order, first) })
+	return l, err
+}
+
+// read reads the runs: first what the query and the order need of all, then the
+// fields of those that are listed.
+func (l *Listing) read(ctx context.Context, x *track.Index, s Selection, q *query.Query, order *query.Order, first []Field) (err error) {
+	if len(first) == 0 {
+		f := s.Filter
+		if s.Limit > 0 && (f.Newest == 0 || s.Limit < f.Newest) {
+			n, err := x.Count(ctx, f)
+			if err != nil {
+				return err
 			}
+			f.Newest, l.Left = s.Limit, max(0, n-s.Limit)
 		}
-		query.Sort(order, chosen)
-		kept := make([]Row, len(chosen))
-		for i, l := range chosen {
-			kept[i] = *l.Row
-		}
-		rows = kept
+		l.Rows, err = x.Rows(ctx, f, l.Fields)
+		return err
 	}
-	return fields[:shown:shown], rows, nil
+	rows, err := x.Rows(ctx, s.Filter, first)
+	if err != nil {
+		return err
+	}
+	position := make(map[string]int, len(first))
+	for i, f := range first {
+		position[f.Key()] = i
+	}
+	chosen := make([]listed, 0, len(rows))
+	for i := range rows {
+		if r := (listed{&rows[i], position}); q.Match(r) {
+			chosen = append(chosen, r)
+		}
+	}
+	query.Sort(order, chosen)
+	if s.Limit > 0 && len(chosen) > s.Limit {
+		l.Left = len(chosen) - s.Limit
+		if s.Sort == "" {
+			chosen = chosen[l.Left:]
+		} else {
+			chosen = chosen[:s.Limit]
+		}
+	}
+	kept := make([]Row, len(chosen))
+	for i, r := range chosen {
+		kept[i] = *r.Row
+	}
+	l.Rows, err = x.Extend(ctx, kept, l.Fields)
+	return err
 }
 
 // listed is a row as the query language sees it.

@@ -125,10 +125,11 @@ func (w *Workspace) best(ctx context.Context, metric string) (string, error) {
 	if goal == stage.NoGoal {
 		return "", refErrorf("best:%s: its kind does not say whether more or less of it is better", metric)
 	}
-	_, rows, err := w.List(ctx, Selection{Filter: Filter{State: record.Done}, Fields: []string{metric}})
+	list, err := w.List(ctx, Selection{Filter: Filter{State: record.Done}, Fields: []string{metric}})
 	if err != nil {
 		return "", err
 	}
+	rows := list.Rows
 	best := -1
 	var value float64
 	for i, r := range rows {

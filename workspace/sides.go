@@ -88,12 +88,12 @@ func (w *Workspace) side(ctx context.Context, ref string) (s side, err error) {
 	if strings.TrimSpace(where) == "" {
 		return s, nil
 	}
-	_, rows, err := w.List(ctx, Selection{Filter: Filter{Sweep: found.ID}, Where: where})
+	list, err := w.List(ctx, Selection{Filter: Filter{Sweep: found.ID}, Where: where})
 	if err != nil {
 		return s, fmt.Errorf("%s: %w", ref, err)
 	}
-	ids := make(map[string]bool, len(rows))
-	for _, r := range rows {
+	ids := make(map[string]bool, len(list.Rows))
+	for _, r := range list.Rows {
 		ids[r.ID] = true
 	}
 	s.Runs = nil

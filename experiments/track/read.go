@@ -12,22 +12,18 @@ import (
 
 // A Filter chooses runs; its zero value chooses all of them.
 type Filter struct {
-	Sweep    string       // only the trials of the sweep with this id
-	State    record.State // only runs in this state
-	Executed bool         // only runs that executed a stage
-	Newest   int          // only so many of those that started last; 0: all
+	Sweep     string       // only the trials of the sweep with this id
+	State     record.State // only runs in this state
+	Executed  bool         // only runs that executed a stage
+	NoRepeats bool         // without runs that are done and executed no stage
+	Newest    int          // only so many of those that started last; 0: all
 }
 
 // Runs returns the chosen runs, oldest first. Their metrics are the last values
 // only: see [record.Metrics.Last].
 func (x *Index) Runs(ctx context.Context, f Filter) ([]*record.Run, error) {
-	limit := f.Newest
-	if limit <= 0 {
-		limit = -1
-	}
-	runs, err := x.read(ctx, `SELECT n FROM runs
-		WHERE (?1 = '' OR sweep = ?1) AND (?2 = '' OR state = ?2) AND executed >= ?3
-		ORDER BY started DESC, id DESC LIMIT ?4`, f.Sweep, string(f.State), f.Executed, limit)
+	where, args := f.where()
+	runs, err := x.read(ctx, `SELECT n FROM runs WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", x.path, asDamage(err))
 	}

@@ -3,245 +3,283 @@ package track
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"whorl/pipeline/record"
 )
 
-// Columns of a [Row] that every run has.
-const (
-	ColumnRun     = "run" // id
-	ColumnName    = "name"
-	ColumnTags    = "tags"
-	ColumnNote    = "note"
-	ColumnState   = "state"
-	ColumnStarted = "started"
-	ColumnSeconds = "seconds"
-	ColumnSweep   = "sweep" // id
-	ColumnTrial   = "trial"
-	ColumnData    = "data"
-	ColumnSeed    = "seed"
-)
+// Columns are the fields that every run has, in the order in which they are
+// listed, each with its expression in SQL.
+var columns = []struct{ name, expression string }{
+	{"run", "id"},
+	{"name", "nullif(name, '')"},
+	{"tags", "(SELECT group_concat(value, ' ') FROM json_each(tags))"},
+	{"note", "nullif(note, '')"},
+	{"state", "state"},
+	{"started", "started"}, // time.Time
+	{"seconds", "(finished - started) / 1e9"},
+	{"sweep", "nullif(sweep, '')"},
+	{"trial", "nullif(trial, 0)"},
+	{"data", "data"},
+	{"seed", "seed"}, // uint64
+}
 
-// Columns are those that every run has, in the order in which they are listed.
-var Columns = []string{
-	ColumnRun, ColumnName, ColumnTags, ColumnNote, ColumnState, ColumnStarted, ColumnSeconds, ColumnSweep, ColumnTrial,
-	ColumnData, ColumnSeed,
+// Columns returns the names of the fields that every run has.
+func Columns() []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	return names
 }
 
 // A Row is a run with some of its parameters and metrics.
 type Row struct {
-	Entry
-	Tags     []string
-	Note     string
-	Finished time.Time // zero while it runs
-	Data     string
-	Seed     uint64
-	Plan     int64 // the same for runs that differ in data and seed at most
-	Values   []any // of the fields that were asked for: bool, int64, uint64, float64, string, []any, time.Time; nil where it has none
-}
+	ID     string
+	State  record.State
+	Plan   int64 // the same for runs that differ in data and seed at most
+	Values []any // of the fields that were asked for: bool, int64, uint64, float64, string, []any, time.Time; nil where it has none
 
-// column returns the value of one of Columns.
-func (r *Row) column(name string) any {
-	switch name {
-	case ColumnRun:
-		return r.ID
-	case ColumnName:
-		return optional(r.Name)
-	case ColumnTags:
-		return optional(strings.Join(r.Tags, " "))
-	case ColumnNote:
-		return optional(r.Note)
-	case ColumnState:
-		return string(r.State)
-	case ColumnStarted:
-		return r.Started
-	case ColumnSeconds:
-		if r.Finished.IsZero() {
-			return nil
-		}
-		return r.Finished.Sub(r.Started).Seconds()
-	case ColumnSweep:
-		return optional(r.Sweep)
-	case ColumnTrial:
-		if r.Trial == 0 {
-			return nil
-		}
-		return int64(r.Trial)
-	case ColumnData:
-		return r.Data
-	case ColumnSeed:
-		return r.Seed
-	}
-	return nil
-}
-
-func optional(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
+	n int64
 }
 
 // Rows returns the chosen runs, oldest first, with the values of some fields.
 // The value of a metric is its last.
 func (x *Index) Rows(ctx context.Context, f Filter, fields []Field) ([]Row, error) {
-	rows, err := x.rows(ctx, f, fields)
+	where, args := f.where()
+	rows, err := x.rows(ctx, where, args, fields)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", x.path, asDamage(err))
 	}
 	return rows, nil
 }
 
-func (x *Index) rows(ctx context.Context, f Filter, fields []Field) ([]Row, error) {
+// Extend returns the rows with the values of other fields, in the same order.
+func (x *Index) Extend(ctx context.Context, rows []Row, fields []Field) ([]Row, error) {
+	at := make(map[int64]int, len(rows))
+	numbers := make([]int64, len(rows))
+	for i, r := range rows {
+		at[r.n], numbers[i] = i, r.n
+	}
+	list, err := json.Marshal(numbers)
+	if err != nil {
+		return nil, err
+	}
+	found, err := x.rows(ctx, `n IN (SELECT value FROM json_each(?1))`, []any{string(list)}, fields)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", x.path, asDamage(err))
+	}
+	out := make([]Row, len(rows))
+	for _, r := range found {
+		out[at[r.n]] = r
+	}
+	return out, nil
+}
+
+// Count returns how many runs there are.
+func (x *Index) Count(ctx context.Context, f Filter) (n int, err error) {
+	where, args := f.where()
+	err = x.r.QueryRowContext(ctx, `SELECT count(*) FROM runs WHERE `+where, args...).Scan(&n)
+	if err != nil {
+		err = fmt.Errorf("read %s: %w", x.path, asDamage(err))
+	}
+	return n, err
+}
+
+func (x *Index) rows(ctx context.Context, where string, args []any, fields []Field) ([]Row, error) {
 	tx, err := x.r.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
 	defer tx.Rollback()
-	where, args := f.where()
-	found, err := tx.QueryContext(ctx, `SELECT n, id, state, executed, started, finished, name || char(0) || tags || char(0) || note,
-		sweep, trial, data, seed, plan FROM runs WHERE `+where+` ORDER BY started, id`, args...)
-	if err != nil {
+	r := &rowReader{ctx: ctx, tx: tx, where: where, args: args, fields: fields}
+	if err := r.read(); err != nil {
 		return nil, err
 	}
-	type numbered struct {
-		n int64
-		Row
-	}
-	list, err := collect(found, func(scan scanner, r *numbered) error {
-		var started, finished sql.NullInt64
-		var labels, seed string
-		err := scan(&r.n, &r.ID, &r.State, &r.Executed, &started, &finished, &labels, &r.Sweep, &r.Trial, &r.Data, &seed, &r.Plan)
-		if err != nil {
-			return err
+	for _, stage := range r.stages(false) {
+		if err := r.params(stage); err != nil {
+			return nil, err
 		}
-		if r.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
-			return err
-		}
-		r.Started, r.Finished = moment(started), moment(finished)
-		if labels != "\x00[]\x00" {
-			parts := strings.SplitN(labels, "\x00", 3)
-			r.Name, r.Note = parts[0], parts[2]
-			r.Tags, err = unwords(parts[1])
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
 	}
-	rows := make([]Row, len(list))
-	at := make(map[int64]int, len(list)) // by number
-	values := make([]any, len(list)*len(fields))
-	for i, r := range list {
-		rows[i] = r.Row
-		rows[i].Values = values[i*len(fields) : (i+1)*len(fields) : (i+1)*len(fields)]
-		at[r.n] = i
+	for _, stage := range r.stages(true) {
+		if err := r.metrics(stage); err != nil {
+			return nil, err
+		}
 	}
-	for k, field := range fields {
-		if field.Stage == "" {
-			for i := range rows {
-				rows[i].Values[k] = rows[i].column(field.Name)
+	return r.rows, nil
+}
+
+// A rowReader reads the fields of the runs that a condition chooses.
+type rowReader struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	where  string
+	args   []any
+	fields []Field
+
+	rows []Row
+	at   map[int64]int // by number
+}
+
+// read reads the runs with their own columns.
+func (r *rowReader) read() error {
+	list := "n, id, state, plan"
+	var asked []int
+	for k, f := range r.fields {
+		if f.Stage == "" {
+			i := slices.IndexFunc(columns, func(c struct{ name, expression string }) bool { return c.name == f.Name })
+			if i < 0 {
+				return fmt.Errorf("no column %q", f.Name)
 			}
-		} else if field.Metric {
-			err = readMetricColumn(ctx, tx, where, args, field, func(n int64, v any) { rows[at[n]].Values[k] = v })
-		} else {
-			err = readParamColumn(ctx, tx, where, args, field, rows, k)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", field.Key(), err)
+			list += ", " + columns[i].expression
+			asked = append(asked, k)
 		}
 	}
-	return rows, nil
-}
-
-// where is the condition on the table runs.
-func (f Filter) where() (condition string, args []any) {
-	condition = `(?1 = '' OR sweep = ?1) AND (?2 = '' OR state = ?2) AND executed >= ?3`
-	args = []any{f.Sweep, string(f.State), f.Executed}
-	if f.Newest > 0 {
-		condition = `n IN (SELECT n FROM runs WHERE ` + condition + ` ORDER BY started DESC, id DESC LIMIT ?4)`
-		args = append(args, f.Newest)
+	found, err := r.tx.QueryContext(r.ctx, `SELECT `+list+` FROM runs WHERE `+r.where+` ORDER BY started, id`, r.args...)
+	if err != nil {
+		return err
 	}
-	return condition, args
+	r.rows, err = collect(found, func(scan scanner, row *Row) error {
+		row.Values = make([]any, len(r.fields))
+		dest := make([]any, 0, 16)
+		dest = append(dest, &row.n, &row.ID, &row.State, &row.Plan)
+		for _, k := range asked {
+			dest = append(dest, &row.Values[k])
+		}
+		if err := scan(dest...); err != nil {
+			return err
+		}
+		for _, k := range asked {
+			v, err := columnValue(r.fields[k].Name, row.Values[k])
+			if err != nil {
+				return fmt.Errorf("run %s: %w", row.ID, err)
+			}
+			row.Values[k] = v
+		}
+		return nil
+	})
+	r.at = make(map[int64]int, len(r.rows))
+	for i := range r.rows {
+		r.at[r.rows[i].n] = i
+	}
+	return err
 }
 
-func readMetricColumn(ctx context.Context, tx *sql.Tx, where string, args []any, f Field, set func(n int64, v any)) error {
-	k := len(args)
-	found, err := tx.QueryContext(ctx, fmt.Sprintf(`
-		SELECT s.run, (SELECT value FROM metrics m WHERE m.name = ?%d AND m.outcome = s.outcome ORDER BY step DESC, seq DESC LIMIT 1) AS last
-		FROM (SELECT n, plan FROM runs WHERE %s) r
-			JOIN plan_stages p ON p.plan = r.plan AND p.name = ?%d JOIN stages s ON s.run = r.n AND s.stage = p.stage
-		WHERE last NOT NULL`, k+1, where, k+2), append(args[:k:k], f.Name, f.Stage)...)
+// columnValue gives a column the type that it has in a Row.
+func columnValue(name string, v any) (any, error) {
+	if b, ok := v.([]byte); ok {
+		v = string(b)
+	}
+	switch x := v.(type) {
+	case int64:
+		if name == "started" {
+			return moment(sql.NullInt64{Int64: x, Valid: true}), nil
+		}
+	case string:
+		if name == "seed" {
+			return strconv.ParseUint(x, 10, 64)
+		}
+	}
+	return v, nil
+}
+
+// stages returns the stages of which parameters or metrics are asked for.
+func (r *rowReader) stages(metric bool) (names []string) {
+	for _, f := range r.fields {
+		if f.Stage != "" && f.Metric == metric && !slices.Contains(names, f.Stage) {
+			names = append(names, f.Stage)
+		}
+	}
+	return names
+}
+
+// of returns the positions of the parameters or metrics of a stage.
+func (r *rowReader) of(stage string, metric bool) (positions []int) {
+	for k, f := range r.fields {
+		if f.Stage == stage && f.Metric == metric {
+			positions = append(positions, k)
+		}
+	}
+	return positions
+}
+
+// arg adds an argument to a query, and returns how the query names it.
+func arg(args *[]any, v any) string {
+	*args = append(*args, v)
+	return "?" + strconv.Itoa(len(*args))
+}
+
+// metrics reads the asked metrics of a stage.
+func (r *rowReader) metrics(stage string) error {
+	positions, args := r.of(stage, true), slices.Clip(r.args)
+	var list strings.Builder
+	for _, k := range positions {
+		fmt.Fprintf(&list, `, (SELECT value FROM metrics m WHERE m.name = %s AND m.outcome = s.outcome ORDER BY step DESC, seq DESC LIMIT 1)`,
+			arg(&args, r.fields[k].Name))
+	}
+	found, err := r.tx.QueryContext(r.ctx, fmt.Sprintf(`SELECT s.run%s FROM (SELECT n, plan FROM runs WHERE %s) c
+		JOIN plan_stages p ON p.plan = c.plan AND p.name = %s JOIN stages s ON s.run = c.n AND s.stage = p.stage`,
+		&list, r.where, arg(&args, stage)), args...)
 	if err != nil {
 		return err
 	}
 	defer found.Close()
+	var n int64
+	values := make([]sql.NullFloat64, len(positions))
+	dest := []any{&n}
+	for i := range values {
+		dest = append(dest, &values[i])
+	}
 	for found.Next() {
-		var n int64
-		var v float64
-		if err := found.Scan(&n, &v); err != nil {
+		if err := found.Scan(dest...); err != nil {
 			return err
 		}
-		set(n, v)
-	}
-	return found.Err()
-}
-
-func readParamColumn(ctx context.Context, tx *sql.Tx, where string, args []any, f Field, rows []Row, column int) error {
-	k := len(args)
-	found, err := tx.QueryContext(ctx, fmt.Sprintf(`
-		SELECT plan, value FROM plan_stages p JOIN params q USING (plan, stage)
-		WHERE p.name = ?%d AND q.name = ?%d AND plan IN (SELECT plan FROM runs WHERE %s)`, k+1, k+2, where),
-		append(args[:k:k], f.Stage, f.Name)...)
-	if err != nil {
-		return err
-	}
-	defer found.Close()
-	byPlan := map[int64]any{}
-	texts := map[string]any{}
-	for found.Next() {
-		var plan int64
-		var text string
-		if err := found.Scan(&plan, &text); err != nil {
-			return err
-		}
-		v, ok := texts[text]
-		if !ok {
-			if v, err = record.ParseValue([]byte(text)); err != nil {
-				return err
+		row := &r.rows[r.at[n]]
+		for i, k := range positions {
+			if values[i].Valid {
+				row.Values[k] = values[i].Float64
 			}
-			texts[text] = v
 		}
-		byPlan[plan] = v
-	}
-	for i := range rows {
-		rows[i].Values[column] = byPlan[rows[i].Plan]
 	}
 	return found.Err()
 }
 
-// Varied returns the keys of the parameters that do not have one value in all
-// chosen runs.
-func (x *Index) Varied(ctx context.Context, f Filter) (map[string]bool, error) {
-	where, args := f.where()
-	found, err := x.r.QueryContext(ctx, `
-		WITH chosen AS MATERIALIZED (SELECT DISTINCT plan FROM runs WHERE `+where+`)
-		SELECT p.name || '.' || q.name FROM chosen JOIN plan_stages p USING (plan) JOIN params q USING (plan, stage)
-		GROUP BY p.name, q.name
-		HAVING min(value) != max(value) OR count(*) < (SELECT count(*) FROM chosen)`, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", x.path, asDamage(err))
+// params reads the asked parameters of a stage, once a plan.
+func (r *rowReader) params(stage string) error {
+	for _, k := range r.of(stage, false) {
+		args := slices.Clip(r.args)
+		found, err := r.tx.QueryContext(r.ctx, fmt.Sprintf(`SELECT plan, value FROM plan_stages p JOIN params q USING (plan, stage)
+			WHERE p.name = %s AND q.name = %s AND plan IN (SELECT plan FROM runs WHERE %s)`,
+			arg(&args, stage), arg(&args, r.fields[k].Name), r.where), args...)
+		if err != nil {
+			return err
+		}
+		type value struct {
+			plan int64
+			v    any
+		}
+		all, err := collect(found, func(scan scanner, v *value) error {
+			var text string
+			err := scan(&v.plan, &text)
+			if err == nil {
+				v.v, err = record.ParseValue([]byte(text))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		byPlan := make(map[int64]any, len(all))
+		for _, v := range all {
+			byPlan[v.plan] = v.v
+		}
+		for i := range r.rows {
+			r.rows[i].Values[k] = byPlan[r.rows[i].Plan]
+		}
 	}
-	varied := map[string]bool{}
-	_, err = collect(found, func(scan scanner, _ *struct{}) error {
-		var key string
-		err := scan(&key)
-		varied[key] = true
-		return err
-	})
-	return varied, err
+	return nil
 }

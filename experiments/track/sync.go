@@ -26,12 +26,12 @@ func (x *Index) Sync(ctx context.Context, s *store.Store) (done Synced, err erro
 			err = fmt.Errorf("synchronize %s: %w", x.path, asDamage(err))
 		}
 	}()
-	files, err := s.AllRuns()
-	if err != nil {
-		return done, err
-	}
-	known, err := stamps(ctx, x.r)
-	if err != nil {
+	var files []store.RunFile
+	var known map[string]string
+	var g errgroup.Group
+	g.Go(func() (err error) { files, err = s.AllRuns(); return err })
+	g.Go(func() (err error) { known, err = stamps(ctx, x.r); return err })
+	if err := g.Wait(); err != nil {
 		return done, err
 	}
 	var stale []store.RunFile

@@ -10,7 +10,7 @@ import (
 // A table gathers rows to be inserted by few statements: a call into SQLite
 // costs more than a row does.
 type table struct {
-	query string // e.g. "INSERT INTO wires VALUES %s", where %s becomes the rows
+	query string // e.g. "INSERT INTO inputs VALUES %s", where %s becomes the rows
 	width int    // columns of a row
 	args  []any
 }

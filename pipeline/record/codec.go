@@ -21,11 +21,11 @@ type file struct {
 
 // Encode returns the record of a run as one line of JSON.
 func Encode(r *Run) ([]byte, error) {
-	b, err := json.Marshal(file{version, r})
-	if err != nil {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(file{version, r}); err != nil {
 		return nil, fmt.Errorf("record of run %s: %w", r.ID, err)
 	}
-	return append(b, '\n'), nil
+	return b.Bytes(), nil
 }
 
 // Parse reads a record, of this or an earlier version. Unknown or malformed

@@ -68,7 +68,7 @@ func (p *parser) readInputNames(spec *command.Spec, b *body) {
 	}
 	seen := len(p.Problems)
 	p.Pairs(b.fields["inputs"], b.what, func(key, _ *yaml.Node) {
-		if !validName.MatchString(key.Value) {
+		if !validName(key.Value) {
 			p.Fail(key, "%s: input %q: %s", b.what, key.Value, aName)
 		}
 		spec.Inputs = append(spec.Inputs, key.Value)
@@ -106,7 +106,7 @@ func (p *parser) texts(n *yaml.Node, what string, f func(at *yaml.Node, text str
 func (p *parser) readEnv(n *Node, spec *command.Spec, node *yaml.Node, what string) {
 	reserved := []string{"PATH", command.SeedVariable}
 	p.texts(node, what+": env", func(at *yaml.Node, name string) {
-		if !validName.MatchString(name) || slices.Contains(reserved, name) {
+		if !validName(name) || slices.Contains(reserved, name) {
 			p.Fail(at, "%s: env: %q cannot be passed", what, name)
 			return
 		}

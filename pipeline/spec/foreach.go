@@ -98,7 +98,7 @@ func (p *parser) readItems(node *yaml.Node, what string) [][]set {
 	}
 	items := [][]set{nil}
 	p.Pairs(node, what, func(key, list *yaml.Node) {
-		if !validName.MatchString(key.Value) {
+		if !validName(key.Value) {
 			p.Fail(key, "%s: parameter %q: %s", what, key.Value, aName)
 			return
 		}

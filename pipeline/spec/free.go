@@ -32,7 +32,7 @@ func (p *parser) readFreeParams(n *Node, spec *command.Spec, b *body) {
 		p.Pairs(f, b.what+": params", func(key, node *yaml.Node) {
 			names = append(names, key.Value)
 			switch {
-			case !validName.MatchString(key.Value):
+			case !validName(key.Value):
 				p.Fail(key, "%s: parameter %q: %s", b.what, key.Value, aName)
 			case b.has(key.Value):
 				p.Fail(key, "%s: parameter %q is given by foreach", b.what, key.Value)

@@ -42,7 +42,7 @@ func (p *parser) readOutputs(n *Node, spec *command.Spec, b *body) {
 			return
 		}
 		out.File, out.Dir = strings.TrimSuffix(file, "/"), strings.HasSuffix(file, "/")
-		if !validName.MatchString(out.Name) {
+		if !validName(out.Name) {
 			p.Fail(key, "%s: %s", what, aName)
 			return
 		}

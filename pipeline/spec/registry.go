@@ -3,7 +3,6 @@ package spec
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"whorl/pipeline/gather"
@@ -39,9 +38,19 @@ func NewRegistry(sources ...Source) *Registry {
 	return &Registry{kinds: map[string]*kind{}, data: map[string]*kind{}, tools: &tools{out: map[string]string{}}, code: code.NewIdentifier(sources...)}
 }
 
-// A name is part of references "stage.output", of file names and of shell
-// placeholders.
-var validName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,99}$`)
+// validName reports whether s is a name, which is part of references
+// "stage.output", of file names and of shell placeholders.
+func validName(s string) bool {
+	for i, c := range []byte(s) {
+		switch {
+		case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', c == '_':
+		case i > 0 && ('0' <= c && c <= '9' || c == '-'):
+		default:
+			return false
+		}
+	}
+	return s != "" && len(s) <= 100
+}
 
 const aName = "a name is a letter followed by letters, digits, - and _, 100 at most"
 
@@ -76,7 +85,7 @@ func add(to map[string]*kind, k stage.Kind) error {
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("kind %q: %w", k.Name, fmt.Errorf(format, args...))
 	}
-	if !validName.MatchString(k.Name) {
+	if !validName(k.Name) {
 		return fail(aName)
 	}
 	if k.Name == commandKind || k.Name == gather.Kind {
@@ -92,7 +101,7 @@ func add(to map[string]*kind, k stage.Kind) error {
 	for _, ports := range [][]stage.Port{k.Inputs, k.Outputs} {
 		clear(seen)
 		for _, p := range ports {
-			if !validName.MatchString(p.Name) || seen[p.Name] {
+			if !validName(p.Name) || seen[p.Name] {
 				return fail("port %q: %s, and may be used once", p.Name, aName)
 			}
 			seen[p.Name] = true

@@ -47,7 +47,7 @@ func (p *parser) readRows(node *yaml.Node, what, file string) [][]set {
 	header = slices.Clone(header)
 	for i, name := range header {
 		switch {
-		case !validName.MatchString(name):
+		case !validName(name):
 			p.FailAt(at(i), "parameter %q: %s", name, aName)
 			return nil
 		case slices.Contains(header[:i], name):

@@ -32,7 +32,7 @@ func (p *parser) readStages(n *yaml.Node) (bodies []*yaml.Node) {
 		case key.Value == dataNode:
 			p.Fail(key, "a stage cannot be called %q: that is what --data names", dataNode)
 			return
-		case !validName.MatchString(key.Value):
+		case !validName(key.Value):
 			p.Fail(key, "stage %q: %s", key.Value, aName)
 			return
 		}

@@ -32,7 +32,7 @@ func (in Input) Open() (*os.File, error) { return os.Open(in.Path) }
 // FS returns the files of an input that is a directory.
 func (in Input) FS() fs.FS { return os.DirFS(in.Path) }
 
-// Has reports whether an optional input is wired.
+// Has reports whether an optional input is connected.
 func (t *Task) Has(input string) bool {
 	_, ok := t.Inputs[input]
 	return ok
@@ -42,7 +42,7 @@ func (t *Task) Has(input string) bool {
 func (t *Task) Open(input string) (*os.File, error) {
 	in, ok := t.Inputs[input]
 	if !ok {
-		return nil, fmt.Errorf("input %q is not wired", input)
+		return nil, fmt.Errorf("input %q is not connected", input)
 	}
 	return in.Open()
 }

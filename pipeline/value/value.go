@@ -82,6 +82,9 @@ func appendString(b []byte, s string) []byte {
 	if !utf8.ValidString(s) {
 		return strconv.AppendQuote(b, s)
 	}
+	if !strings.ContainsFunc(s, escaped) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	w := bytes.NewBuffer(b)
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
@@ -90,6 +93,9 @@ func appendString(b []byte, s string) []byte {
 	}
 	return bytes.TrimSuffix(w.Bytes(), []byte("\n"))
 }
+
+// escaped reports whether JSON may write a character as an escape sequence.
+func escaped(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }
 
 // Parse reads the JSON of a value as Text and json.Marshal write it: a number
 // without point and exponent is an int64 if it fits into one, and any other

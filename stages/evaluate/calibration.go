@@ -27,7 +27,7 @@ type calibration struct {
 // writeCalibration fits both calibrations and records how good raw and
 // calibrated scores are as probabilities.
 func (m *measurement) writeCalibration(t *stage.Task) error {
-	fitted, err := count(m.calibration.pairs)
+	fitted, err := m.calibration.tally.scores(everyGroup)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (m *measurement) writeCalibration(t *stage.Task) error {
 		Isotonic:    biometrics.FitIsotonic(fitted),
 		Reliability: map[string][]biometrics.ReliabilityBin{},
 	}
-	odds, err := logOdds(m.calibration.pairs)
+	odds, err := fitted.Map(clampedLogOdds)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (m *measurement) writeCalibration(t *stage.Task) error {
 		{"platt", func(score float64) float64 { return out.Platt.Probability(clampedLogOdds(score)) }},
 		{"isotonic", out.Isotonic.Probability},
 	} {
-		s, err := transformed(m.test.pairs, by.probability)
+		s, err := m.scores.Map(by.probability)
 		if err != nil {
 			return err
 		}
@@ -91,15 +91,6 @@ func recordReliability(t *stage.Task, name string, s *biometrics.Scores) ([]biom
 	return s.Reliability(reliabilityBins)
 }
 
-// transformed counts what a function makes of the scores.
-func transformed(comparisons []comparison, f func(score float64) float64) (*biometrics.Scores, error) {
-	score, genuine := scoresAndTruth(comparisons)
-	for i, s := range score {
-		score[i] = f(s)
-	}
-	return biometrics.New(score, genuine)
-}
-
 // maxLogOdds bounds log odds. A float64 cannot be nearer to 1 than by 2^-53, a
 // log odds of 37, while impostors get far nearer to 0 than any threshold.
 const maxLogOdds = 40
@@ -108,9 +99,4 @@ const maxLogOdds = 40
 // sigmoid, within the bounds.
 func clampedLogOdds(score float64) float64 {
 	return max(-maxLogOdds, min(maxLogOdds, math.Log(score/(1-score))))
-}
-
-// logOdds counts the log odds of the scores.
-func logOdds(comparisons []comparison) (*biometrics.Scores, error) {
-	return transformed(comparisons, clampedLogOdds)
 }

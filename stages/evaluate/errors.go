@@ -21,7 +21,8 @@ import (
 const worst = 12
 
 // writeErrors writes the impostor pairs of the highest scores and the genuine
-// pairs of the lowest, with their images as they were compared.
+// pairs of the lowest, with their images as they were compared. With pairs all a
+// probe has at most its topImpostors.
 func (m *measurement) writeErrors(t *stage.Task) error {
 	dir, err := t.CreateDir("errors")
 	if err != nil {
@@ -33,7 +34,7 @@ func (m *measurement) writeErrors(t *stage.Task) error {
 		genuine bool
 		order   int // 1: ascending scores
 	}{{"highest impostors", false, -1}, {"lowest genuines", true, 1}} {
-		of := choose(m.test.pairs, func(c comparison) bool { return c.genuine == group.genuine })
+		of := slices.DeleteFunc(slices.Clone(m.test.pairs), func(c comparison) bool { return c.genuine != group.genuine })
 		slices.SortStableFunc(of, func(a, b comparison) int { return group.order * cmp.Compare(a.score, b.score) })
 		for _, c := range of[:min(len(of), worst)] {
 			item, err := m.errorPair(dir, group.name, c)
@@ -54,6 +55,15 @@ func (m *measurement) writeErrors(t *stage.Task) error {
 		return fmt.Errorf("write errors: %w", err)
 	}
 	return nil
+}
+
+func choose(comparisons []comparison, want func(comparison) bool) (out []comparison) {
+	for _, c := range comparisons {
+		if want(c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // errorPair describes a pair and writes its images into the directory.

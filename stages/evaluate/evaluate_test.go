@@ -69,11 +69,15 @@ func TestGolden(t *testing.T) {
 }
 
 func TestLogOdds(t *testing.T) {
-	var all []comparison
+	all := counts{}
 	for _, score := range []float64{0, 1e-60, 1e-3, 0.5, 0.999, 1} {
-		all = append(all, comparison{score: score, genuine: score >= 0.5})
+		all.add(score, score >= 0.5)
 	}
-	s, err := logOdds(all)
+	raw, err := biometrics.Counted(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := raw.Map(clampedLogOdds)
 	if err != nil {
 		t.Fatal(err)
 	}

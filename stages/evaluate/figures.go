@@ -3,11 +3,11 @@ package evaluate
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"whorl/biometrics"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/figure"
+	"whorl/stages/internal/dataset"
 )
 
 // writeFigures writes the charts of the test side. Points inside of a straight
@@ -148,7 +148,7 @@ func (m *measurement) scoreHistogram(bins int) (figure.Figure, error) {
 
 // logOddsHistogram tells scores near 0 and 1 apart, in bins of width 1.
 func (m *measurement) logOddsHistogram() (figure.Figure, error) {
-	odds, err := logOdds(m.test.pairs)
+	odds, err := m.scores.Map(clampedLogOdds)
 	if err != nil {
 		return figure.Figure{}, err
 	}
@@ -212,14 +212,15 @@ func (m *measurement) confusionMatrix(th threshold) figure.Figure {
 	}
 }
 
-// A part is some of the pairs under a name.
+// A part is some groups of pairs under a name.
 type part struct {
-	name  string
-	pairs []comparison
+	name string
+	of   func(group) bool
 }
 
-// parts draws the EER of parts of the pairs with intervals by the bootstrap over
-// subjects; no figure if there are fewer than two parts.
+// parts draws the EER of parts of the pairs; no figure if there are fewer than
+// two parts. Sampled pairs give intervals by the bootstrap over subjects. Of all
+// pairs only counts are kept, which give none for a part.
 func (m *measurement) parts(name, title string, parts []part) (figure.Figure, error) {
 	e := &figure.Estimates{Quantity: "EER", Unit: "%", Level: confidence}
 	for _, p := range parts {
@@ -240,28 +241,15 @@ func (m *measurement) parts(name, title string, parts []part) (figure.Figure, er
 // estimate is the EER of a part; ok is false if it has none. Without pairs of two
 // subjects it has no interval.
 func (m *measurement) estimate(p part) (e figure.Estimate, ok bool, err error) {
-	genuine := choose(p.pairs, func(c comparison) bool { return c.genuine })
-	if len(genuine) == 0 || len(genuine) == len(p.pairs) {
-		return e, false, nil
-	}
-	s, err := count(p.pairs)
-	if err != nil {
-		return e, false, err
+	s, err := m.test.tally.scores(p.of)
+	if err != nil || s.Genuines() == 0 || s.Impostors() == 0 {
+		return e, false, nil // the part has none
 	}
 	eer, _ := s.EER()
-	e = figure.Estimate{Name: p.name, Value: eer, N: len(p.pairs)}
-	score, truth := scoresAndTruth(p.pairs)
-	cluster, subjects := make([]int, len(score)), map[int]bool{}
-	for i, c := range p.pairs {
-		cluster[i] = int(m.data.Presented[c.probe].Subject)
-		subjects[cluster[i]] = true
-	}
-	if len(subjects) < 2 {
-		return e, true, nil
-	}
-	clusters, err := biometrics.NewClusters(score, truth, cluster)
-	if err != nil {
-		return e, false, err
+	e = figure.Estimate{Name: p.name, Value: eer, N: s.Genuines() + s.Impostors()}
+	clusters, ok, err := m.test.tally.bySubject(s, p.of)
+	if err != nil || !ok {
+		return e, err == nil, err
 	}
 	b := biometrics.Bootstrap{Seed: m.data.seed, Replicates: partResamples, Confidence: confidence}
 	ci, err := b.EER(clusters)
@@ -275,19 +263,17 @@ func (m *measurement) estimate(p part) (e figure.Estimate, ok bool, err error) {
 const partResamples = 400
 
 func (m *measurement) byDifficulty() []part {
-	return m.partition(func(c comparison) string { return m.data.Presented[c.probe].Difficulty.String() }, []string{"easy", "medium", "hard"})
+	var parts []part
+	for _, d := range dataset.ProbeSubsets {
+		parts = append(parts, part{d.String(), func(g group) bool { return g.difficulty == d }})
+	}
+	return parts
 }
 
 func (m *measurement) byAlteration() []part {
-	return m.partition(func(c comparison) string {
-		return strings.ToLower(m.data.Presented[c.probe].Alteration)
-	}, m.alterations())
-}
-
-func (m *measurement) partition(of func(comparison) string, names []string) []part {
-	parts := make([]part, len(names))
-	for i, name := range names {
-		parts[i] = part{name, choose(m.test.pairs, func(c comparison) bool { return of(c) == name })}
+	var parts []part
+	for _, a := range m.test.tally.alterations() {
+		parts = append(parts, part{a, func(g group) bool { return g.alteration == a }})
 	}
 	return parts
 }

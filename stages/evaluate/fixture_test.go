@@ -179,9 +179,15 @@ func constant(v float64) table { return func(_, _ uint8) float64 { return v } }
 
 func runWith(t *testing.T, network scorer, params any, seed uint64, inputs map[string]string) *stagetest.Result {
 	t.Helper()
+	return runRounded(t, network, params, seed, inputs, exactPairs)
+}
+
+// runRounded rounds the scores of sides with more than exact pairs.
+func runRounded(t *testing.T, network scorer, params any, seed uint64, inputs map[string]string, exact int) *stagetest.Result {
+	t.Helper()
 	kind := Kind()
 	kind.Run = func(ctx context.Context, task *stage.Task) error {
-		return evaluate(ctx, task, task.Params.(Params), network)
+		return evaluate(ctx, task, task.Params.(Params), network, exact)
 	}
 	return stagetest.Run(t, kind, params, seed, inputs)
 }

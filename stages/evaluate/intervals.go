@@ -41,11 +41,10 @@ func (m *measurement) writeIntervals(t *stage.Task) error {
 	if out.Subjects < biometrics.FewSubjects {
 		t.Logf("the test pairs are of %d subjects only: intervals of the EER are too narrow below %d", out.Subjects, biometrics.FewSubjects)
 	}
-	c, err := m.bySubject(subjects)
 	if out.Subjects == 1 {
 		out.Drawn = "probe"
-		c, err = m.byProbe()
 	}
+	c, err := m.clusters()
 	if err != nil {
 		return fmt.Errorf("write intervals: %w", err)
 	}
@@ -115,12 +114,9 @@ func (m *measurement) rankInterval(k int) (interval, error) {
 	return newInterval(found.value(), ci, "wilson"), err
 }
 
-// byProbe counts the pairs of each probe.
-func (m *measurement) byProbe() (*biometrics.Clusters, error) {
-	score, genuine := scoresAndTruth(m.test.pairs)
-	cluster := make([]int, len(score))
-	for i, c := range m.test.pairs {
-		cluster[i] = int(c.probe)
-	}
-	return biometrics.NewClusters(score, genuine, cluster)
+// clusters are the pairs of each subject, those of the subject's probes and with
+// pairs all those with the subject's gallery images too; or of each probe, if
+// all are of one subject.
+func (m *measurement) clusters() (*biometrics.Clusters, error) {
+	return m.test.tally.joined(m.scores)
 }

@@ -35,6 +35,7 @@ func Kind() stage.Kind {
 			{Name: "calibration_scores", Doc: "calibration pairs in the same form: thresholds follow from them", Type: stage.TypeCSV},
 			{Name: "figures", Doc: "charts of the report: DET, ROC, precision-recall, CMC and reliability curves, histograms of the scores, decisions, EER by difficulty and alteration", Type: stage.TypeFigures},
 			{Name: "errors", Doc: "the impostor pairs of the highest scores and the genuine pairs of the lowest, with their images", Type: stage.TypeFigures, Dir: true},
+			{Name: "thresholds", Doc: "decisions on the test pairs at each threshold", Type: stage.TypeJSON},
 			{Name: "classes", Doc: "per-class precision, recall and F1", Type: stage.TypeJSON},
 			{Name: "intervals", Doc: "95% confidence intervals of the figures of all pairs", Type: stage.TypeJSON},
 			{Name: "leave_one_out", Doc: "figures of all pairs without one subject at a time: what a comparison of runs concludes about other people from", Type: leaveout.MediaType},
@@ -61,7 +62,7 @@ func run(ctx context.Context, t *stage.Task, p Params) error {
 	if err != nil {
 		return fmt.Errorf("read weights: %w", err)
 	}
-	return evaluate(ctx, t, p, network)
+	return evaluate(ctx, t, p, network, exactPairs)
 }
 
 func readNetwork(t *stage.Task) (*siamese.Network, error) {

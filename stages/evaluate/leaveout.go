@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"whorl/biometrics"
 	"whorl/pipeline/stage"
 	"whorl/pipeline/stage/leaveout"
 )
@@ -19,7 +18,7 @@ func (m *measurement) writeLeaveOneOut(t *stage.Task) error {
 	table := leaveout.Table{Unit: "subject", Units: []string{}, Metrics: map[string][]float64{}}
 	subjects := m.subjects()
 	if len(subjects) > 1 {
-		c, err := m.bySubject(subjects)
+		c, err := m.clusters()
 		if err != nil {
 			return fmt.Errorf("write leave_one_out: %w", err)
 		}
@@ -48,40 +47,15 @@ func (m *measurement) writeLeaveOneOut(t *stage.Task) error {
 }
 
 // subjects are the people whose prints are probes of the test side, ascending.
-func (m *measurement) subjects() []uint16 {
+func (m *measurement) subjects() []uint16 { return m.data.subjects(m.data.test) }
+
+// subjects are the people whose prints are probes of a side, ascending.
+func (d *data) subjects(of side) []uint16 {
 	seen := map[uint16]bool{}
-	for _, row := range m.data.test.Probes {
-		seen[m.data.Presented[row].Subject] = true
+	for _, row := range of.Probes {
+		seen[d.Presented[row].Subject] = true
 	}
 	return slices.Sorted(maps.Keys(seen))
-}
-
-// bySubject counts the pairs of each subject: those of the subject's probes,
-// and with pairs all those with the subject's gallery images too.
-func (m *measurement) bySubject(subjects []uint16) (*biometrics.Clusters, error) {
-	cluster := make(map[uint16]int, len(subjects))
-	for i, s := range subjects {
-		cluster[s] = i
-	}
-	score, genuine := make([][]float64, len(subjects)), make([][]bool, len(subjects))
-	add := func(i int, c comparison) {
-		score[i], genuine[i] = append(score[i], c.score), append(genuine[i], c.genuine)
-	}
-	for _, c := range m.test.pairs {
-		probe, gallery := m.data.Presented[c.probe].Subject, m.data.Enrolled[c.gallery].Subject
-		add(cluster[probe], c)
-		if i, ok := cluster[gallery]; ok && m.all && gallery != probe {
-			add(i, c)
-		}
-	}
-	of := make([]*biometrics.Scores, len(subjects))
-	for i := range of {
-		var err error
-		if of[i], err = biometrics.New(score[i], genuine[i]); err != nil {
-			return nil, fmt.Errorf("subject %d: %w", subjects[i], err)
-		}
-	}
-	return biometrics.JoinClusters(m.scores, of)
 }
 
 // without is the search without those for the subject's probes.

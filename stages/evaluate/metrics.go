@@ -2,7 +2,6 @@ package evaluate
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -26,23 +25,32 @@ func rankName(k int) string { return fmt.Sprintf("rank%d", k) }
 // be left out of a comparison, nor of the mean over seeds, for that.
 func (m *measurement) recordMetrics(t *stage.Task) error {
 	r := &recorder{task: t, thresholds: m.thresholds}
-	if err := r.group("", m.test.pairs); err != nil {
+	if err := r.group("", m.scores); err != nil {
 		return err
 	}
 	m.recordSearches(t)
 	for _, difficulty := range dataset.ProbeSubsets {
-		of := func(c comparison) bool { return m.data.Presented[c.probe].Difficulty == difficulty }
-		if err := r.group(difficulty.String()+".", choose(m.test.pairs, of)); err != nil {
+		s, err := m.test.tally.scores(func(g group) bool { return g.difficulty == difficulty })
+		if err != nil {
+			r.empty = append(r.empty, difficulty.String())
+			continue
+		}
+		if err := r.group(difficulty.String()+".", s); err != nil {
 			return err
 		}
 	}
-	for _, alteration := range m.alterations() {
-		of := func(c comparison) bool { return m.alterationGroup(c) == alteration }
-		if err := r.group(alteration+".", choose(m.test.pairs, of)); err != nil {
+	for _, alteration := range m.test.tally.alterations() {
+		s, err := m.test.tally.scores(func(g group) bool { return g.alteration == alteration })
+		if err != nil {
+			return err
+		}
+		if err := r.group(alteration+".", s); err != nil {
 			return err
 		}
 	}
-	m.recordRelated(t)
+	if err := m.recordRelated(t); err != nil {
+		return err
+	}
 	if len(r.empty) > 0 {
 		t.Logf("no pairs, and so no figures, of: %s", strings.Join(r.empty, ", "))
 	}
@@ -69,19 +77,21 @@ func (m *measurement) recordSearches(t *stage.Task) {
 // recordRelated records the pairs of one person's different fingers, which are
 // more alike than those of strangers. With pairs all they are in no other
 // figure; sampled pairs have them among the impostors, as the tutorial does.
-func (m *measurement) recordRelated(t *stage.Task) {
-	related := m.test.related
-	if related == nil {
-		related = choose(m.test.pairs, func(c comparison) bool { return c.related })
-	}
-	t.Metric("same_subject.pairs", float64(len(related)))
+func (m *measurement) recordRelated(t *stage.Task) error {
+	related := m.test.tally.related
 	if len(related) == 0 {
-		return
+		t.Metric("same_subject.pairs", 0)
+		return nil
 	}
+	s, err := biometrics.Counted(related)
+	if err != nil {
+		return fmt.Errorf("count scores of one person's fingers: %w", err)
+	}
+	t.Metric("same_subject.pairs", float64(s.Impostors()))
 	for _, th := range m.thresholds {
-		matches := len(choose(related, func(c comparison) bool { return c.score >= th.value }))
-		t.Metric("same_subject."+th.prefix()+"fmr", proportion{matches, len(related)}.value())
+		t.Metric("same_subject."+th.prefix()+"fmr", s.At(th.value).FMR())
 	}
+	return nil
 }
 
 // recordFailures records which share of the files in the data set gave no
@@ -110,40 +120,19 @@ func (d *data) recordFailures(t *stage.Task) error {
 	return nil
 }
 
-// alterations returns the groups that occur, sorted.
-func (m *measurement) alterations() []string {
-	seen := map[string]bool{}
-	for _, c := range m.test.pairs {
-		if group := m.alterationGroup(c); group != "" {
-			seen[group] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
 // reserved are names before a dot that metrics have already.
 var reserved = []string{"easy", "medium", "hard", "calibrated", "platt", "isotonic", "same_subject"}
 
-// alterationGroup is the group of pairs that one belongs to by its probe's
+// alterationGroup is the group of pairs that a probe's belong to by its
 // alteration: the tag in lower case, made different from names that metrics
 // have already. A probe without a tag belongs to none.
-func (m *measurement) alterationGroup(c comparison) string {
-	switch tag := strings.ToLower(m.data.Presented[c.probe].Alteration); {
+func alterationGroup(tag string) string {
+	switch tag = strings.ToLower(tag); {
 	case slices.Contains(reserved, tag) || strings.HasPrefix(tag, "fmr") || strings.HasPrefix(tag, "fpir"):
 		return "alteration-" + tag
 	default:
 		return tag
 	}
-}
-
-func choose(comparisons []comparison, want func(comparison) bool) []comparison {
-	var out []comparison
-	for _, c := range comparisons {
-		if want(c) {
-			out = append(out, c)
-		}
-	}
-	return out
 }
 
 // A recorder records metrics and keeps the names of what was not as usual.
@@ -154,17 +143,9 @@ type recorder struct {
 	matchless  []string // precisions where nothing is called a match
 }
 
-// group records the figures of some comparisons under a prefix: at the fixed
+// group records the figures of some pairs under a prefix: at the fixed
 // threshold without a further one, at others under the threshold's name.
-func (r *recorder) group(prefix string, comparisons []comparison) error {
-	if len(comparisons) == 0 {
-		r.empty = append(r.empty, strings.TrimSuffix(prefix, "."))
-		return nil
-	}
-	s, err := count(comparisons)
-	if err != nil {
-		return err
-	}
+func (r *recorder) group(prefix string, s *biometrics.Scores) error {
 	loss, err := s.LogLoss()
 	if err != nil {
 		return err

@@ -1,18 +1,16 @@
 package evaluate
 
 import (
-	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"whorl/pipeline/stage"
 )
 
-// topImpostors is how many impostors of a probe are written with pairs all,
-// whose pairs are too many to write.
+// topImpostors is how many impostors of a probe are kept with pairs all, whose
+// pairs are too many to keep.
 const topImpostors = 3
 
 // writeScores writes the comparisons of both sides.
@@ -23,43 +21,6 @@ func (m *measurement) writeScores(t *stage.Task) error {
 	)
 }
 
-// written are the comparisons that are written: with pairs all, those with each
-// probe's mate and with its highest impostors, by falling score.
-func (c *compared) written() []comparison {
-	if c.strangersFound() == nil {
-		return c.pairs
-	}
-	var out []comparison
-	for from := 0; from < len(c.pairs); {
-		to := from
-		for to < len(c.pairs) && c.pairs[to].probe == c.pairs[from].probe {
-			to++
-		}
-		of := slices.Clone(c.pairs[from:to])
-		slices.SortStableFunc(of, func(a, b comparison) int {
-			if a.genuine != b.genuine {
-				if a.genuine {
-					return -1
-				}
-				return 1
-			}
-			return cmp.Compare(b.score, a.score)
-		})
-		out = append(out, of[:min(len(of), 1+topImpostors)]...)
-		from = to
-	}
-	return out
-}
-
-// strangersFound are the highest impostors of all searches; nil with sampled
-// pairs.
-func (c *compared) strangersFound() []float64 {
-	if c.search == nil {
-		return nil
-	}
-	return c.search.strangers
-}
-
 // writeComparisons writes comparisons as CSV, one line each.
 func (m *measurement) writeComparisons(t *stage.Task, output string, of *compared) error {
 	f, err := t.Create(output)
@@ -68,7 +29,7 @@ func (m *measurement) writeComparisons(t *stage.Task, output string, of *compare
 	}
 	w := csv.NewWriter(f)
 	w.Write([]string{"probe", "gallery", "genuine", "score", "difficulty", "alteration", "probe_name", "gallery_name"})
-	for _, c := range of.written() {
+	for _, c := range of.pairs {
 		genuine := "0"
 		if c.genuine {
 			genuine = "1"

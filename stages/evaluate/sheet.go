@@ -18,7 +18,7 @@ import (
 func (m *measurement) writeSheet(t *stage.Task, n int) error {
 	d := m.data
 	of := make(map[int][]comparison, len(d.test.Probes)) // by probe
-	for _, c := range m.test.written() {
+	for _, c := range m.test.pairs {
 		if probe := int(c.probe); len(of[probe]) < 2 {
 			of[probe] = append(of[probe], c)
 		}

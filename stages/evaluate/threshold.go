@@ -3,7 +3,6 @@ package evaluate
 import (
 	"fmt"
 
-	"whorl/biometrics"
 	"whorl/pipeline/stage"
 )
 
@@ -32,17 +31,23 @@ var falseMatchRates = []int{100, 1000, 10000}
 var falsePositiveRates = []int{10, 100}
 
 // thresholdsFrom returns the fixed threshold and those that the calibration
-// pairs give: of equal error rate, and for each of the false match rates.
-func thresholdsFrom(t *stage.Task, fixed float64, calibration *biometrics.Scores) []threshold {
+// pairs give: of equal error rate, and for each of the false match rates. Where
+// scores are rounded the latter lie above all that is rounded to the highest
+// score that must not match.
+func thresholdsFrom(t *stage.Task, fixed float64, of *tally) ([]threshold, error) {
+	calibration, err := of.scores(everyGroup)
+	if err != nil {
+		return nil, err
+	}
 	_, equal := calibration.EER()
 	all := []threshold{{"fixed", fixed, false}, {"calibrated", equal, false}}
 	for _, in := range falseMatchRates {
-		all = append(all, threshold{fmt.Sprintf("fmr%d", in), calibration.AtFMR(1 / float64(in)), true})
+		all = append(all, threshold{fmt.Sprintf("fmr%d", in), of.fine.above(calibration.AtFMR(1 / float64(in))), true})
 		if n := calibration.Impostors(); n < in {
 			t.Logf("fmr%d: %d impostor pairs calibrate, too few for a rate of 1 in %d: the threshold lies just above the highest of them", in, n, in)
 		}
 	}
-	return all
+	return all, nil
 }
 
 func identificationThresholds(calibration *search) ([]threshold, error) {
@@ -55,21 +60,4 @@ func identificationThresholds(calibration *search) ([]threshold, error) {
 		all = append(all, threshold{fmt.Sprintf("fpir%d", in), at, true})
 	}
 	return all, nil
-}
-
-// count sorts and counts the scores of comparisons, which must not be none.
-func count(comparisons []comparison) (*biometrics.Scores, error) {
-	s, err := biometrics.New(scoresAndTruth(comparisons))
-	if err != nil {
-		return nil, fmt.Errorf("count scores: %w", err)
-	}
-	return s, nil
-}
-
-func scoresAndTruth(comparisons []comparison) (score []float64, genuine []bool) {
-	score, genuine = make([]float64, len(comparisons)), make([]bool, len(comparisons))
-	for i, c := range comparisons {
-		score[i], genuine[i] = c.score, c.genuine
-	}
-	return score, genuine
 }

@@ -23,7 +23,7 @@ func Kind() stage.Kind {
 		Doc:  "puts the network and its measured thresholds into one file for use",
 		Inputs: []stage.Port{
 			{Name: "weights", Doc: "the trained network", Type: stage.TypeNPZ},
-			{Name: "curves", Doc: "decisions at each threshold, of evaluate", Type: stage.TypeCurves},
+			{Name: "thresholds", Doc: "decisions at each threshold, of evaluate", Type: stage.TypeJSON},
 			{Name: "intervals", Doc: "confidence intervals of the rates, of evaluate", Type: stage.TypeJSON},
 			{Name: "calibration", Doc: "score calibration, of evaluate", Type: stage.TypeJSON},
 			{Name: "audit", Doc: "what the split kept apart", Type: stage.TypeJSON, Optional: true},
@@ -66,7 +66,7 @@ func run(_ context.Context, t *stage.Task, _ Params) error {
 type inputs struct {
 	weights     []byte
 	digests     map[string]string // of each input, by name
-	curves      curves
+	thresholds  thresholds
 	intervals   intervals
 	calibration calibration
 	audit       audit
@@ -75,7 +75,7 @@ type inputs struct {
 func read(t *stage.Task) (*inputs, error) {
 	in := &inputs{digests: map[string]string{}}
 	for name, into := range map[string]any{
-		"weights": &in.weights, "curves": &in.curves, "intervals": &in.intervals,
+		"weights": &in.weights, "thresholds": &in.thresholds, "intervals": &in.intervals,
 		"calibration": &in.calibration, "audit": &in.audit,
 	} {
 		if name == "audit" && !t.Has(name) {

@@ -10,8 +10,8 @@ import (
 	"whorl/siamese/model"
 )
 
-// curves is what the stage reads of evaluate's output of that name.
-type curves struct {
+// thresholds is what the stage reads of evaluate's output of that name.
+type thresholds struct {
 	Operating []operating `json:"operating"`
 }
 
@@ -62,7 +62,7 @@ func (in *inputs) metadata(t *stage.Task) (model.Metadata, error) {
 	} else {
 		t.Logf("no calibration: higher scores are no more likely to be of genuine pairs (Platt's slope is %.3g)", p.Slope)
 	}
-	for _, o := range in.curves.Operating {
+	for _, o := range in.thresholds.Operating {
 		var one int
 		if n, err := fmt.Sscanf(o.Name, "fmr%d", &one); n != 1 || err != nil || one < 1 {
 			continue // not for a false match rate
@@ -93,7 +93,7 @@ func (in *inputs) rate(figure string, errors, pairs int) (model.Rate, error) {
 	}
 	ci, ok := in.intervals.Figures[figure]
 	if !ok || ci.Low == nil || ci.High == nil {
-		return model.Rate{}, fmt.Errorf("read intervals: no interval of %s: are curves and intervals of one evaluation?", figure)
+		return model.Rate{}, fmt.Errorf("read intervals: no interval of %s: are thresholds and intervals of one evaluation?", figure)
 	}
 	return model.Rate{Errors: errors, Pairs: pairs, Low: *ci.Low, High: *ci.High, Confidence: in.intervals.Confidence}, nil
 }

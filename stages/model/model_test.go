@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	someCurves = `{"roc": {}, "operating": [
+	someThresholds = `{"operating": [
 		{"name": "fixed", "threshold": 0.5, "tp": 1, "fp": 1, "tn": 1, "fn": 1},
 		{"name": "fmr100", "threshold": 0.75, "tp": 90, "fp": 5, "tn": 495, "fn": 10},
 		{"name": "fmr1000", "threshold": 1, "tp": 80, "fp": 0, "tn": 500, "fn": 20},
@@ -39,7 +39,7 @@ func runStage(t *testing.T, texts map[string]string) *stagetest.Result {
 	if err := n.WriteWeights(&weights); err != nil {
 		t.Fatal(err)
 	}
-	all := map[string]string{"weights": weights.String(), "curves": someCurves, "intervals": someIntervals, "calibration": someCalibration}
+	all := map[string]string{"weights": weights.String(), "thresholds": someThresholds, "intervals": someIntervals, "calibration": someCalibration}
 	for name, text := range texts {
 		all[name] = text
 	}
@@ -112,11 +112,11 @@ func TestFallingCalibration(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	for name, c := range map[string]struct{ input, text, want string }{
-		"weights":   {"weights", "not an archive", "read weights"},
-		"curves":    {"curves", "{", "read curves"},
-		"intervals": {"intervals", `{"figures": {}}`, "no interval of fmr100.fmr"},
-		"null":      {"intervals", `{"figures": {"fmr100.fmr": {"low": null, "high": 1}}}`, "no interval of fmr100.fmr"},
-		"rate":      {"intervals", strings.Replace(someIntervals, "0.005", "0.5", 1), "FMR"},
+		"weights":    {"weights", "not an archive", "read weights"},
+		"thresholds": {"thresholds", "{", "read thresholds"},
+		"intervals":  {"intervals", `{"figures": {}}`, "no interval of fmr100.fmr"},
+		"null":       {"intervals", `{"figures": {"fmr100.fmr": {"low": null, "high": 1}}}`, "no interval of fmr100.fmr"},
+		"rate":       {"intervals", strings.Replace(someIntervals, "0.005", "0.5", 1), "FMR"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := runStage(t, map[string]string{c.input: c.text})
