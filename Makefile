@@ -15,7 +15,11 @@ REPORT = $(ARTIFACTS)/reports/$(basename $(notdir $(SWEEP))).html
 # Tools are pinned in tools/go.mod, apart from what the program needs.
 TOOL = $(GO) tool -modfile=tools/go.mod
 
+<<<<<<< HEAD
 .PHONY: help build experiment test race portable fuzz check bench simulate optuna staleness proof clean
+=======
+.PHONY: claims help build experiment test race portable fuzz check bench simulate staleness proof clean
+>>>>>>> analysis
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Variables: DATA, SWEEP=$(SWEEP), ARTIFACTS=$(ARTIFACTS), FLAGS='--set train.epochs=2 --jobs 1'"
@@ -30,6 +34,9 @@ build: ## build bin/whorl
 
 experiment: build ## run the ablation sweep and write its report [DATA=/path/to/SOCOFing]
 	bin/whorl sweep "$(SWEEP)" --artifacts "$(ARTIFACTS)" $(if $(DATA),--data "$(DATA)") --report "$(REPORT)" $(FLAGS)
+
+claims: build ## check the claims of claims.yaml, computing what is stale
+	bin/whorl claims check --artifacts "$(ARTIFACTS)"
 
 test: ## run every test
 	$(GO) test ./...

@@ -20,6 +20,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden parts of testdata/script")
 
 func TestMain(m *testing.M) {
+	if os.Getenv("WHORL_SNIPPETS") != "" {
+		main() // exits
+	}
 	testscript.Main(m, map[string]func(){"whorl": main})
 }
 
