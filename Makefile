@@ -15,11 +15,7 @@ REPORT = $(ARTIFACTS)/reports/$(basename $(notdir $(SWEEP))).html
 # Tools are pinned in tools/go.mod, apart from what the program needs.
 TOOL = $(GO) tool -modfile=tools/go.mod
 
-<<<<<<< HEAD
-.PHONY: help build experiment test race portable fuzz check bench simulate optuna staleness proof clean
-=======
-.PHONY: claims help build experiment test race portable fuzz check bench simulate staleness proof clean
->>>>>>> analysis
+.PHONY: help build experiment test race portable fuzz check claims bench simulate optuna staleness proof clean
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Variables: DATA, SWEEP=$(SWEEP), ARTIFACTS=$(ARTIFACTS), FLAGS='--set train.epochs=2 --jobs 1'"
