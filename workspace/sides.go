@@ -128,7 +128,7 @@ func (w *Workspace) exactSweep(ctx context.Context, name string, must bool) (*Sw
 }
 
 // metricOf returns the metric that runs are compared by: the named one, or the
-// primary one.
+// primary one of the last stage that has one.
 func metricOf(runs []*record.Run, metric string) (stage.MetricInfo, string, error) {
 	var primary []string
 	for _, r := range runs {
@@ -138,10 +138,14 @@ func metricOf(runs []*record.Run, metric string) (stage.MetricInfo, string, erro
 			}
 			continue
 		}
+		last := ""
 		for _, m := range r.Metrics() {
-			if info, ok := r.MetricInfo(m.Key()); ok && info.Primary && !slices.Contains(primary, m.Key()) {
-				primary = append(primary, m.Key())
+			if info, ok := r.MetricInfo(m.Key()); ok && info.Primary {
+				last = m.Key()
 			}
+		}
+		if last != "" && !slices.Contains(primary, last) {
+			primary = append(primary, last)
 		}
 	}
 	switch {

@@ -57,15 +57,6 @@ func (m *measurement) writeErrors(t *stage.Task) error {
 	return nil
 }
 
-func choose(comparisons []comparison, want func(comparison) bool) (out []comparison) {
-	for _, c := range comparisons {
-		if want(c) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
 // errorPair describes a pair and writes its images into the directory.
 func (m *measurement) errorPair(dir, group string, c comparison) (figure.Pair, error) {
 	d := m.data
