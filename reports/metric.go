@@ -146,7 +146,7 @@ func ranking(trials []*trial, all []metric, asked string) (m metric, ok bool) {
 		if candidate.Key == asked {
 			return candidate, true
 		}
-		if n := len(valuesOf(trials, candidate)); candidate.primary && candidate.Goal != stage.NoGoal && n > most {
+		if n := len(valuesOf(trials, candidate)); candidate.primary && candidate.Goal != stage.NoGoal && n > 0 && n >= most { // the last stage of several
 			m, ok, most = candidate, true, n
 		}
 	}
