@@ -56,6 +56,16 @@ const wantedPower = 0.8
 // Compare compares configuration x with configuration y: about other subjects
 // where the runs have leave-one-out values, and about this test set.
 func (a *Analysis) Compare(metric string, x, y int, goal stage.Goal) Comparison {
+	c := a.pair(metric, x, y, goal)
+	if c.Verdict == NoDifference && c.Difference != 0 {
+		c.SeedsNeeded, _ = a.SeedsFor(c.Difference, x, y, c.Target, wantedPower)
+	}
+	return c
+}
+
+// pair is Compare without the seeds that a difference would take, which cost
+// more than all else.
+func (a *Analysis) pair(metric string, x, y int, goal stage.Goal) Comparison {
 	names := [2]string{a.Design.Configurations[x], a.Design.Configurations[y]}
 	return a.compare(metric, names, [][2]int{{x, y}}, goal)
 }
@@ -112,9 +122,6 @@ func (a *Analysis) compare(metric string, names [2]string, pairs [][2]int, goal 
 	}
 	if len(a.Means) > 2 && len(pairs) == 1 {
 		c.Plain = &Bounds{finite(main.Plain.Low), finite(main.Plain.High), finite(main.Plain.P)}
-	}
-	if c.Verdict == NoDifference && c.Difference != 0 && len(pairs) == 1 {
-		c.SeedsNeeded, _ = a.SeedsFor(c.Difference, pairs[0][0], pairs[0][1], c.Target, wantedPower)
 	}
 	return c
 }

@@ -13,7 +13,7 @@ type Place struct {
 	Rank          int // from 1; configurations with equal means share it
 	Mean          float64
 	Seeds         int        // with a value
-	Behind        Comparison // of this configuration with the first; of no meaning for the first itself
+	Behind        Comparison // of this configuration with the first, SeedsNeeded for the second place only; of no meaning for the first itself
 	Tied          bool       // not shown to be worse than the first
 }
 
@@ -44,7 +44,11 @@ func (a *Analysis) Ranking(metric string, goal stage.Goal) []Place {
 		}
 		p.Tied = true
 		if i > 0 {
-			p.Behind = a.Compare(metric, p.Configuration, places[0].Configuration, goal)
+			compare := a.pair
+			if i == 1 { // the pair that is quoted
+				compare = a.Compare
+			}
+			p.Behind = compare(metric, p.Configuration, places[0].Configuration, goal)
 			p.Tied = p.Behind.Verdict != Worse
 		}
 	}
