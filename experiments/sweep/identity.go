@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"whorl/pipeline/record"
 )
 
 // ID returns the id under which a sweep is resumed: its name and a digest of
@@ -56,31 +58,6 @@ func (s *Sweep) identity(pipeline string, eager bool) string {
 func (t Trial) Same(recorded map[string]any) bool {
 	return !slices.ContainsFunc(t.Settings, func(s Setting) bool {
 		value, ok := recorded[s.Key]
-		return !ok || canonical(plain(value)) != canonical(s.Value)
+		return !ok || canonical(record.Normal(value)) != canonical(s.Value)
 	})
-}
-
-// plain returns a recorded value with the types that a Setting has.
-func plain(v any) any {
-	switch v := v.(type) {
-	case []int64:
-		return list(v)
-	case []float64:
-		return list(v)
-	case []string:
-		return list(v)
-	case []bool:
-		return list(v)
-	case []any:
-		return list(v)
-	}
-	return v
-}
-
-func list[T any](v []T) []any {
-	all := make([]any, len(v))
-	for i, x := range v {
-		all[i] = x
-	}
-	return all
 }

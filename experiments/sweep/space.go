@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"whorl/experiments/sweep/space"
+	"whorl/pipeline/record"
 )
 
 // A plane is the space of a sweep with what its points mean.
@@ -230,7 +231,7 @@ func (pl *plane) point(params map[string]any) (space.Point, bool) {
 		if !ok {
 			return nil, false
 		}
-		if p[i], ok = pl.params[i].index(Setting{Value: plain(value)}); !ok {
+		if p[i], ok = pl.params[i].index(Setting{Value: record.Normal(value)}); !ok {
 			return nil, false
 		}
 	}
